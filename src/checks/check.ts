@@ -1,0 +1,304 @@
+/**
+ * The shelf of checks: what a kind of check is, what it may reach, and the two functions that use it.
+ *
+ * A probe returns evidence and judges nothing. Comparers are pure. Whatever a probe reaches it reaches through
+ * `ProbeIo`, which `src/net/` implements: no check opens a socket, resolves a name or starts a browser itself.
+ */
+import type * as z from 'zod';
+import type {
+  Accepted,
+  Artifact,
+  Baseline,
+  Content,
+  Diagnosis,
+  Failure,
+  Finding,
+  Observation,
+  Reading,
+  Severity,
+  Target,
+} from '../core/model.js';
+
+/** What the watchlist says of one site, after defaults; a kind reads its own options from it. */
+export interface SiteFacts {
+  readonly id: string;
+  readonly url: string | null;
+  readonly name: string;
+  readonly content: Content;
+  /** The site's entry as parsed by the watchlist schema, with every kind's `options`. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A finding code with what it means and what to do: docs/findings.md is generated from these. */
+export interface FindingCode {
+  readonly code: string;
+  readonly diagnosis: Diagnosis;
+  /** The worst it is raised at. */
+  readonly severity: Severity;
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+/**
+ * One kind of check. Generic inside its own folder, `Check` (unknown) on the shelf: method syntax lets the
+ * list type-check.
+ */
+export interface Check<S = unknown, E = unknown> {
+  readonly kind: string;
+  /** Raised when the evidence changes shape; stored evidence of older versions is upgraded by `evidence`. */
+  readonly version: number;
+  /** Keys this kind adds to a site in watchlist.yaml. */
+  readonly options: Readonly<Record<string, z.ZodType>>;
+  /** The shape of the evidence. Stored baselines and (later) agents' replies pass it. */
+  readonly evidence: z.ZodType<E>;
+  readonly codes: readonly FindingCode[];
+  readonly comparers: readonly Comparer<S, E>[];
+  /** The site's settings for this kind, or why the kind does not apply to the site. */
+  configure(site: SiteFacts): { settings: S } | { notApplicable: string };
+  /** Looks once. Throws ProbeFailure when there is nothing worth keeping; anything else thrown is our own bug. */
+  probe(settings: S, io: ProbeIo): Promise<E>;
+  /** Several looks at a healthy target made into the evidence to approve, with what moves by itself marked in it. */
+  combine(samples: readonly [E, ...E[]]): E;
+  /** What this evidence could not show, and whose fault that is. */
+  failures(evidence: E): readonly Failure[];
+  /** Sees all findings of one look together: drops effects of a cause, raises what only together is grave. Pure. */
+  weigh?(findings: readonly Finding[], actual: E, accepted: readonly E[], settings: S): readonly Finding[];
+}
+
+/** Pure. `accepted` is empty where nothing was approved yet: only what is wrong in itself is reported then. */
+export interface Comparer<S, E> {
+  readonly name: string;
+  compare(actual: E, accepted: readonly E[], settings: S): readonly Finding[];
+}
+
+/** Thrown by a probe: the target, a resolver or our machine failed. `observe` turns it into data. */
+export class ProbeFailure extends Error {
+  readonly failure: Failure;
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.detail, options);
+    this.name = 'ProbeFailure';
+    this.failure = failure;
+  }
+}
+
+// ------------------------------------------------------------- ProbeIo
+
+/** Everything a probe may use. The clock, randomness and network of one vantage, for one look. */
+export interface ProbeIo {
+  readonly vantage: string;
+  readonly now: () => number;
+  /** The look's total deadline, and the operator's ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly network: Network;
+  readonly resolvers: readonly Resolver[];
+}
+
+/** `reference`: an encrypted path we trust. `witness`: a path being judged. */
+export interface Resolver {
+  readonly name: string;
+  readonly role: 'reference' | 'witness';
+  readonly transport: 'udp' | 'tcp' | 'tls' | 'https' | 'system';
+  /** IP literal to dial; null for `system`. */
+  readonly address: string | null;
+  readonly port: number;
+  /** The name its certificate must carry (tls, https). */
+  readonly serverName: string | null;
+  /** `https` only. */
+  readonly path: string | null;
+  /** Whose network it stands in, as the operator names it: `AS64501`. */
+  readonly network: string | null;
+}
+
+/** The one door to the network, as a probe sees it. Every address is classified before it is dialled. */
+export interface Network {
+  /** Addresses of `name` by `network.hosts`, else the reference resolvers, else the system's. Throws ProbeFailure. */
+  resolve(name: string): Promise<readonly string[]>;
+  /** GET with redirects followed hop by hop. Never throws for what the target does: see `failure`. */
+  fetch(request: FetchRequest): Promise<Fetched>;
+  /** The page as a visitor sees it. Throws ProbeFailure (`no-browser`, `render-timeout`, ...). */
+  capture(request: CaptureRequest): Promise<Capture>;
+  /** A TLS handshake with one address; an untrusted chain is a result, not an error. */
+  handshake(request: HandshakeRequest): Promise<Handshake>;
+  /** Sends one DNS message and gives back every datagram or the one reply that came. */
+  exchange(request: DnsExchangeRequest): Promise<DnsExchange>;
+}
+
+export interface FetchRequest {
+  readonly url: string;
+  /** Dial these for the URL's own host instead of resolving it. Other hosts met by redirects resolve as usual. */
+  readonly pin?: readonly string[];
+  /** Accept any certificate: only to look at what an impostor serves. */
+  readonly anyCertificate?: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface Fetched {
+  /** In order; the last one gave the body. */
+  readonly hops: readonly Hop[];
+  /** Decoded. Cut at the cap; null when there was none to read. */
+  readonly body: Uint8Array | null;
+  readonly failure: Failure | null;
+}
+
+export interface Hop {
+  readonly url: string;
+  readonly status: number;
+  /** Names in lower case, in the order received. */
+  readonly headers: readonly (readonly [string, string])[];
+  /** The address that answered. */
+  readonly address: string;
+}
+
+export interface Viewport {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly mobile: boolean;
+}
+
+export interface CaptureRequest {
+  readonly url: string;
+  readonly viewport: Viewport;
+  readonly pin?: readonly string[];
+  readonly anyCertificate?: boolean;
+  /** CSS selectors whose boxes the caller wants to know (masks); an unknown selector gives no box. */
+  readonly boxesOf: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One page rendered in a fresh context. */
+export interface Capture {
+  readonly status: number | null;
+  readonly finalUrl: string;
+  readonly title: string;
+  /** The serialised DOM after scripts ran. */
+  readonly html: string;
+  /** Text a visitor can see, in reading order, blocks separated by newlines. */
+  readonly visibleText: string;
+  /** PNG of the full page up to the height cap. */
+  readonly screenshot: Artifact;
+  readonly width: number;
+  readonly height: number;
+  /** True when the page is taller than what was photographed. */
+  readonly cut: boolean;
+  /** False when no two successive shots were the same within the time allowed. */
+  readonly settled: boolean;
+  /** Opaque boxes that cover more than half of the viewport: CSS paths. */
+  readonly overlays: readonly string[];
+  readonly boxes: readonly { readonly selector: string; readonly boxes: readonly Box[] }[];
+  /** What the page asked for, in order of first request. */
+  readonly requests: readonly {
+    readonly url: string;
+    readonly type: string;
+    readonly status: number | null;
+    readonly address: string | null;
+  }[];
+  /** alert/confirm/prompt texts, dismissed. */
+  readonly dialogs: readonly string[];
+  /** Browser and settings that decide pixels: a difference means re-baseline, not alarm. */
+  readonly renderer: string;
+}
+
+export interface HandshakeRequest {
+  readonly address: string;
+  readonly port: number;
+  readonly serverName: string;
+  readonly signal: AbortSignal;
+}
+
+export interface Handshake {
+  readonly address: string;
+  /** Null when the chain ends in a public root or one of `network.ca` and the name fits; else OpenSSL's or Node's code. */
+  readonly problem: string | null;
+  readonly protocol: string;
+  /** Leaf first. */
+  readonly chain: readonly Certificate[];
+}
+
+export interface Certificate {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly names: readonly string[];
+  readonly serial: string;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** SHA-256 of the certificate, hex. */
+  readonly fingerprint: string;
+  /** SHA-256 of the subject public key info, hex. */
+  readonly spki: string;
+  readonly pem: string;
+}
+
+export interface DnsExchangeRequest {
+  readonly resolver: Resolver;
+  /** The query, without the length prefix of TCP. */
+  readonly message: Uint8Array;
+  /** UDP: is this datagram an answer to `message`? Others are counted and ignored. */
+  readonly matches: (datagram: Uint8Array) => boolean;
+  /** UDP: how long to keep listening after the first match, given the first answer's round trip. 0: not at all. */
+  readonly holdMs?: (rttMs: number) => number;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface DnsExchange {
+  /** Every matching reply in order of arrival; empty when none came in time. */
+  readonly replies: readonly { readonly message: Uint8Array; readonly rttMs: number }[];
+  readonly ignored: number;
+  /** Where it was sent; null when `system` has no server. */
+  readonly server: string | null;
+  /** Set when nothing came: whose fault and why. */
+  readonly failure: Failure | null;
+}
+
+// ------------------------------------------------------ observe, judge
+
+/** One look. Never rejects: what fails is an observation too. */
+export async function observe(check: Check, target: Target, io: ProbeIo): Promise<Observation> {
+  const at = io.now();
+  const seen = (outcome: Observation['outcome']): Observation => ({
+    targetId: target.id,
+    kind: check.kind,
+    version: check.version,
+    vantage: io.vantage,
+    at,
+    tookMs: io.now() - at,
+    outcome,
+  });
+  try {
+    return seen({ ok: true, evidence: await check.probe(target.settings, io) });
+  } catch (error) {
+    return seen({ ok: false, failure: failureOf(error, io.signal) });
+  }
+}
+
+function failureOf(error: unknown, signal: AbortSignal): Failure {
+  if (error instanceof ProbeFailure) return error.failure;
+  if (signal.aborted) {
+    return { blame: 'monitor', code: 'interrupted', detail: 'The look was stopped before it ended; run it again.' };
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { blame: 'monitor', code: 'internal-error', detail: `A bug in Siteward, please report it: ${detail}` };
+}
+
+/** What the observation means against what was approved. Pure. */
+export function judge(
+  check: Check,
+  target: Target,
+  observation: Observation,
+  baseline: Baseline | null,
+): Reading {
+  const { vantage, outcome } = observation;
+  if (!outcome.ok) return { vantage, findings: [], failures: [outcome.failure] };
+  const accepted = (baseline?.accepted ?? []).map((entry: Accepted) => entry.evidence);
+  const found = check.comparers.flatMap((comparer) => comparer.compare(outcome.evidence, accepted, target.settings));
+  const findings = check.weigh?.(found, outcome.evidence, accepted, target.settings) ?? found;
+  return { vantage, findings, failures: check.failures(outcome.evidence) };
+}

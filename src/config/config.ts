@@ -1,0 +1,60 @@
+/** What the two YAML files come to, checked and with every default filled in. */
+import type { Resolver } from '../checks/check.js';
+import type { Severity, Site } from '../core/model.js';
+
+export interface Config {
+  readonly settings: Settings;
+  readonly sites: readonly Site[];
+  readonly events: readonly Event[];
+}
+
+export interface Settings {
+  readonly network: {
+    /** CIDRs that may be dialled although they are not public. */
+    readonly allow: readonly string[];
+    /** If not empty, nothing outside is ever dialled. */
+    readonly only: readonly string[];
+    /** Name or `*.name` -> fixed address. */
+    readonly hosts: Readonly<Record<string, string>>;
+    /** PEM texts, read from the files the settings name. */
+    readonly ca: readonly string[];
+  };
+  readonly resolvers: readonly Resolver[];
+  readonly dns: { readonly roots: readonly string[]; readonly authorityPort: number; readonly trustAnchors: readonly string[] };
+  readonly browser: { readonly executable: string; readonly pages: number; readonly sandbox: 'required' | 'off' };
+  readonly store: { readonly url: string };
+  readonly receivers: readonly Receiver[];
+  readonly routes: readonly Route[];
+  readonly heartbeat: { readonly urls: readonly string[]; readonly everyMs: number };
+  readonly web: { readonly listen: string };
+}
+
+export interface Receiver {
+  readonly id: string;
+  readonly kind: string;
+  /** Parsed by the notifier's own schema. */
+  readonly settings: unknown;
+}
+
+export interface Route {
+  readonly severity: Severity;
+  readonly to: readonly string[];
+}
+
+/** A window in which some sites are watched more closely. */
+export interface Event {
+  readonly id: string;
+  readonly title: string | null;
+  readonly from: number;
+  readonly to: number;
+  readonly sites: readonly string[];
+}
+
+/** One thing wrong in a configuration file. */
+export interface Problem {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}

@@ -1,0 +1,230 @@
+/**
+ * The vocabulary: every word Siteward uses for what it sees, thinks and does. Types only.
+ *
+ * Facts (Observation, evidence), judgement (Finding, Reading, Verdict) and action (Incident, Transition, Alert) are
+ * three kinds of value made by three kinds of function. Times are epoch milliseconds, durations milliseconds.
+ */
+
+export type Severity = 'notice' | 'warning' | 'critical';
+
+/** What a person is told about a target or a site. `unverified` is never green. */
+export type State = 'intact' | 'altered' | 'unreachable' | 'unverified';
+
+/** How far a divergence reaches. A label on the verdict, never a gate for the alarm. */
+export type Scope = 'global' | 'regional' | 'single';
+
+/** Most specific cause first: of several equally severe findings the earliest of these names the incident. */
+export const DIAGNOSES = [
+  'delegation-hijacked',
+  'dns-redirected',
+  'tls-intercepted',
+  'redirected',
+  'defaced',
+  'injected',
+  'stream-broken',
+  'blocked',
+  'denied',
+  'bot-walled',
+  'certificate-changed',
+  'changed',
+  'down',
+  'monitor-fault',
+] as const;
+export type Diagnosis = (typeof DIAGNOSES)[number];
+
+/** `frozen`: nothing may change. `living`: editors work on it. */
+export type Content = 'frozen' | 'living';
+
+/** Bytes with their name. Stores and wires keep the bytes apart, by hash. */
+export interface Artifact {
+  readonly sha256: string;
+  readonly mime: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Every `everyMs`, or whenever the cron expression says. */
+export type Schedule = { readonly everyMs: number } | { readonly cron: string; readonly timezone: string };
+
+/** How a site's readings are weighed and its people told. */
+export interface Policy {
+  readonly content: Content;
+  /** Pause before the second look that confirms a divergence. */
+  readonly confirmAfterMs: number;
+  /** An open critical incident is repeated this often until it ends. */
+  readonly remindEveryMs: number;
+}
+
+/** One thing to watch in one way: a site times a kind of check. `id` is `<site>/<kind>`. */
+export interface Target {
+  readonly id: string;
+  readonly siteId: string;
+  readonly kind: string;
+  /** Made and understood by the kind's own check. */
+  readonly settings: unknown;
+  readonly schedule: Schedule;
+  readonly policy: Policy;
+}
+
+/** What the watchlist calls a site: a page, or only a name whose path matters. */
+export interface Site {
+  readonly id: string;
+  readonly url: string | null;
+  /** The host name watched. */
+  readonly name: string;
+  readonly title: string | null;
+  readonly tags: readonly string[];
+  readonly targets: readonly Target[];
+  /** Receiver ids the watchlist names for this site; empty: the routes decide alone. */
+  readonly receivers: readonly string[];
+}
+
+// ---------------------------------------------------------------- facts
+
+/** Who is at fault. Only a failure of the target may say anything about the target. */
+export interface Failure {
+  readonly blame: 'target' | 'resolver' | 'monitor';
+  /** Stable, kebab-case: `connect-refused`, `no-browser`, ... */
+  readonly code: string;
+  /** One sentence for the operator: which target, what was expected, what came, what to do. */
+  readonly detail: string;
+  /** When the failure itself names the cause: `denied`, `bot-walled`, `blocked`. */
+  readonly diagnosis?: Diagnosis;
+}
+
+export type Outcome<E> =
+  | { readonly ok: true; readonly evidence: E }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** One look at one target from one vantage. */
+export interface Observation<E = unknown> {
+  readonly targetId: string;
+  readonly kind: string;
+  /** `Check.version` of the evidence. */
+  readonly version: number;
+  readonly vantage: string;
+  readonly at: number;
+  readonly tookMs: number;
+  readonly outcome: Outcome<E>;
+}
+
+/** Evidence a person accepted as genuine. */
+export interface Accepted<E = unknown> {
+  readonly version: number;
+  readonly evidence: E;
+  readonly at: number;
+  readonly by: string;
+  readonly note: string;
+}
+
+/** What a target may look like. Several are accepted for A/B pages and GeoDNS. */
+export interface Baseline<E = unknown> {
+  readonly targetId: string;
+  readonly accepted: readonly Accepted<E>[];
+}
+
+// ------------------------------------------------------------ judgement
+
+/** One difference that one comparer saw, worded for a person. */
+export interface Finding {
+  /** `kind/what-happened`, stable, listed in docs/findings.md. */
+  readonly code: string;
+  readonly severity: Severity;
+  /** 0..1: how sure we are that what the code says is so. */
+  readonly confidence: number;
+  /** One plain sentence. */
+  readonly summary: string;
+  readonly diagnosis: Diagnosis;
+  readonly expected?: string;
+  readonly actual?: string;
+  /** Where to look: a CSS path, a resolver, a region. */
+  readonly where?: string;
+  /** Pictures and texts that show it. */
+  readonly proof?: readonly Artifact[];
+}
+
+/** What one vantage's observation means. Both lists empty: it looks as accepted. */
+export interface Reading {
+  readonly vantage: string;
+  readonly findings: readonly Finding[];
+  /** What could not be seen, and whose fault that was. */
+  readonly failures: readonly Failure[];
+}
+
+/** A finding and where it was seen from. */
+export interface SeenFinding extends Finding {
+  readonly vantage: string;
+}
+
+/** What all vantages together say about one target. */
+export interface Verdict {
+  readonly state: State;
+  readonly severity: Severity | null;
+  readonly diagnosis: Diagnosis | null;
+  readonly scope: Scope | null;
+  /** 0..1, of the findings that decided; null where nothing was decided by findings. */
+  readonly confidence: number | null;
+  /** `intact` carries notices only. */
+  readonly findings: readonly SeenFinding[];
+  readonly failures: readonly Failure[];
+  /** Vantages that saw the divergence, and those that looked and did not. */
+  readonly seenBy: readonly string[];
+  readonly notSeenBy: readonly string[];
+  /** One plain sentence: what happened and how sure we are. */
+  readonly summary: string;
+}
+
+// --------------------------------------------------------------- action
+
+/** `integrity`: what is served is not what was approved. `availability`: nothing usable is served. */
+export type Cause = 'integrity' | 'availability';
+
+/** One per site and cause, fed by all the site's checks. A value: the store keeps it, functions make the next one. */
+export interface Incident {
+  readonly id: string;
+  readonly siteId: string;
+  readonly cause: Cause;
+  readonly status: 'open' | 'resolved';
+  readonly diagnosis: Diagnosis;
+  readonly severity: Severity;
+  readonly confidence: number | null;
+  readonly scope: Scope | null;
+  readonly summary: string;
+  /** Per target that diverges now: what it showed last. The incident ends when the last of them is intact again. */
+  readonly diverging: Readonly<Record<string, DivergingTarget>>;
+  readonly since: number;
+  readonly updatedAt: number;
+  readonly resolvedAt: number | null;
+  readonly remindedAt: number | null;
+  /** Counts transitions; with the id it names each of them. */
+  readonly seq: number;
+}
+
+export interface DivergingTarget {
+  readonly severity: Severity;
+  readonly diagnosis: Diagnosis;
+  readonly confidence: number | null;
+  readonly scope: Scope | null;
+  readonly summary: string;
+  /** Codes of the findings of warning and critical severity, sorted. */
+  readonly codes: readonly string[];
+}
+
+export type Change = 'opened' | 'worsened' | 'reminder' | 'resolved';
+
+/** Immutable. Alerts are written from it, never from live state. */
+export interface Transition {
+  readonly incident: Incident;
+  readonly change: Change;
+  readonly at: number;
+  /** Why, in words an operator can argue with: "page/title-replaced is new". */
+  readonly because: string;
+}
+
+/** One message owed to one receiver. */
+export interface Alert {
+  /** The same for every attempt: receivers and we deduplicate by it. */
+  readonly key: string;
+  readonly receiver: string;
+  readonly reason: string;
+  readonly transition: Transition;
+}

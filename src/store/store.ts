@@ -1,0 +1,50 @@
+/** Memory: verdicts, incidents and the outbox. One transaction holds what belongs together. */
+import type { Alert, Incident, Transition, Verdict } from '../core/model.js';
+
+export interface VerdictRecord {
+  readonly targetId: string;
+  readonly siteId: string;
+  readonly kind: string;
+  readonly at: number;
+  readonly tookMs: number;
+  readonly verdict: Verdict;
+  /** Folder below `data/`, or null when nothing was kept. */
+  readonly evidence: string | null;
+}
+
+/** A verdict and all that follows from it. Committed whole or not at all, before anything is sent. */
+export interface Entry {
+  /** Null where time, not a look, caused the step: a reminder. */
+  readonly verdict: VerdictRecord | null;
+  readonly incidents: readonly Incident[];
+  readonly transitions: readonly Transition[];
+  readonly alerts: readonly Alert[];
+}
+
+export interface Delivery {
+  readonly alert: Alert;
+  /** Folder below `data/` with the pictures, or null. */
+  readonly evidence: string | null;
+  readonly attempts: number;
+  readonly dueAt: number;
+}
+
+export interface Store {
+  /** Creates or upgrades the tables. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+  /** Throws when it could not be made durable; then nothing of it is there. */
+  record(entry: Entry): Promise<void>;
+  openIncidents(siteId?: string): Promise<readonly Incident[]>;
+  incidents(limit: number): Promise<readonly Incident[]>;
+  transitions(incidentId: string): Promise<readonly Transition[]>;
+  /** The newest verdict of every target. */
+  latest(): Promise<readonly VerdictRecord[]>;
+  /** Unsettled deliveries due by `now`, oldest first; of one receiver and incident only the oldest, so order is kept. */
+  dueDeliveries(now: number, limit: number): Promise<readonly Delivery[]>;
+  delivered(key: string, at: number): Promise<void>;
+  /** `retryAt` null: given up for good. */
+  failed(key: string, at: number, error: string, retryAt: number | null): Promise<void>;
+  outbox(): Promise<{ readonly pending: number; readonly oldestAt: number | null; readonly givenUp: number }>;
+  prune(before: number): Promise<number>;
+}

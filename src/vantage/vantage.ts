@@ -1,0 +1,25 @@
+/** From where: a vantage looks at a target. The local one here; remote ones speak the same interface. */
+import { observe, type ProbeIo } from '../checks/check.js';
+import { checkOf } from '../checks/index.js';
+import type { Observation, Target } from '../core/model.js';
+
+export interface Vantage {
+  readonly name: string;
+  /** Never rejects. */
+  observe(target: Target, signal: AbortSignal): Promise<Observation>;
+}
+
+/** Longest one look at one target may take, whatever the target does. */
+const LOOK_DEADLINE_MS = 60_000;
+
+/** This machine, with its own network and resolvers. */
+export function localVantage(io: Omit<ProbeIo, 'signal'>): Vantage {
+  return {
+    name: io.vantage,
+    observe: (target, signal) =>
+      observe(checkOf(target.kind), target, {
+        ...io,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(LOOK_DEADLINE_MS)]),
+      }),
+  };
+}
