@@ -11,6 +11,7 @@ import type {
   Baseline,
   Content,
   Diagnosis,
+  Exhibits,
   Failure,
   Finding,
   Observation,
@@ -61,6 +62,8 @@ export interface Check<S = unknown, E = unknown> {
   combine(samples: readonly [E, ...E[]]): E;
   /** What this evidence could not show, and whose fault that is. */
   failures(evidence: E): readonly Failure[];
+  /** What a person is shown of this look beside what was accepted. `actual` null: there is only the baseline. */
+  exhibit(actual: E | null, accepted: readonly E[], settings: S): Exhibits;
   /** Sees all findings of one look together: drops effects of a cause, raises what only together is grave. Pure. */
   weigh?(findings: readonly Finding[], actual: E, accepted: readonly E[], settings: S): readonly Finding[];
 }

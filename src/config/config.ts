@@ -47,7 +47,8 @@ export interface Event {
   readonly title: string | null;
   readonly from: number;
   readonly to: number;
-  readonly sites: readonly string[];
+  /** The event's sites, flattened with its cadence and content: used instead of the everyday ones inside the window. */
+  readonly sites: readonly Site[];
 }
 
 /** One thing wrong in a configuration file. */

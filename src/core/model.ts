@@ -173,6 +173,38 @@ export interface Verdict {
   readonly summary: string;
 }
 
+/** What a person is shown of one look: pictures, the resolver table, and every file of the evidence folder. */
+export interface Exhibits {
+  readonly pictures: readonly Picture[];
+  readonly resolvers: readonly ResolverRow[];
+  /** Texts to be shown as a difference: title, visible text, headers. */
+  readonly texts: readonly { readonly name: string; readonly before: string; readonly after: string }[];
+  /** Files of the evidence folder. Names are ours, never a site's: `dom.html`, `chain.pem`, `dns/quad9-A-1.bin`. */
+  readonly members: readonly { readonly name: string; readonly artifact: Artifact }[];
+}
+
+export interface Picture {
+  readonly label: 'before' | 'after' | 'difference' | 'victim';
+  /** `desktop`, or for a victim's picture the address and whose resolver gave it. */
+  readonly caption: string;
+  readonly artifact: Artifact;
+}
+
+/** One line of the resolver table, ready to show. */
+export interface ResolverRow {
+  readonly resolver: string;
+  readonly transport: string;
+  readonly role: 'reference' | 'witness';
+  /** Query type: `A`, `AAAA`. */
+  readonly type: string;
+  /** Verdict id of the ladder: `CONSISTENT_IP`, `REDIRECT_BOGON`. */
+  readonly verdict: string;
+  readonly confidence: number;
+  readonly rcode: string | null;
+  readonly answers: readonly string[];
+  readonly rttMs: number | null;
+}
+
 // --------------------------------------------------------------- action
 
 /** `integrity`: what is served is not what was approved. `availability`: nothing usable is served. */
