@@ -1,5 +1,21 @@
 /** The pipeline. `inspect` looks and judges; `watch` also remembers and tells. */
-import type { Diagnosis, Exhibits, Scope, SeenFinding, Severity, Site, State, Target, Verdict } from './core/model.js';
+
+import { judge } from './checks/check.js';
+import { checkOf } from './checks/index.js';
+import { confirmed, needsAnotherLook } from './core/confirm.js';
+import { corroborate, isGrave, type SiteVerdict, summarizeSite, worstFirst } from './core/corroborate.js';
+import type {
+  Baseline,
+  Exhibits,
+  Finding,
+  Observation,
+  Reading,
+  SeenFinding,
+  Site,
+  Target,
+  Verdict,
+} from './core/model.js';
+import type { Vantage } from './vantage/vantage.js';
 
 /** One target looked at and judged, with what a person is shown of it. */
 export interface Inspection {
@@ -14,16 +30,108 @@ export interface Inspection {
 }
 
 /** All of a site's targets together: what the operator is told about the site. */
-export interface SiteInspection {
+export interface SiteInspection extends SiteVerdict {
   readonly site: Site;
-  readonly state: State;
-  readonly severity: Severity | null;
-  readonly diagnosis: Diagnosis | null;
-  readonly scope: Scope | null;
-  readonly confidence: number | null;
-  readonly summary: string;
   readonly findings: readonly (SeenFinding & { readonly check: string })[];
   readonly inspections: readonly Inspection[];
   /** Folder with the evidence, as the operator would type it; null when it could not be written. */
   readonly evidence: string | null;
+}
+
+/** What was approved for a target, and what is wrong with the record of it (`baseline/tampered`). */
+export interface ApprovedBaseline {
+  readonly baseline: Baseline | null;
+  readonly findings: readonly Finding[];
+}
+
+export interface Observatory {
+  readonly vantages: readonly [Vantage, ...Vantage[]];
+  readonly now: () => number;
+  /** Resolves after `ms`, or at once when the signal aborts. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Looks at one target from every vantage, judges it against what was approved, confirms a divergence. */
+export async function inspect(
+  target: Target,
+  approved: ApprovedBaseline,
+  { vantages, now, pause }: Observatory,
+  signal: AbortSignal,
+): Promise<Inspection> {
+  const startedAt = now();
+  const confirmations = await Promise.all(
+    vantages.map((vantage) => lookUntilSure(target, approved.baseline, vantage, pause, signal)),
+  );
+  const readings = confirmations.map((confirmation) => confirmation.reading);
+  const withRecord = approved.findings.length > 0 ? [...readings, recordReading(approved.findings)] : readings;
+  const shown = confirmations.find((c) => c.reading.findings.some(isGrave)) ?? confirmations[0];
+  return {
+    target,
+    verdict: corroborate(withRecord, approved.baseline !== null),
+    exhibits: exhibitsOf(target, shown?.observation, approved.baseline),
+    vantage: shown?.reading.vantage ?? vantages[0].name,
+    startedAt,
+    tookMs: now() - startedAt,
+    looks: Math.max(...confirmations.map((confirmation) => confirmation.looks)),
+  };
+}
+
+/** The record of what was approved is itself a witness: what is wrong with it is a finding beside the others. */
+function recordReading(findings: readonly Finding[]): Reading {
+  return { vantage: 'baseline', findings, failures: [] };
+}
+
+interface Confirmation {
+  readonly reading: Reading;
+  /** The look that shows it best. */
+  readonly observation: Observation;
+  readonly looks: number;
+}
+
+async function lookUntilSure(
+  target: Target,
+  baseline: Baseline | null,
+  vantage: Vantage,
+  pause: Observatory['pause'],
+  signal: AbortSignal,
+): Promise<Confirmation> {
+  const check = checkOf(target.kind);
+  const look = async (): Promise<{ observation: Observation; reading: Reading }> => {
+    const observation = await vantage.observe(target, signal);
+    return { observation, reading: judge(check, target, observation, baseline) };
+  };
+  const first = await look();
+  const all = [first];
+  const readings: [Reading, ...Reading[]] = [first.reading];
+  while (needsAnotherLook(readings) && !signal.aborted) {
+    await pause(target.policy.confirmAfterMs, signal);
+    const next = await look();
+    all.push(next);
+    readings.push(next.reading);
+  }
+  const telling = all.findLast(({ reading }) => reading.findings.some(isGrave)) ?? all.at(-1) ?? first;
+  return { reading: confirmed(readings, target.kind), observation: telling.observation, looks: all.length };
+}
+
+function exhibitsOf(target: Target, observation: Observation | undefined, baseline: Baseline | null): Exhibits {
+  const accepted = (baseline?.accepted ?? []).map((entry) => entry.evidence);
+  const evidence = observation?.outcome.ok ? observation.outcome.evidence : null;
+  return checkOf(target.kind).exhibit(evidence, accepted, target.settings);
+}
+
+/** The site's inspections as one. `evidence` is where its files were written. */
+export function siteInspection(
+  site: Site,
+  inspections: readonly Inspection[],
+  evidence: string | null,
+): SiteInspection {
+  return {
+    ...summarizeSite(inspections.map((inspection) => inspection.verdict)),
+    site,
+    findings: inspections
+      .flatMap(({ target, verdict }) => verdict.findings.map((finding) => ({ ...finding, check: target.kind })))
+      .sort(worstFirst),
+    inspections,
+    evidence,
+  };
 }

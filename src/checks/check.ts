@@ -6,7 +6,6 @@
  */
 import type * as z from 'zod';
 import type {
-  Accepted,
   Artifact,
   Baseline,
   Content,
@@ -287,21 +286,33 @@ function failureOf(error: unknown, signal: AbortSignal): Failure {
   if (signal.aborted) {
     return { blame: 'monitor', code: 'interrupted', detail: 'The look was stopped before it ended; run it again.' };
   }
+  return ownBug(error);
+}
+
+function ownBug(error: unknown): Failure {
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { blame: 'monitor', code: 'internal-error', detail: `A bug in Siteward, please report it: ${detail}` };
 }
 
 /** What the observation means against what was approved. Pure. */
-export function judge(
-  check: Check,
-  target: Target,
-  observation: Observation,
-  baseline: Baseline | null,
-): Reading {
+export function judge(check: Check, target: Target, observation: Observation, baseline: Baseline | null): Reading {
   const { vantage, outcome } = observation;
   if (!outcome.ok) return { vantage, findings: [], failures: [outcome.failure] };
-  const accepted = (baseline?.accepted ?? []).map((entry: Accepted) => entry.evidence);
-  const found = check.comparers.flatMap((comparer) => comparer.compare(outcome.evidence, accepted, target.settings));
-  const findings = check.weigh?.(found, outcome.evidence, accepted, target.settings) ?? found;
-  return { vantage, findings, failures: check.failures(outcome.evidence) };
+  const { evidence } = outcome;
+  const accepted = (baseline?.accepted ?? []).map((entry) => entry.evidence);
+  const bugs: Failure[] = [];
+  // A comparer that hostile evidence can crash must neither hide what the others saw nor leave the verdict green.
+  const guarded = <T>(work: () => readonly T[], otherwise: readonly T[]): readonly T[] => {
+    try {
+      return work();
+    } catch (error) {
+      bugs.push(ownBug(error));
+      return otherwise;
+    }
+  };
+  const found = check.comparers.flatMap((comparer) =>
+    guarded(() => comparer.compare(evidence, accepted, target.settings), []),
+  );
+  const findings = guarded(() => check.weigh?.(found, evidence, accepted, target.settings) ?? found, found);
+  return { vantage, findings, failures: [...check.failures(evidence), ...bugs] };
 }

@@ -1,0 +1,66 @@
+/**
+ * Several looks at one target from one vantage into one reading. Pure.
+ *
+ * A divergence counts once two looks over fresh connections and contexts agree on it; a look that could not be made
+ * does not take back what another saw. What was seen once and then gone is still said: a defacement served to some
+ * visitors only, or for some seconds, looks exactly like that.
+ */
+import { isGrave } from './corroborate.js';
+import type { Finding, Reading } from './model.js';
+
+export const MAX_LOOKS = 3;
+
+/** More looks are needed before the reading may be told to anybody. */
+export function needsAnotherLook(looks: readonly Reading[]): boolean {
+  if (looks.length === 0) return true;
+  if (looks.length >= MAX_LOOKS) return false;
+  if (looks.length === 1) return looks.some((look) => look.findings.some(isGrave) || look.failures.length > 0);
+  return graveCodes(looks).some((code) => timesSeen(code, looks) < 2) && looks.some(isClear);
+}
+
+/** What the looks together mean. @param looks at least one, in order. */
+export function confirmed(looks: readonly [Reading, ...Reading[]], kind: string): Reading {
+  const last = looks.at(-1) ?? looks[0];
+  const clear = looks.filter(isClear);
+  const settled = lastSightings(looks).map((finding) =>
+    !isGrave(finding) || timesSeen(finding.code, looks) > 1 || clear.length === 0 ? finding : transient(finding, kind),
+  );
+  // A later look that saw everything answers for an earlier one that could not.
+  const failures = clear.length > 0 ? [] : last.failures;
+  return { vantage: last.vantage, findings: settled, failures };
+}
+
+/** Everything was seen and nothing diverged. */
+function isClear(look: Reading): boolean {
+  return look.failures.length === 0 && !look.findings.some(isGrave);
+}
+
+function graveCodes(looks: readonly Reading[]): string[] {
+  return [...new Set(looks.flatMap((look) => look.findings.filter(isGrave).map((finding) => finding.code)))];
+}
+
+function timesSeen(code: string, looks: readonly Reading[]): number {
+  return looks.filter((look) => look.findings.some((finding) => finding.code === code && isGrave(finding))).length;
+}
+
+/** Grave findings as the latest look that had them shows them; notices of the last look only. */
+function lastSightings(looks: readonly Reading[]): Finding[] {
+  const last = looks.at(-1);
+  return looks.flatMap((look, index) =>
+    look.findings.filter((finding) =>
+      isGrave(finding)
+        ? !looks.slice(index + 1).some((later) => later.findings.some((f) => f.code === finding.code && isGrave(f)))
+        : look === last,
+    ),
+  );
+}
+
+function transient(finding: Finding, kind: string): Finding {
+  return {
+    ...finding,
+    code: `${kind}/transient`,
+    severity: finding.severity === 'critical' ? 'warning' : 'notice',
+    confidence: finding.confidence / 2,
+    summary: `Seen once and gone at the next look: ${finding.summary}`,
+  };
+}

@@ -1,0 +1,60 @@
+/** What machines ask a running `watch`: `/healthz` for supervisors, `/metrics` for Prometheus. Read-only. */
+import { type ServerType, serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Registry } from 'prom-client';
+
+/** Why the daemon is or is not able to see and to tell. Empty `problems`: healthy. */
+export interface Health {
+  readonly problems: readonly string[];
+  readonly targets: number;
+  readonly lastLookAt: number | null;
+  readonly outboxPending: number;
+}
+
+export function webApp(health: () => Promise<Health>, metrics: Registry): Hono {
+  const app = new Hono();
+  app.use(async (context, next) => {
+    await next();
+    context.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+    context.header('x-content-type-options', 'nosniff');
+    context.header('cache-control', 'no-store');
+  });
+  app.get('/healthz', async (context) => {
+    const state = await health();
+    return context.json({ ok: state.problems.length === 0, ...state }, state.problems.length === 0 ? 200 : 503);
+  });
+  app.get('/metrics', async (context) => {
+    context.header('content-type', metrics.contentType);
+    return context.body(await metrics.metrics());
+  });
+  return app;
+}
+
+/** Listens on `host:port` (`[::1]:8420`). Rejects with a message that says how to choose another address. */
+export function listen(app: Hono, address: string): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const { hostname, port } = new URL(`http://${address}`);
+  return new Promise((resolve, reject) => {
+    const server: ServerType = serve(
+      { fetch: app.fetch, hostname: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) },
+      (info) =>
+        resolve({
+          url: `http://${hostname}:${info.port}`,
+          close: () =>
+            new Promise((closed) => {
+              server.close(() => closed());
+              if ('closeAllConnections' in server) server.closeAllConnections();
+            }),
+        }),
+    );
+    server.on('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        new Error(
+          `web.listen ${address}: ${error.message}. Choose another address in settings.yaml (web: { listen }).`,
+          {
+            cause: error,
+          },
+        ),
+      ),
+    );
+  });
+}
