@@ -1,0 +1,115 @@
+/** `check --json`: the document other people's scripts read, `siteward/check/1`. Pure. */
+import * as z from 'zod';
+import { DIAGNOSES } from '../../core/model.js';
+import type { SiteInspection } from '../../monitor.js';
+import { exitCodeOf, worstSite } from './exit-code.js';
+
+/** One run of `check`: what every report is made from. Times in epoch and plain milliseconds. */
+export interface Run {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly tookMs: number;
+  readonly sites: readonly SiteInspection[];
+}
+
+const state = z.enum(['intact', 'altered', 'unreachable', 'unverified']);
+const severity = z.enum(['critical', 'warning', 'notice']);
+const confidence = z.number().min(0).max(1);
+const tookMs = z.int().min(0);
+
+const finding = z.strictObject({
+  check: z.string(),
+  code: z.string(),
+  severity,
+  confidence,
+  vantage: z.string(),
+  summary: z.string(),
+  expected: z.string().nullable(),
+  actual: z.string().nullable(),
+  where: z.string().nullable(),
+});
+
+const site = z.strictObject({
+  id: z.string(),
+  url: z.string().nullable(),
+  state,
+  severity: severity.nullable(),
+  diagnosis: z.enum(DIAGNOSES).nullable(),
+  scope: z.enum(['global', 'regional', 'single']).nullable(),
+  confidence: confidence.nullable(),
+  summary: z.string(),
+  findings: z.array(finding),
+  checks: z.array(z.strictObject({ kind: z.string(), vantage: z.string(), state, tookMs })),
+  evidence: z.string().nullable(),
+});
+
+/** The shape of the document. Keys may be added, never renamed or removed. */
+export const checkReportSchema = z.strictObject({
+  schema: z.literal('siteward/check/1'),
+  version: z.string(),
+  startedAt: z.iso.datetime(),
+  tookMs,
+  exitCode: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
+  state,
+  severity: severity.nullable(),
+  sites: z.array(site),
+});
+export type CheckReport = z.infer<typeof checkReportSchema>;
+
+/** The document of one run. Its state and severity are those of the site that decides the exit code. */
+export function checkReport(run: Run): CheckReport {
+  const worst = worstSite(run.sites);
+  return {
+    schema: 'siteward/check/1',
+    version: run.version,
+    startedAt: new Date(run.startedAt).toISOString(),
+    tookMs: Math.round(run.tookMs),
+    exitCode: exitCodeOf(run.sites),
+    state: worst?.state ?? 'unverified',
+    severity: worst?.severity ?? null,
+    sites: run.sites.map(siteReport),
+  };
+}
+
+function siteReport(inspected: SiteInspection): CheckReport['sites'][number] {
+  return {
+    id: inspected.site.id,
+    url: inspected.site.url,
+    state: inspected.state,
+    severity: inspected.severity,
+    diagnosis: inspected.diagnosis,
+    scope: inspected.scope,
+    confidence: inspected.confidence,
+    summary: inspected.summary,
+    findings: inspected.findings.map((found) => ({
+      check: found.check,
+      code: found.code,
+      severity: found.severity,
+      confidence: found.confidence,
+      vantage: found.vantage,
+      summary: found.summary,
+      expected: found.expected ?? null,
+      actual: found.actual ?? null,
+      where: found.where ?? null,
+    })),
+    checks: inspected.inspections.map(({ target, verdict, vantage, tookMs: took }) => ({
+      kind: target.kind,
+      vantage,
+      state: verdict.state,
+      tookMs: Math.round(took),
+    })),
+    evidence: inspected.evidence,
+  };
+}
+
+/**
+ * A document as text. The value is unchanged, but characters that a terminal would obey or that turn a line around
+ * (DEL, C1, direction controls, U+2028) are written as escapes: JSON is often looked at before it is parsed.
+ */
+export function jsonText(document: unknown): string {
+  const text = JSON.stringify(document, null, 2).replace(
+    /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${text}\n`;
+}

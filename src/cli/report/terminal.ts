@@ -1,0 +1,111 @@
+/** The table of `check`: every site in a line, then what is wrong and what to do, then the one word. Pure. */
+import type { SiteInspection } from '../../monitor.js';
+import type { Run } from './check-json.js';
+import { type ExitCode, exitCodeOf, siteExitCode } from './exit-code.js';
+import { details } from './terminal-details.js';
+import { fitted, isolated, oneLine, type Paint, padded, paint, widthOf, wrapped } from './text.js';
+import { duration, headline, markOf, type Tone, tally, toneOf } from './words.js';
+
+export interface Screen {
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly color: boolean;
+}
+
+/** Lines longer than this are hard to read, however wide the window is. */
+const WIDEST = 120;
+const NARROWEST = 40;
+const INDENT = '  ';
+
+export const TONE_STYLE = {
+  good: 'green',
+  warning: 'yellow',
+  bad: 'red',
+  unsure: 'magenta',
+} as const satisfies Record<Tone, string>;
+
+const WORD: Readonly<Record<ExitCode, { readonly word: string; readonly tone: Tone }>> = {
+  0: { word: 'GO', tone: 'good' },
+  1: { word: 'NO-GO', tone: 'warning' },
+  2: { word: 'NO-GO', tone: 'bad' },
+  3: { word: 'NOT VERIFIED', tone: 'unsure' },
+};
+
+/** `GO` only where everything is genuine and was seen to be. */
+export function decision(sites: readonly SiteInspection[]): { readonly word: string; readonly tone: Tone } {
+  return WORD[exitCodeOf(sites)];
+}
+
+/** What `check` prints on stdout. Ends with a newline. */
+export function terminalReport(run: Run, screen: Screen): string {
+  const style = paint(screen.color);
+  const width = Math.max(NARROWEST, Math.min(screen.width, WIDEST)) - 1;
+  const blocks = run.sites
+    .filter((site) => siteExitCode(site) !== 0)
+    .map((site) => details(site, width, style).join('\n'));
+  return `\n${[table(run.sites, width, style), ...blocks, lastLine(run, width, style)].join('\n\n')}\n`;
+}
+
+function lastLine(run: Run, width: number, style: Paint): string {
+  const { word, tone } = decision(run.sites);
+  const count = run.sites.length === 1 ? '' : `${run.sites.length} sites: `;
+  const [first = '', ...rest] = wrapped(
+    `${count}${tally(run.sites)}, in ${duration(run.tookMs)}`,
+    width - word.length - 6,
+  );
+  const indent = ' '.repeat(word.length + 6);
+  const badge = screenBadge(word, tone, style);
+  return [`${INDENT}${badge}  ${first}`, ...rest.map((line) => indent + line)].join('\n');
+}
+
+function screenBadge(word: string, tone: Tone, style: Paint): string {
+  return style([TONE_STYLE[tone], 'bold', 'inverse'], ` ${word} `);
+}
+
+/** One or two lines a site, with a sentence under those that need one. */
+function table(sites: readonly SiteInspection[], width: number, style: Paint): string {
+  const idWidth = Math.min(28, Math.max(0, ...sites.map((site) => widthOf(nameOf(site)))));
+  const stateWidth = Math.max(0, ...sites.map((site) => widthOf(stateOf(site))));
+  const indent = ' '.repeat(INDENT.length + 2);
+  const rows = sites.map((site) => {
+    const tone = toneOfSite(site);
+    const mark = style([TONE_STYLE[tone], 'bold'], markOf(tone));
+    const id = style('bold', padded(fitted(nameOf(site), idWidth), idWidth));
+    const state = style(TONE_STYLE[tone], padded(stateOf(site), stateWidth));
+    const row = `${INDENT}${mark} ${id}  ${state}`;
+    const checks = checksOf(site, style);
+    const beside = widthOf(row) + 2 + widthOf(checks) <= width;
+    const lines = [beside ? `${row}  ${checks}` : row.trimEnd()];
+    if (!beside && checks !== '') lines.push(indent + checks);
+    if (tone !== 'good')
+      lines.push(...wrapped(isolated(oneLine(site.summary)), width - 4).map((line) => indent + line));
+    return lines.join('\n');
+  });
+  return rows.join('\n');
+}
+
+function nameOf(site: SiteInspection): string {
+  return oneLine(site.site.id, 60);
+}
+
+/** The site's own words; a notice is worth a word although nothing is wrong. */
+function stateOf(site: SiteInspection): string {
+  const notices = site.state === 'intact' ? site.findings.length : 0;
+  if (notices > 0) return `${headline(site)}, ${notices === 1 ? '1 notice' : `${notices} notices`}`;
+  return headline(site);
+}
+
+/** Colour by the worst of its checks: a warning with a check that could not be verified is not a mere warning. */
+function toneOfSite(site: SiteInspection): Tone {
+  return WORD[siteExitCode(site)].tone;
+}
+
+function checksOf(site: SiteInspection, style: Paint): string {
+  return site.inspections
+    .map(({ target, verdict, tookMs }) => {
+      const tone = toneOf(verdict);
+      const time = style('dim', duration(tookMs));
+      return `${style(TONE_STYLE[tone], markOf(tone))} ${target.kind} ${time}`;
+    })
+    .join('   ');
+}

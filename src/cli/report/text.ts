@@ -1,0 +1,117 @@
+/**
+ * Text for people: what a site, a resolver or a certificate said, made safe to print, and laid out by the width it
+ * takes on a terminal. Pure.
+ */
+import { stripVTControlCharacters, styleText } from 'node:util';
+
+/** First Strong Isolate and its end: keep a right-to-left value from reordering the line around it. */
+const FSI = '\u2068';
+const PDI = '\u2069';
+
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+const INVISIBLE = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
+/** Halfwidth katakana are the one part of these scripts that takes a single cell. */
+const WIDE =
+  /(?![\uFF61-\uFF9F])[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303E\uFF01-\uFF60\uFFE0-\uFFE6]|\uFE0F/u;
+
+const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
+
+/**
+ * What a stranger wrote, harmless on any terminal and in any file: no escape sequences, no control characters but
+ * newline, no direction overrides. Letters of every script survive, and so do the joiners Persian needs.
+ */
+export function plain(value: string): string {
+  return stripVTControlCharacters(value)
+    .replace(/\r\n?|[\u2028\u2029\u0085]/gu, '\n')
+    .replaceAll('\t', ' ')
+    .replace(/[\p{Cs}\p{Noncharacter_Code_Point}\p{Bidi_Control}]|(?!\n)\p{Cc}/gu, '');
+}
+
+/** `plain` on one line, cut at `max` characters as a reader counts them. */
+export function oneLine(value: string, max = 400): string {
+  // Cutting the raw text first bounds the work on a hostile megabyte; a grapheme rarely has more than 8 units.
+  const line = plain(value.slice(0, max * 16))
+    .replace(/\s+/gu, ' ')
+    .trim();
+  let kept = '';
+  let count = 0;
+  for (const { segment } of graphemes.segment(line)) {
+    if (++count > max) return `${kept.trimEnd()}…`;
+    kept += segment;
+  }
+  return kept;
+}
+
+/** A value inside a line of ours. Only right-to-left text gets the marks, so that the rest can be copied as it is. */
+export function isolated(value: string): string {
+  return RIGHT_TO_LEFT.test(value) ? `${FSI}${value}${PDI}` : value;
+}
+
+/** Cells the text takes on a terminal. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const { segment } of graphemes.segment(stripVTControlCharacters(text))) width += cellsOf(segment);
+  return width;
+}
+
+function cellsOf(grapheme: string): number {
+  if (INVISIBLE.test(grapheme)) return 0;
+  return WIDE.test(grapheme) ? 2 : 1;
+}
+
+export function padded(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+}
+
+/** Cut to `width` cells, with an ellipsis where something is missing. For text without colours. */
+export function fitted(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  const [head = ''] = broken(text, Math.max(1, width - 1));
+  return `${head.trimEnd()}…`;
+}
+
+/** Lines of at most `width` cells, broken at spaces, or anywhere in a word that is longer than a line. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(' ').flatMap((token) => broken(token, width))) {
+      const longer = line === '' ? word : `${line} ${word}`;
+      if (line !== '' && widthOf(longer) > width) {
+        lines.push(line);
+        line = word;
+      } else {
+        line = longer;
+      }
+    }
+    lines.push(line);
+  }
+  return lines;
+}
+
+function broken(token: string, width: number): string[] {
+  if (widthOf(token) <= width) return [token];
+  const parts: string[] = [];
+  let part = '';
+  let taken = 0;
+  for (const { segment } of graphemes.segment(token)) {
+    const cells = cellsOf(segment);
+    if (taken + cells > width && part !== '') {
+      parts.push(part);
+      part = '';
+      taken = 0;
+    }
+    part += segment;
+    taken += cells;
+  }
+  parts.push(part);
+  return parts;
+}
+
+/** Puts a style on text, or leaves it as it is where colour is not wanted. */
+export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
+
+export function paint(color: boolean): Paint {
+  // Whether to colour was decided by the caller; newer versions of Node would ask the terminal again.
+  return (style, text) => (color ? styleText(style, text, { validateStream: false }) : text);
+}
