@@ -1,0 +1,159 @@
+/**
+ * The demo: a live event on loopback is watched, attacked and reported, from the approved baseline to the delivered mail.
+ * The servers are real, the attack is played, and Siteward is the built program run as a user runs it.
+ */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeConfiguration } from './configuration.js';
+import { openMail } from './mail.js';
+import { bad, closing, good, opening, scene, table, tell } from './narration.js';
+import { commandPath, stopAll } from './processes.js';
+import { ENCRYPTED, PLAIN, PROVIDER } from './resolvers.js';
+import { type CheckReport, checkReport, type Siteward, sitewardIn } from './siteward.js';
+import { HOST, IMPOSTOR_ADDRESS, ORIGIN_ADDRESS, raiseStage, type Stage, URL_OF_EVENT } from './stage.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const OUTPUT = join(ROOT, 'demo-output');
+const SITE = join(ROOT, 'demo', 'site');
+const SCENES = 5;
+
+/** Something did not turn out as it must; the message says what was expected and what came. */
+class Disappointment extends Error {}
+
+function expect(holds: boolean, expected: string, came: string): void {
+  if (!holds) throw new Disappointment(`expected ${expected}, but ${came}`);
+  good(expected);
+}
+
+const shown = (file: string): string => relative(process.cwd(), file) || '.';
+
+async function setTheStage(): Promise<Stage> {
+  scene(1, SCENES, 'The stage: a summit, its resolvers, and ops');
+  const stage = await raiseStage(SITE, join(OUTPUT, '.stage'));
+  await writeConfiguration(join(OUTPUT, 'config'), stage.authorityFile);
+  table([
+    [URL_OF_EVENT, `the event's page, at ${ORIGIN_ADDRESS}`],
+    ['trusted-dot, trusted-doh', `unbound over TLS and HTTPS at ${ENCRYPTED.address}: the reference`],
+    ['university', `unbound at ${PLAIN.address}: a witness`],
+    ['provider', `dnsmasq at ${PROVIDER.address}: a witness, honest for now`],
+    ['ops@summit.test', 'an SMTP server with an empty mailbox'],
+  ]);
+  return stage;
+}
+
+async function approve(siteward: Siteward): Promise<void> {
+  scene(2, SCENES, 'A person approves what the page looks like');
+  const args = ['baseline', 'capture', 'live', '--approve', '--by', 'Ada', '--note', 'Ready for the opening'];
+  const code = await siteward.show(...args);
+  expect(code === 0, 'the baseline is captured and approved', `capture ended with exit code ${code}`);
+}
+
+async function checkGreen(siteward: Siteward): Promise<void> {
+  scene(3, SCENES, 'Before the event: is everything genuine?');
+  const code = await siteward.show('check');
+  expect(
+    code === 0,
+    'green: the page, the addresses and the certificate are as approved',
+    `check ended with exit code ${code}`,
+  );
+}
+
+async function attack(stage: Stage): Promise<void> {
+  scene(4, SCENES, 'The attack');
+  await stage.origin.show(join(SITE, 'defaced'));
+  tell("Somebody replaced the page on the event's own server.");
+  await stage.resolvers.poison(IMPOSTOR_ADDRESS);
+  tell(`And the provider's resolver now answers ${IMPOSTOR_ADDRESS} for ${HOST}: a copy that asks for card numbers.`);
+}
+
+async function checkRed(siteward: Siteward): Promise<CheckReport> {
+  const report = join(OUTPUT, 'report.html');
+  const code = await siteward.show('check', '--html', shown(report));
+  expect(code === 2, 'red: exit code 2', `check ended with exit code ${code}`);
+  const { stdout, stderr } = await siteward.collect('check', '--json');
+  await writeFile(join(OUTPUT, 'check.json'), stdout);
+  const parsed = checkReport.safeParse(parseJson(stdout));
+  if (!parsed.success) throw new Disappointment(`check --json did not print its document: ${stderr.slice(-500)}`);
+  const site = parsed.data.sites[0];
+  const critical = new Set(site?.findings.filter((f) => f.severity === 'critical').map((f) => f.check));
+  const seen = [...critical].join(' and ') || 'nothing';
+  expect(critical.has('page'), 'the defaced page is proven', `critical findings came from ${seen}`);
+  expect(critical.has('dns'), "the provider's lie is proven", `critical findings came from ${seen}`);
+  return parsed.data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // not the document: the schema says so to the reader
+  }
+}
+
+async function alarm(siteward: Siteward, stage: Stage): Promise<void> {
+  scene(SCENES, SCENES, 'The alarm reaches ops');
+  const code = await siteward.show('watch', '--once');
+  expect(code === 2, 'the watch saw it too', `watch --once ended with exit code ${code}`);
+  const message = stage.mailbox.messages[0];
+  if (message === undefined) throw new Disappointment('expected a mail to ops@summit.test, but none was delivered');
+  const mail = await openMail(message, OUTPUT, commandPath('chromium-headless-shell'));
+  expect(mail.pictures > 0, `delivered: "${mail.subject}", with ${mail.pictures} pictures`, 'the mail has no pictures');
+}
+
+function epilogue(report: CheckReport, startedAt: number): void {
+  const evidence = report.sites[0]?.evidence;
+  closing(`Done in ${((performance.now() - startedAt) / 1000).toFixed(1)} s. Look at:`);
+  table([
+    [shown(join(OUTPUT, 'report.html')), 'the report: before, after, difference, resolver table'],
+    [shown(join(OUTPUT, 'mail.png')), 'the mail as ops sees it (mail.eml, mail.html beside it)'],
+    [shown(join(OUTPUT, 'check.json')), 'the same for scripts'],
+    ...(evidence === null || evidence === undefined
+      ? []
+      : [[evidence, 'the evidence, every file with its SHA-256'] as const]),
+    [shown(join(OUTPUT, 'baselines')), 'what Ada approved'],
+  ]);
+  closing('');
+}
+
+async function play(): Promise<void> {
+  const startedAt = performance.now();
+  await rm(OUTPUT, { recursive: true, force: true });
+  await mkdir(OUTPUT, { recursive: true });
+  opening();
+  const stage = await setTheStage();
+  try {
+    const siteward = sitewardIn(join(ROOT, 'dist', 'main.js'), OUTPUT);
+    await approve(siteward);
+    await checkGreen(siteward);
+    await attack(stage);
+    const report = await checkRed(siteward);
+    await alarm(siteward, stage);
+    epilogue(report, startedAt);
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Ctrl-C: whatever runs is ended before the demo is. */
+function stopOn(signal: NodeJS.Signals, exitCode: number): void {
+  process.once(signal, () => {
+    stopAll().finally(() => process.exit(exitCode));
+  });
+}
+
+stopOn('SIGINT', 130);
+stopOn('SIGTERM', 143);
+try {
+  await play();
+} catch (error) {
+  const words =
+    error instanceof Disappointment
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
+  bad(words);
+  await stopAll();
+  process.exit(1);
+}
