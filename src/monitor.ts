@@ -2,19 +2,23 @@
 
 import { judge } from './checks/check.js';
 import { checkOf } from './checks/index.js';
+import { dueAlerts, type SeverityRoute } from './core/alerting.js';
 import { confirmed, needsAnotherLook } from './core/confirm.js';
 import { corroborate, isGrave, type SiteVerdict, summarizeSite, worstFirst } from './core/corroborate.js';
+import { advance, remind, type Step } from './core/incident.js';
 import type {
   Baseline,
   Exhibits,
   Finding,
   Observation,
+  Policy,
   Reading,
   SeenFinding,
   Site,
   Target,
   Verdict,
 } from './core/model.js';
+import type { Store, VerdictRecord } from './store/store.js';
 import type { Vantage } from './vantage/vantage.js';
 
 /** One target looked at and judged, with what a person is shown of it. */
@@ -134,4 +138,65 @@ export function siteInspection(
     inspections,
     evidence,
   };
+}
+
+// --------------------------------------------------------------- watch
+
+/** What watching needs beside looking: memory, and who is told. */
+export interface Memory {
+  readonly store: Pick<Store, 'openIncidents' | 'record' | 'told'>;
+  readonly routes: readonly SeverityRoute[];
+  readonly newIncidentId: (at: number) => string;
+  /** Keeps what was seen; the folder below `data/`, or null when it could not be written. Never rejects. */
+  readonly keepEvidence: (inspection: Inspection) => Promise<string | null>;
+  /** Runs the works of one site one after the other: two targets may not both open its incident. */
+  readonly inTurn: <T>(siteId: string, work: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * Inspects one target and remembers what follows from it: verdict, incident and the alerts due, in one transaction.
+ * Rejects only when that could not be made durable.
+ */
+export async function watch(
+  site: Site,
+  target: Target,
+  approved: ApprovedBaseline,
+  observatory: Observatory,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<Inspection> {
+  const inspection = await inspect(target, approved, observatory, signal);
+  const evidence = inspection.verdict.state === 'intact' ? null : await memory.keepEvidence(inspection);
+  await memory.inTurn(site.id, async () => {
+    const at = observatory.now();
+    const open = await memory.store.openIncidents(site.id);
+    const step = advance(open, inspection.verdict, target, at, () => memory.newIncidentId(at));
+    await remember(step, site, memory, {
+      targetId: target.id,
+      siteId: site.id,
+      kind: target.kind,
+      at,
+      tookMs: inspection.tookMs,
+      verdict: inspection.verdict,
+      evidence,
+    });
+  });
+  return inspection;
+}
+
+/** Repeats what is still open and critical, when it is due. */
+export async function remindOf(site: Site, policy: Policy, at: number, memory: Memory): Promise<void> {
+  await memory.inTurn(site.id, async () => {
+    for (const incident of await memory.store.openIncidents(site.id)) {
+      const step = remind(incident, policy, at);
+      if (step.transitions.length > 0) await remember(step, site, memory, null);
+    }
+  });
+}
+
+async function remember(step: Step, site: Site, memory: Memory, verdict: VerdictRecord | null): Promise<void> {
+  const ids = step.transitions.map((transition) => transition.incident.id);
+  const told = new Map(await Promise.all(ids.map(async (id) => [id, await memory.store.told(id)] as const)));
+  const alerts = dueAlerts(step, site, memory.routes, told);
+  await memory.store.record({ verdict, incidents: step.incidents, transitions: step.transitions, alerts });
 }

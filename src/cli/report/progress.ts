@@ -1,5 +1,5 @@
 /** What `check` says on stderr while it looks: one line that is rewritten on a terminal, plain lines elsewhere. */
-import type { State } from '../../core/model.js';
+import type { Severity, State } from '../../core/model.js';
 import { fitted, oneLine, padded, paint } from './text.js';
 import { duration, markOf, stateWords, toneOf } from './words.js';
 
@@ -15,7 +15,7 @@ export interface ProgressOutput {
 /** Told what begins and what ends; a target is named by its id. */
 export interface Progress {
   began(targetId: string): void;
-  ended(targetId: string, state: State, tookMs: number): void;
+  ended(targetId: string, judged: { readonly state: State; readonly severity: Severity | null }, tookMs: number): void;
   /** Leaves the terminal as it was. To be called in any case. */
   close(): void;
 }
@@ -40,12 +40,12 @@ export function progress(total: number, output: ProgressOutput): Progress {
       running.add(targetId);
       redraw();
     },
-    ended(targetId, state, tookMs) {
+    ended(targetId, judged, tookMs) {
       running.delete(targetId);
       done += 1;
       if (output.mode === 'lines') {
         const count = padded(`${done}/${total}`, `${total}/${total}`.length);
-        const words = `${markOf(toneOf({ state, severity: 'critical' }))} ${stateWords(state)}`;
+        const words = `${markOf(toneOf(judged))} ${stateWords(judged.state)}`;
         output.write(`${count}  ${oneLine(targetId, 80)}  ${words}  ${duration(tookMs)}\n`);
       }
       redraw();

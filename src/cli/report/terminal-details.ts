@@ -19,7 +19,7 @@ const SEVERITY_STYLE = { critical: 'red', warning: 'yellow', notice: 'cyan' } as
 /** Lines of one site's block, without a blank line at either end. */
 export function details(inspected: SiteInspection, width: number, style: Paint): readonly string[] {
   const { site } = inspected;
-  const url = site.url === null ? oneLine(site.name) : oneLine(site.url, 200);
+  const url = isolated(oneLine(site.url ?? site.name, 200));
   const findings = worstFirst(inspected.findings);
   const groups = [
     [`${INDENT}${style('bold', oneLine(site.id, 60))}  ${style('dim', url)}`],

@@ -1,0 +1,32 @@
+/** Logs: one JSON object a line on stderr, or plain lines when a person looks. Control characters are escaped. */
+import { stripVTControlCharacters } from 'node:util';
+import pino from 'pino';
+
+export interface Log {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+/** @param write takes whole lines. */
+export function createLog(level: string, human: boolean, write: (line: string) => void): Log {
+  const destination = { write: human ? (line: string) => write(`${readable(line)}\n`) : write };
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    destination,
+  );
+}
+
+/** `12:00:01 warn  message  key=value`: pino's line for eyes. */
+function readable(line: string): string {
+  const { time, level, msg, ...rest }: Record<string, unknown> = JSON.parse(line);
+  const fields = Object.entries(rest).map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return plain([String(time).slice(11, 19), String(level).padEnd(5), String(msg), ...fields].join('  '));
+}
+
+/** Nothing a log carries may move the cursor or forge a second line. */
+function plain(text: string): string {
+  return stripVTControlCharacters(text).replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, ' ');
+}

@@ -1,0 +1,149 @@
+/** The command line: commands, flags and their help. What a command does is in its own file. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { LOG_LEVELS } from './log.js';
+import type { GlobalOptions } from './workplace.js';
+
+/** What each command runs; the composition root fills these in. Each resolves to the exit code. */
+export interface Handlers {
+  init(dir: string, globals: GlobalOptions): Promise<number>;
+  add(url: string, options: { id?: string; tag: string[] }, globals: GlobalOptions): Promise<number>;
+  validate(globals: GlobalOptions): Promise<number>;
+  check(names: string[], options: CheckFlags, globals: GlobalOptions): Promise<number>;
+  capture(ids: string[], options: { approve: boolean; by?: string; note?: string }, globals: GlobalOptions): Promise<number>;
+  diff(id: string, options: { html?: string }, globals: GlobalOptions): Promise<number>;
+  status(globals: GlobalOptions): Promise<number>;
+  approve(ids: string[], options: { all: boolean; by?: string; note?: string }, globals: GlobalOptions): Promise<number>;
+  reject(ids: string[], globals: GlobalOptions): Promise<number>;
+  watch(options: { once: boolean }, globals: GlobalOptions): Promise<number>;
+  dns(names: string[], options: { type: string[] }, globals: GlobalOptions): Promise<number>;
+  incidents(options: { open: boolean }, globals: GlobalOptions): Promise<number>;
+}
+
+export interface CheckFlags {
+  tag?: string;
+  event?: string;
+  jobs?: number;
+  html?: string;
+  junit?: string;
+  nagios: boolean;
+}
+
+const EXIT_CODES = `
+Exit codes: 0 every site intact, 1 worst is a warning, 2 worst is critical or a site is unreachable,
+3 something could not be verified, 64 wrong usage, 70 a bug in Siteward, 78 bad configuration.`;
+
+/** @param done is told the exit code of the command that ran. */
+export function program(version: string, handlers: Handlers, done: (exitCode: number) => void): Command {
+  const root = new Command('siteward')
+    .description('Tells you within seconds, with proof, when your website is defaced or its DNS is hijacked.')
+    .version(version)
+    .option('--config <dir>', 'folder with settings.yaml and watchlist.yaml', './config')
+    .option('--baselines <dir>', 'folder with what was approved', './baselines')
+    .option('--data <dir>', 'folder for the database and the evidence, created when needed', './data')
+    .option('--json', 'one JSON document on stdout and nothing else', false)
+    .option('--quiet', 'no progress on stderr', false)
+    .option('--no-color', 'no colours')
+    .addOption(new Option('--log-level <level>', 'what is logged to stderr').choices([...LOG_LEVELS]).default('info'))
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError('(add --help for what the command takes)')
+    .exitOverride();
+  const run = (work: (globals: GlobalOptions) => Promise<number>) => async (): Promise<void> =>
+    done(await work(root.opts<GlobalOptions>()));
+
+  root
+    .command('init')
+    .argument('[dir]', 'where', '.')
+    .description('Write a commented config/, an empty baselines/, and say what to do next')
+    .action((dir: string) => run((globals) => handlers.init(dir, globals))());
+  root
+    .command('add')
+    .argument('<url>', 'the page to watch')
+    .option('--id <id>', 'its name in commands and folders (default: made from the URL)')
+    .option('--tag <tag>', 'a tag, may be repeated', collect, [])
+    .description('Add a site to the watchlist and capture a candidate baseline')
+    .action((url: string, options) => run((globals) => handlers.add(url, options, globals))());
+  root
+    .command('validate')
+    .description('Check the configuration only; every problem with file, line and column')
+    .action(() => run((globals) => handlers.validate(globals))());
+  addCheck(root, handlers, run);
+  addBaseline(root, handlers, run);
+  root
+    .command('watch')
+    .option('--once', 'run every target once through the whole pipeline, alerts included, and exit', false)
+    .description('The daemon: look at every site at its cadence, open incidents, alert')
+    .action((options) => run((globals) => handlers.watch(options, globals))());
+  root
+    .command('dns')
+    .argument('<name...>', 'names to ask for')
+    .option('--type <type>', 'A, AAAA, CNAME or NS; may be repeated', collect, [])
+    .description('Ask every resolver for a name and say which answer is genuine')
+    .action((names: string[], options) => run((globals) => handlers.dns(names, options, globals))());
+  root
+    .command('incidents')
+    .option('--open', 'only those that are not over', false)
+    .description('What happened, newest first')
+    .action((options) => run((globals) => handlers.incidents(options, globals))());
+  return root;
+}
+
+type Run = (work: (globals: GlobalOptions) => Promise<number>) => () => Promise<void>;
+
+function addCheck(root: Command, handlers: Handlers, run: Run): void {
+  root
+    .command('check')
+    .argument('[site...]', 'ids or URLs (default: the whole watchlist)')
+    .option('--tag <tag>', 'only sites with this tag')
+    .option('--event <id>', 'only the sites of this event, as strictly as the event asks')
+    .option('--jobs <n>', 'sites looked at together', positiveInteger)
+    .option('--html <file>', 'also write a report with pictures, in one file')
+    .option('--junit <file>', 'also write JUnit XML')
+    .option('--nagios', 'one line for Nagios or Icinga instead of the table', false)
+    .description('Look once, judge against the baseline, report; the exit code is the verdict')
+    .addHelpText('after', EXIT_CODES)
+    .action((names: string[], options) => run((globals) => handlers.check(names, options, globals))());
+}
+
+function addBaseline(root: Command, handlers: Handlers, run: Run): void {
+  const baseline = root.command('baseline').description('Capture, review and approve what a site may look like');
+  baseline
+    .command('capture')
+    .argument('[id...]', 'sites (default: all)')
+    .option('--approve', 'approve at once, without a review', false)
+    .option('--by <name>', 'who approves')
+    .option('--note <text>', 'why')
+    .description('Take candidates: several samples each, to learn what moves by itself')
+    .action((ids: string[], options) => run((globals) => handlers.capture(ids, options, globals))());
+  baseline
+    .command('diff')
+    .argument('<id>', 'the site')
+    .option('--html <file>', 'where to write the review with pictures (default: data/review/<id>.html)')
+    .description('Show what differs between the candidate and what is approved')
+    .action((id: string, options) => run((globals) => handlers.diff(id, options, globals))());
+  baseline
+    .command('status')
+    .description('What is approved, by whom, and what waits for a review')
+    .action(() => run((globals) => handlers.status(globals))());
+  baseline
+    .command('approve')
+    .argument('[id...]', 'sites')
+    .option('--all', 'every site with a candidate', false)
+    .option('--by <name>', 'who approves')
+    .option('--note <text>', 'why')
+    .description('Accept the candidate as genuine')
+    .action((ids: string[], options) => run((globals) => handlers.approve(ids, options, globals))());
+  baseline
+    .command('reject')
+    .argument('<id...>', 'sites')
+    .description('Throw the candidate away')
+    .action((ids: string[]) => run((globals) => handlers.reject(ids, globals))());
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+function positiveInteger(value: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(value)) throw new InvalidArgumentError('It must be a whole number from 1 to 9999.');
+  return Number(value);
+}

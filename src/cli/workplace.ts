@@ -1,0 +1,63 @@
+/** What every command is given: the configuration, the real things built from it, and where its words go. */
+import type { Network, Resolver } from '../checks/check.js';
+import type { Config } from '../config/config.js';
+import type { Observatory } from '../monitor.js';
+import type { Baselines } from '../store/baselines.js';
+import type { Store } from '../store/store.js';
+import type { Log } from './log.js';
+
+/** The global flags. */
+export interface GlobalOptions {
+  readonly config: string;
+  readonly baselines: string;
+  readonly data: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly color: boolean;
+  readonly logLevel: string;
+}
+
+/** Results go to `out`, everything else to `err`. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly color: boolean;
+  /** Columns of stdout. */
+  readonly width: number;
+  /** Progress may rewrite its line. */
+  readonly live: boolean;
+  readonly quiet: boolean;
+  readonly json: boolean;
+}
+
+export interface Workplace {
+  readonly version: string;
+  readonly options: GlobalOptions;
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly log: Log;
+  readonly network: Network;
+  readonly resolvers: readonly Resolver[];
+  readonly observatory: Observatory;
+  readonly baselines: Baselines;
+  /** Opened at first use: the one-shot check needs none. */
+  readonly store: () => Promise<Store>;
+  /** Aborts at ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+  close(): Promise<void>;
+}
+
+/** Exit codes of the contract that are not a verdict. */
+export const EXIT = { usage: 64, bug: 70, config: 78 } as const;
+
+/** The command was called wrongly. The message says how to call it. */
+export class UsageError extends Error {}
+
+/** Something outside is not as the command needs it; the message has the fix. @param exitCode of the contract. */
+export class CommandError extends Error {
+  readonly exitCode: number;
+  constructor(message: string, exitCode: number, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
