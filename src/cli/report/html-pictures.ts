@@ -1,0 +1,116 @@
+/** Pictures in an HTML report: approved against seen, with a line to drag, and what victims are shown. Pure. */
+import type { Picture } from '../../core/model.js';
+import { type Html, html, quoted } from './escape.js';
+import { firstChangedRow, sizeOf } from './picture-facts.js';
+
+/** A report is mailed around: pictures beyond these stay in the evidence folder alone. Bytes. */
+const MOST_PER_PICTURE = 3_000_000;
+const MOST_IN_ALL = 30_000_000;
+/** Shorter pictures fit the frame well enough to be shown from the top. Pixels. */
+const TALL = 900;
+
+/** Which pictures of a report are shown in it. */
+export type Album = (picture: Picture) => boolean;
+
+/** Takes pictures in order of appearance while there is room. */
+export function album(pictures: readonly Picture[]): Album {
+  const shown = new Set<Picture>();
+  let total = 0;
+  for (const picture of pictures) {
+    const { mime, bytes } = picture.artifact;
+    if (mime !== 'image/png' || sizeOf(bytes) === null || bytes.length > MOST_PER_PICTURE) continue;
+    if (total + bytes.length > MOST_IN_ALL) continue;
+    total += bytes.length;
+    shown.add(picture);
+  }
+  return (picture) => shown.has(picture);
+}
+
+/** One set of pictures with the same caption: before, after and their difference, as far as they exist. */
+interface View {
+  readonly caption: string;
+  readonly pictures: readonly Picture[];
+}
+
+/** The comparisons of one look, one per caption (viewport). */
+export function comparisons(
+  pictures: readonly Picture[],
+  key: string,
+  shown: Album,
+  folder: string | null,
+): readonly Html[] {
+  const views = new Map<string, Picture[]>();
+  for (const picture of pictures) {
+    if (picture.label === 'victim') continue;
+    views.set(picture.caption, [...(views.get(picture.caption) ?? []), picture]);
+  }
+  return [...views].map(([caption, own], index) =>
+    comparison({ caption, pictures: own }, `${key}-${index}`, shown, folder),
+  );
+}
+
+function comparison(view: View, key: string, shown: Album, folder: string | null): Html {
+  const kept = view.pictures.filter(shown);
+  if (kept.length === 0) return dropped(view.caption, folder);
+  const find = (label: Picture['label']): Picture | undefined => kept.find((picture) => picture.label === label);
+  const [before, after, difference] = [find('before'), find('after'), find('difference')];
+  const both = before !== undefined && after !== undefined;
+  const tabs: readonly (readonly [string, string])[] = [
+    ...(both ? [['compare', 'Compare'] as const] : []),
+    ...(before ? [['before', 'Approved'] as const] : []),
+    ...(after ? [['after', 'Now'] as const] : []),
+    ...(difference ? [['difference', 'Difference'] as const] : []),
+  ];
+  return html`<fieldset class="comparison">
+<legend>${quoted(view.caption)}</legend>
+${tabs.map(([name, word], index) => tab(`${key}-${name}`, key, name, word, index === 0))}
+${both ? slider(key, view.caption) : null}
+<div class="frame" tabindex="0" role="region" aria-label="Pictures, ${view.caption}"${startOf(before, after)}>
+<div class="stage${both ? '' : ' one'}">${before ? image(before, 'Approved') : null}${after ? image(after, 'Now') : null}${difference ? image(difference, 'Difference') : null}</div>
+</div>
+${kept.length < view.pictures.length ? dropped(view.caption, folder) : null}
+</fieldset>`;
+}
+
+function tab(id: string, group: string, view: string, word: string, checked: boolean): Html {
+  return html`<input class="view-${view}" type="radio" name="view-${group}" id="view-${id}"${checked ? html` checked` : null}><label for="view-${id}">${word}</label>
+`;
+}
+
+function slider(key: string, caption: string): Html {
+  return html`<div class="cut"><label for="cut-${key}">Approved</label><input type="range" id="cut-${key}" min="0" max="100" value="50" aria-label="Line between the approved and the present picture, ${caption}"><span>Now</span></div>`;
+}
+
+/** A tall picture opens at its first change, not at an unchanged top. */
+function startOf(before: Picture | undefined, after: Picture | undefined): Html | null {
+  if (!before || !after) return null;
+  const height = Math.max(sizeOf(before.artifact.bytes)?.height ?? 0, sizeOf(after.artifact.bytes)?.height ?? 0);
+  if (height < TALL) return null;
+  const row = firstChangedRow(before.artifact.bytes, after.artifact.bytes);
+  return row === null ? null : html` data-start="${row}"`;
+}
+
+function image(picture: Picture, word: string): Html {
+  const { mime, bytes } = picture.artifact;
+  const size = sizeOf(bytes) ?? { width: 1, height: 1 };
+  const source = `data:${mime};base64,${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}`;
+  return html`<img class="${picture.label}" src="${source}" width="${size.width}" height="${size.height}" alt="${word}: ${picture.caption}">`;
+}
+
+/** What people behind a lying resolver are shown, one picture for each address. */
+export function victims(pictures: readonly Picture[], shown: Album, folder: string | null): Html | null {
+  const seen = pictures.filter(({ label }) => label === 'victim');
+  if (seen.length === 0) return null;
+  const figures = seen.map((picture) => {
+    const body = shown(picture)
+      ? html`<div class="frame" tabindex="0" role="region" aria-label="What visitors see, ${picture.caption}"><div class="stage one">${image(picture, 'What visitors see')}</div></div>`
+      : dropped(picture.caption, folder);
+    return html`<figure>${body}<figcaption>${quoted(picture.caption)}</figcaption></figure>`;
+  });
+  return html`<h3>What visitors see who are sent elsewhere</h3><div class="gallery">${figures}</div>`;
+}
+
+function dropped(caption: string, folder: string | null): Html {
+  const where = folder === null ? 'and the evidence could not be kept' : html`and stands in <code>${folder}</code>`;
+  return html`<p class="dropped">A picture (${quoted(caption)}) is too large for this report ${where}.</p>`;
+}
