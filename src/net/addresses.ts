@@ -116,10 +116,10 @@ export function isInside(address: string, range: Range): boolean {
   return parsed !== null && within(unmapped(parsed), range);
 }
 
-/** Every address of the range is of one non-public kind. */
+/** Every address of the range is of one non-public kind. What is unassigned today is not meant: `::/0` is everything. */
 export function isNonPublicRange(range: Range): boolean {
   const row = rowOf(range[0]);
-  return row !== undefined && row.kind !== 'public' && row.range[1] <= range[1];
+  return row !== undefined && row.kind !== 'public' && row.range[1] > 0 && row.range[1] <= range[1];
 }
 
 /** One spelling per address, safe to dial: IPv4-mapped addresses become the IPv4 address. Null if it is none. */

@@ -25,7 +25,7 @@ export function mayDial(address: string, policy: DialPolicy, purpose: DialPurpos
   if (isListed(address, policy.allow)) return null;
   // Naming 127.0.0.0/8 in `only` is naming loopback; naming 0.0.0.0/0 is not.
   if (isListed(address, policy.only.filter(namesNonPublic))) return null;
-  const article = /^[aeiou]/i.test(kind) ? 'an' : 'a';
+  const article = /^(?!uni)[aeiou]/i.test(kind) ? 'an' : 'a';
   return `${address} is ${article} ${kind} address; add "${entryFor(address)}" to network.allow in settings.yaml if you mean to watch it.`;
 }
 
