@@ -5,10 +5,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findExecutable } from '../src/net/browser/executable.js';
 import { writeConfiguration } from './configuration.js';
 import { openMail } from './mail.js';
 import { bad, closing, good, opening, scene, table, tell } from './narration.js';
-import { commandPath, stopAll } from './processes.js';
+import { stopAll } from './processes.js';
 import { ENCRYPTED, PLAIN, PROVIDER } from './resolvers.js';
 import { type CheckReport, checkReport, type Siteward, sitewardIn } from './siteward.js';
 import { HOST, IMPOSTOR_ADDRESS, ORIGIN_ADDRESS, raiseStage, type Stage, URL_OF_EVENT } from './stage.js';
@@ -97,7 +98,7 @@ async function alarm(siteward: Siteward, stage: Stage): Promise<void> {
   expect(code === 2, 'the watch saw it too', `watch --once ended with exit code ${code}`);
   const message = stage.mailbox.messages[0];
   if (message === undefined) throw new Disappointment('expected a mail to ops@summit.test, but none was delivered');
-  const mail = await openMail(message, OUTPUT, commandPath('chromium-headless-shell'));
+  const mail = await openMail(message, OUTPUT, await findExecutable('auto'));
   expect(mail.pictures > 0, `delivered: "${mail.subject}", with ${mail.pictures} pictures`, 'the mail has no pictures');
 }
 
