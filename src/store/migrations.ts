@@ -1,0 +1,99 @@
+/**
+ * The tables, and every step by which a database of an older Siteward becomes one of this. A step that was released is
+ * never edited: the next change is a new step.
+ */
+import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+
+// A migration sees the tables of its own time, so it cannot have today's types.
+type AnyTables = Kysely<unknown>;
+
+const firstTables: Migration = {
+  async up(db: AnyTables) {
+    await createVerdicts(db);
+    await createIncidents(db);
+    await createDeliveries(db);
+  },
+};
+
+async function createVerdicts(db: AnyTables): Promise<void> {
+  await db.schema
+    .createTable('verdicts')
+    .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+    .addColumn('target_id', 'text', (column) => column.notNull())
+    .addColumn('site_id', 'text', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('took_ms', 'bigint', (column) => column.notNull())
+    .addColumn('verdict', 'text', (column) => column.notNull())
+    .addColumn('evidence', 'text')
+    .addColumn('newest', 'integer', (column) => column.notNull())
+    .execute();
+  // "The newest of every target" must not cost more with every day of history.
+  await sql`create unique index verdicts_newest on verdicts (target_id) where newest = 1`.execute(db);
+  await db.schema.createIndex('verdicts_at').on('verdicts').column('at').execute();
+}
+
+async function createIncidents(db: AnyTables): Promise<void> {
+  await db.schema
+    .createTable('incidents')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('site_id', 'text', (column) => column.notNull())
+    .addColumn('cause', 'text', (column) => column.notNull())
+    .addColumn('status', 'text', (column) => column.notNull())
+    .addColumn('since', 'bigint', (column) => column.notNull())
+    .addColumn('resolved_at', 'bigint')
+    .addColumn('seq', 'integer', (column) => column.notNull())
+    .addColumn('incident', 'text', (column) => column.notNull())
+    .execute();
+  // Two runs that open the same incident at once: the second is refused instead of paging twice.
+  await sql`create unique index incidents_open on incidents (site_id, cause) where status = 'open'`.execute(db);
+  await db.schema.createIndex('incidents_since').on('incidents').column('since').execute();
+
+  await db.schema
+    .createTable('transitions')
+    .addColumn('incident_id', 'text', (column) => column.notNull().references('incidents.id').onDelete('cascade'))
+    .addColumn('seq', 'integer', (column) => column.notNull())
+    .addColumn('change', 'text', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('because', 'text', (column) => column.notNull())
+    .addColumn('incident', 'text', (column) => column.notNull())
+    .addColumn('evidence', 'text')
+    .addPrimaryKeyConstraint('transitions_key', ['incident_id', 'seq'])
+    .execute();
+}
+
+async function createDeliveries(db: AnyTables): Promise<void> {
+  await db.schema
+    .createTable('deliveries')
+    .addColumn('key', 'text', (column) => column.primaryKey())
+    .addColumn('incident_id', 'text', (column) => column.notNull())
+    .addColumn('seq', 'integer', (column) => column.notNull())
+    .addColumn('receiver', 'text', (column) => column.notNull())
+    .addColumn('reason', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('due_at', 'bigint', (column) => column.notNull())
+    .addColumn('settled_at', 'bigint')
+    .addColumn('error', 'text')
+    .addColumn('accepted', 'text', (column) => column.notNull())
+    .addForeignKeyConstraint(
+      'deliveries_transition',
+      ['incident_id', 'seq'],
+      'transitions',
+      ['incident_id', 'seq'],
+      (constraint) => constraint.onDelete('cascade'),
+    )
+    .execute();
+  await db.schema
+    .createIndex('deliveries_order')
+    .on('deliveries')
+    .columns(['incident_id', 'receiver', 'seq'])
+    .execute();
+  await sql`create index deliveries_pending on deliveries (due_at) where state = 'pending'`.execute(db);
+}
+
+/** By name, in the order they are run. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-first-tables': firstTables };
+
+export const migrations: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS }) };

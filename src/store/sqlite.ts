@@ -1,0 +1,102 @@
+/**
+ * One SQLite file behind the interface Kysely wants, through whichever driver this Node has: the built-in
+ * `node:sqlite`, else the prebuilt `libsql`. Their differences end here.
+ */
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+
+/** What both drivers have in common, as far as we use it. */
+interface NativeStatement {
+  all(...parameters: readonly unknown[]): unknown[];
+  run(...parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+  iterate(...parameters: readonly unknown[]): IterableIterator<unknown>;
+  /** node:sqlite: empty for a statement that returns no rows. */
+  columns(): readonly unknown[];
+  /** libsql says it outright. */
+  readonly reader?: boolean;
+}
+interface NativeDatabase {
+  prepare(sql: string): NativeStatement;
+  exec(sql: string): unknown;
+  close(): unknown;
+}
+type NativeConstructor = new (path: string) => NativeDatabase;
+
+/** Durable at commit, readable while written, patient with a second process (backup, `siteward incidents`). */
+const PRAGMAS = `
+  PRAGMA busy_timeout = 5000;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA foreign_keys = ON;
+`;
+
+/** More different statements than the store has; a bound all the same. */
+const MAX_CACHED_STATEMENTS = 200;
+
+/** SQLite can roll back `CREATE TABLE`: an upgrade killed half way leaves nothing behind. */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+class TransactionalSqliteDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalSqliteAdapter();
+  }
+}
+
+/** The file is opened, and made if need be, at the first query. @param path of the file; it holds what attackers must not read. */
+export function sqliteDialect(path: string): SqliteDialect {
+  return new TransactionalSqliteDialect({ database: async () => openFile(path) });
+}
+
+function openFile(path: string): SqliteDatabase {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // SQLite gives its journal files the mode of the main one, so that must be right before it is opened.
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+  const Native = nativeDriver();
+  const database = new Native(path);
+  database.exec(PRAGMAS);
+  return adapted(database);
+}
+
+function adapted(database: NativeDatabase): SqliteDatabase {
+  const cache = new Map<string, SqliteStatement>();
+  return {
+    prepare(sql) {
+      const known = cache.get(sql);
+      if (known) return known;
+      if (cache.size >= MAX_CACHED_STATEMENTS) cache.clear();
+      const statement = adaptedStatement(database.prepare(sql));
+      cache.set(sql, statement);
+      return statement;
+    },
+    close() {
+      cache.clear();
+      database.close();
+    },
+  };
+}
+
+function adaptedStatement(statement: NativeStatement): SqliteStatement {
+  return {
+    reader: statement.reader ?? statement.columns().length > 0,
+    all: (parameters) => statement.all(...parameters),
+    run: (parameters) => statement.run(...parameters),
+    iterate: (parameters) => statement.iterate(...parameters),
+  };
+}
+
+/** `node:sqlite` is good enough once its statements have `columns()` (Node 22.16). */
+function nativeDriver(): NativeConstructor {
+  // The types of Node 20 do not know the module, and those of libsql are an optional package's: checked by use.
+  const builtin = process.getBuiltinModule('node:sqlite') as
+    | { DatabaseSync: NativeConstructor; StatementSync: { prototype: object } }
+    | undefined;
+  if (builtin && 'columns' in builtin.StatementSync.prototype) return builtin.DatabaseSync;
+  return createRequire(import.meta.url)('libsql') as NativeConstructor;
+}

@@ -1,0 +1,258 @@
+/** What every store must do, whatever database is behind it: each store's test calls this. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Store, StoreError } from '../../src/store/store.js';
+import {
+  aFinding,
+  anAlert,
+  anEntry,
+  anIncident,
+  aRecord,
+  aTransition,
+  aVerdict,
+  intactVerdict,
+  T0,
+  unreachableVerdict,
+} from './samples.js';
+
+export interface Ground {
+  /** Two calls give two stores over the same memory. */
+  readonly open: () => Promise<Store>;
+  readonly discard: () => Promise<void>;
+}
+
+export function storeContract(name: string, prepare: () => Promise<Ground>): void {
+  describe(`${name} as a store`, () => {
+    let ground: Ground;
+    let store: Store;
+    beforeEach(async () => {
+      ground = await prepare();
+      store = await ground.open();
+    });
+    afterEach(async () => {
+      await store.close();
+      await ground.discard();
+    });
+    const reopened = async (): Promise<Store> => {
+      await store.close();
+      store = await ground.open();
+      return store;
+    };
+
+    describe('memory', () => {
+      it('gives back after a restart what was recorded', async () => {
+        const opened = aTransition();
+        await store.record(anEntry(opened));
+        await reopened();
+        expect(await store.openIncidents()).toEqual([opened.incident]);
+        expect(await store.incidents(10)).toEqual([opened.incident]);
+        expect(await store.transitions('incident-1')).toEqual([opened]);
+        expect(await store.latest()).toEqual([aRecord()]);
+        expect(await store.receiversTold('incident-1')).toEqual(['ops-mail']);
+      });
+
+      it('keeps any text a site can send', async () => {
+        const hostile = 'هک شد 被黑 \u202e\u0000\r\nBcc: x {{7*7}} \'"; drop table verdicts; --';
+        const verdict = aVerdict({ findings: [aFinding({ summary: hostile, expected: hostile, actual: '' })] });
+        await store.record(anEntry(aTransition('opened', { summary: hostile }), { verdict: aRecord({ verdict }) }));
+        expect((await store.latest())[0]?.verdict).toEqual(verdict);
+        expect((await store.openIncidents())[0]?.summary).toBe(hostile);
+      });
+
+      it('leaves the bytes of proof to the evidence folder', async () => {
+        const proof = [{ sha256: '00', mime: 'image/png', bytes: new Uint8Array(1_000) }];
+        await store.record(
+          anEntry(aTransition(), { verdict: aRecord({ verdict: aVerdict({ findings: [aFinding({ proof })] }) }) }),
+        );
+        expect((await store.latest())[0]?.verdict.findings).toEqual([aFinding()]);
+      });
+
+      it('knows the newest verdict of every target, in the order they came', async () => {
+        const quiet = { incidents: [], transitions: [], alerts: [] };
+        await store.record({ verdict: aRecord({ at: T0 + 5 }), ...quiet });
+        await store.record({ verdict: aRecord({ at: T0, verdict: intactVerdict() }), ...quiet });
+        await store.record({
+          verdict: aRecord({ targetId: 'live/dns', kind: 'dns', verdict: unreachableVerdict() }),
+          ...quiet,
+        });
+        const latest = await store.latest();
+        expect(latest.map((record) => [record.targetId, record.verdict.state])).toEqual([
+          ['live/dns', 'unreachable'],
+          ['live/page', 'intact'],
+        ]);
+      });
+
+      it('lists open incidents of one site only when asked, and the newest first of all', async () => {
+        await store.record(anEntry());
+        await store.record(
+          anEntry(aTransition('opened', { id: 'other', siteId: 'shop', since: T0 + 1, updatedAt: T0 + 1 })),
+        );
+        expect((await store.openIncidents('shop')).map((one) => one.id)).toEqual(['other']);
+        expect((await store.openIncidents()).map((one) => one.id)).toEqual(['incident-1', 'other']);
+        expect((await store.incidents(1)).map((one) => one.id)).toEqual(['other']);
+      });
+
+      it('writes an entry whole or not at all', async () => {
+        await store.record(anEntry());
+        // The same alert twice: refused at the very end, after everything else of the entry was written.
+        const worsened = aTransition('worsened', { seq: 2, updatedAt: T0 + 1, summary: 'Worse.' });
+        const torn = anEntry(worsened, {
+          alerts: [anAlert(worsened), anAlert(worsened)],
+          verdict: aRecord({ at: T0 + 1 }),
+        });
+        await expect(store.record(torn)).rejects.toThrow(StoreError);
+        await reopened();
+        expect(await store.openIncidents()).toEqual([anIncident()]);
+        expect(await store.transitions('incident-1')).toEqual([aTransition()]);
+        expect((await store.latest()).map((record) => record.at)).toEqual([T0]);
+        expect((await store.outbox()).pending).toBe(1);
+      });
+
+      it('refuses the second of two runs that open the same incident', async () => {
+        await store.record(anEntry());
+        await expect(store.record(anEntry(aTransition('opened', { id: 'incident-2' })))).rejects.toThrow(StoreError);
+        expect((await store.openIncidents()).map((one) => one.id)).toEqual(['incident-1']);
+      });
+
+      it('refuses to take an incident back to an earlier state', async () => {
+        await store.record(anEntry());
+        await store.record(
+          anEntry(aTransition('resolved', { seq: 2, status: 'resolved', diverging: {}, resolvedAt: T0 + 9 })),
+        );
+        const stale = { verdict: null, incidents: [anIncident({ updatedAt: T0 + 20 })], transitions: [], alerts: [] };
+        await expect(store.record(stale)).rejects.toThrow(/moved on/);
+        expect(await store.openIncidents()).toEqual([]);
+      });
+
+      it('opens an incident of the same site and cause again after the first was resolved', async () => {
+        await store.record(anEntry());
+        await store.record(
+          anEntry(aTransition('resolved', { seq: 2, status: 'resolved', diverging: {}, resolvedAt: T0 + 9 })),
+        );
+        await store.record(anEntry(aTransition('opened', { id: 'incident-2', since: T0 + 20 })));
+        expect((await store.openIncidents()).map((one) => one.id)).toEqual(['incident-2']);
+      });
+
+      it('does not interleave entries recorded at once', async () => {
+        const entries = Array.from({ length: 25 }, (_, i) =>
+          anEntry(aTransition('opened', { id: `i${i}`, siteId: `site${i}` }), {
+            verdict: aRecord({ targetId: `site${i}/page` }),
+          }),
+        );
+        await Promise.all(entries.map((entry) => store.record(entry)));
+        expect(await store.openIncidents()).toHaveLength(25);
+        expect(await store.latest()).toHaveLength(25);
+        expect((await store.outbox()).pending).toBe(25);
+      });
+    });
+
+    describe('outbox', () => {
+      const worsened = aTransition('worsened', { seq: 2, updatedAt: T0 + 1_000 });
+
+      it('hands out what is due, with the transition as it was and the folder of its evidence', async () => {
+        await store.record(anEntry());
+        expect(await store.dueDeliveries(T0 - 1, 10)).toEqual([]);
+        expect(await store.dueDeliveries(T0, 10)).toEqual([
+          { alert: anAlert(), evidence: 'evidence/live/1', attempts: 0, dueAt: T0, accepted: [] },
+        ]);
+      });
+
+      it('hands out again after a restart what was not marked as delivered', async () => {
+        await store.record(anEntry());
+        const before = await store.dueDeliveries(T0, 10);
+        await reopened();
+        expect(await store.dueDeliveries(T0, 10)).toEqual(before);
+      });
+
+      it('never hands out a delivered one again', async () => {
+        await store.record(anEntry());
+        await store.delivered(anAlert().key, T0 + 1);
+        await store.failed(anAlert().key, T0 + 2, 'late news', T0 + 3, []);
+        expect(await store.dueDeliveries(T0 + 10_000, 10)).toEqual([]);
+        expect(await store.outbox()).toEqual({ pending: 0, oldestAt: null, givenUp: 0 });
+      });
+
+      it('holds back a later alert of the same incident and receiver until the earlier one is settled', async () => {
+        await store.record(anEntry());
+        await store.record(anEntry(worsened, { alerts: [anAlert(worsened), anAlert(worsened, 'pager')] }));
+        const due = async () =>
+          (await store.dueDeliveries(T0 + 2_000, 10)).map((d) => [d.alert.receiver, d.alert.transition.change]);
+        expect(await due()).toEqual([
+          ['ops-mail', 'opened'],
+          ['pager', 'worsened'],
+        ]);
+        await store.failed(anAlert().key, T0, 'greylisted', T0 + 60_000, []);
+        expect(await due()).toEqual([['pager', 'worsened']]);
+        await store.delivered(anAlert().key, T0 + 60_000);
+        expect(await due()).toContainEqual(['ops-mail', 'worsened']);
+      });
+
+      it('lets the next one go when the earlier was given up', async () => {
+        await store.record(anEntry());
+        await store.record(anEntry(worsened));
+        await store.failed(anAlert().key, T0, 'no such user', null, []);
+        expect((await store.dueDeliveries(T0 + 2_000, 10)).map((d) => d.alert.transition.change)).toEqual(['worsened']);
+        expect(await store.outbox()).toMatchObject({ pending: 1, givenUp: 1 });
+      });
+
+      it('remembers the attempts and which addresses took it', async () => {
+        await store.record(anEntry());
+        await store.failed(anAlert().key, T0, 'x'.repeat(5_000), T0 + 5_000, ['a@example.org']);
+        expect(await store.dueDeliveries(T0 + 4_999, 10)).toEqual([]);
+        expect((await store.dueDeliveries(T0 + 5_000, 10))[0]).toMatchObject({
+          attempts: 1,
+          accepted: ['a@example.org'],
+        });
+      });
+
+      it('gives a reminder the evidence that was last seen', async () => {
+        await store.record(anEntry());
+        const reminder = aTransition('reminder', { seq: 2, updatedAt: T0 + 1_000 });
+        await store.record({
+          verdict: null,
+          incidents: [reminder.incident],
+          transitions: [reminder],
+          alerts: [anAlert(reminder)],
+        });
+        await store.delivered(anAlert().key, T0);
+        expect((await store.dueDeliveries(T0 + 1_000, 10))[0]?.evidence).toBe('evidence/live/1');
+      });
+
+      it('says how much waits and since when', async () => {
+        await store.record(anEntry());
+        await store.record(anEntry(worsened));
+        expect(await store.outbox()).toEqual({ pending: 2, oldestAt: T0, givenUp: 0 });
+      });
+    });
+
+    describe('pruning', () => {
+      const quiet = { incidents: [], transitions: [], alerts: [] };
+      const resolved = aTransition('resolved', {
+        seq: 2,
+        status: 'resolved',
+        diverging: {},
+        resolvedAt: T0 + 10,
+        updatedAt: T0 + 10,
+      });
+
+      it('forgets old verdicts in slices, but never the newest of a target', async () => {
+        for (let i = 0; i < 1_050; i++) await store.record({ verdict: aRecord({ at: T0 + i }), ...quiet });
+        expect(await store.prune(T0 + 5_000)).toBe(1_049);
+        expect((await store.latest()).map((record) => record.at)).toEqual([T0 + 1_049]);
+      });
+
+      it('keeps an open incident, and a resolved one while somebody still has to be told', async () => {
+        await store.record(anEntry());
+        expect(await store.prune(T0 + 5_000)).toBe(0);
+        await store.record(anEntry(resolved));
+        await store.delivered(anAlert().key, T0);
+        await store.prune(T0 + 5_000);
+        expect(await store.incidents(10)).toEqual([resolved.incident]);
+        await store.delivered(anAlert(resolved).key, T0 + 11);
+        await store.prune(T0 + 5_000);
+        expect(await store.incidents(10)).toEqual([]);
+        expect(await store.transitions('incident-1')).toEqual([]);
+        expect(await store.receiversTold('incident-1')).toEqual([]);
+      });
+    });
+  });
+}
