@@ -144,7 +144,7 @@ export function siteInspection(
 
 /** What watching needs beside looking: memory, and who is told. */
 export interface Memory {
-  readonly store: Pick<Store, 'openIncidents' | 'record' | 'told'>;
+  readonly store: Pick<Store, 'openIncidents' | 'record' | 'receiversTold'>;
   readonly routes: readonly SeverityRoute[];
   readonly newIncidentId: (at: number) => string;
   /** Keeps what was seen; the folder below `data/`, or null when it could not be written. Never rejects. */
@@ -196,7 +196,7 @@ export async function remindOf(site: Site, policy: Policy, at: number, memory: M
 
 async function remember(step: Step, site: Site, memory: Memory, verdict: VerdictRecord | null): Promise<void> {
   const ids = step.transitions.map((transition) => transition.incident.id);
-  const told = new Map(await Promise.all(ids.map(async (id) => [id, await memory.store.told(id)] as const)));
+  const told = new Map(await Promise.all(ids.map(async (id) => [id, await memory.store.receiversTold(id)] as const)));
   const alerts = dueAlerts(step, site, memory.routes, told);
   await memory.store.record({ verdict, incidents: step.incidents, transitions: step.transitions, alerts });
 }
