@@ -1,0 +1,74 @@
+/** What ships must fit together although no container is built here: Dockerfile, .dockerignore, README and package.json. */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (file: string): string => readFileSync(`${root}${file}`, 'utf8');
+
+/** Files and folders of the clone that the Dockerfile copies; copies between stages are left out. */
+function copiedSources(): string[] {
+  return read('Dockerfile')
+    .split('\n')
+    .filter((line) => line.startsWith('COPY ') && !line.includes('--from='))
+    .flatMap((line) => line.split(/\s+/).slice(1, -1));
+}
+
+const packageJson = z
+  .object({ scripts: z.record(z.string(), z.string()), version: z.string(), bin: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(read('package.json')));
+
+describe('the container image', () => {
+  it('copies only what exists and what .dockerignore lets through', () => {
+    const letThrough = read('.dockerignore').split('\n');
+    expect(letThrough[0]).toBe('*');
+    const sources = copiedSources();
+    expect(sources.length).toBeGreaterThan(5);
+    for (const source of sources) {
+      expect(existsSync(`${root}${source}`), source).toBe(true);
+      expect(letThrough).toContain(`!${source.replace(/^\.\//, '')}`);
+    }
+  });
+
+  it('starts the program that package.json names', () => {
+    expect(read('Dockerfile')).toContain(`/app/${packageJson.bin['siteward']}`);
+  });
+
+  it('installs the browser and fonts that the setup script installs', () => {
+    for (const name of ['chromium-headless-shell', 'fonts-noto-core', 'fonts-droid-fallback']) {
+      expect(read('Dockerfile')).toContain(name);
+      expect(read('scripts/setup.mjs')).toContain(`'${name}'`);
+    }
+  });
+
+  it('does not run as root', () => {
+    const finalStage =
+      read('Dockerfile')
+        .split(/^FROM /m)
+        .at(-1) ?? '';
+    expect(finalStage).toMatch(/^USER siteward$/m);
+  });
+});
+
+describe('the documentation', () => {
+  const documents = ['README.md', 'CONTRIBUTING.md', 'docs/deploy.md'];
+
+  it('names only npm scripts that exist', () => {
+    const named = documents.flatMap((file) => [...read(file).matchAll(/npm run ([a-z:]+)/g)].map((match) => match[1]));
+    expect(named).toContain('demo');
+    for (const script of named) expect(Object.keys(packageJson.scripts)).toContain(script);
+  });
+
+  it('links only to files that exist', () => {
+    for (const file of documents) {
+      const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/') + 1) : '';
+      const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((match) => match[1] ?? '');
+      for (const link of links) expect(existsSync(`${root}${folder}${link}`), `${file}: ${link}`).toBe(true);
+    }
+  });
+
+  it('has the current version in the changelog', () => {
+    expect(read('CHANGELOG.md')).toContain(`## ${packageJson.version}`);
+  });
+});
