@@ -20,7 +20,11 @@ export interface Settings {
     readonly ca: readonly string[];
   };
   readonly resolvers: readonly Resolver[];
-  readonly dns: { readonly roots: readonly string[]; readonly authorityPort: number; readonly trustAnchors: readonly string[] };
+  readonly dns: {
+    readonly roots: readonly string[];
+    readonly authorityPort: number;
+    readonly trustAnchors: readonly string[];
+  };
   readonly browser: { readonly executable: string; readonly pages: number; readonly sandbox: 'required' | 'off' };
   readonly store: { readonly url: string };
   readonly receivers: readonly Receiver[];

@@ -1,0 +1,116 @@
+/** The keys of settings.yaml with their defaults and what they mean. */
+import * as z from 'zod';
+import type { Notifier } from '../notify/notifier.js';
+import { readResolverAddress } from './resolver.js';
+import { address, cidr, duration, id, parsed, readName, webUrl, words } from './values.js';
+
+const LATER_STORE = 'must begin with "sqlite:"; other databases come in a later version';
+
+export const RESOLVER = z.strictObject({
+  name: id().describe('How reports call it.'),
+  address: parsed(readResolverAddress, {
+    examples: ['tls://9.9.9.9#dns.quad9.net', 'https://dns.google/dns-query@8.8.8.8', 'udp://192.0.2.53', 'system'],
+  }).describe('`udp://ip[:port]`, `tcp://ip[:port]`, `tls://ip[:port]#name`, `https://host[:port]/path@ip`, `system`.'),
+  role: z.enum(['reference', 'witness']).describe('`reference`: a path we trust. `witness`: a path being judged.'),
+  network: words().optional().describe('Whose network it stands in, for reports: `AS64501`.'),
+});
+
+const ROUTE = z.strictObject({
+  severity: z.enum(['warning', 'critical']).describe('Alerts of this severity (notices are never sent on their own)'),
+  to: z.array(z.string()).min(1, 'must name at least one receiver').describe('go to these receivers.'),
+});
+
+/** `127.0.0.1:8420`, `[::1]:8420`. */
+const LISTEN = parsed<string>((text) =>
+  /^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):[0-9]{1,5}$/.test(text)
+    ? { value: text }
+    : { wrong: 'must be an address and a port such as 127.0.0.1:8420' },
+);
+
+const HOST_PATTERN = z
+  .string()
+  .refine((text) => readName(text.replace(/^\*\./, '')) !== null, 'must be a host name or "*." and a host name');
+
+/** Everything but the receivers, whose keys depend on their kind. */
+export const SHAPE = {
+  version: z.literal(1).default(1).describe('Of this format.'),
+  network: z
+    .strictObject({
+      allow: z.array(cidr()).default([]).describe('CIDRs that may be dialled although they are not public addresses.'),
+      only: z
+        .array(cidr())
+        .default([])
+        .describe('If set, nothing outside these CIDRs is ever dialled, whatever a page, an answer or a config says.'),
+      hosts: z
+        .record(HOST_PATTERN, address())
+        .default({})
+        .describe('Fixed addresses by host name; `*.name` holds for every name below.'),
+      ca: z.array(z.string()).default([]).describe('PEM files with root certificates trusted besides the public ones.'),
+    })
+    .prefault({})
+    .describe('What may be dialled, and where names stand.'),
+  dns: z
+    .strictObject({
+      resolvers: z
+        .array(RESOLVER)
+        .optional()
+        .describe('Who is asked. Without it: five public encrypted ones and `system`.'),
+      roots: z.array(address()).default([]).describe('Root servers for the trace; empty: the real ones.'),
+      authority_port: z.int().min(1).max(65_535).default(53).describe('Port of authoritative servers.'),
+      trust_anchors: z.array(z.string()).default([]).describe("DS records, or files of them; empty: IANA's."),
+    })
+    .prefault({})
+    .describe('The resolvers.'),
+  browser: z
+    .strictObject({
+      executable: z.string().min(1).default('auto').describe('`auto`, or the path of a Chromium.'),
+      pages: z
+        .union([z.literal('auto'), z.int().min(1).max(64)])
+        .default('auto')
+        .describe('How many pages are rendered at the same time.'),
+      sandbox: z.enum(['required', 'off']).default('required').describe("Chromium's own sandbox."),
+    })
+    .prefault({})
+    .describe('The browser that renders pages.'),
+  store: z
+    .strictObject({
+      url: parsed<string>((text) =>
+        text.startsWith('sqlite:') ? { value: text } : { wrong: LATER_STORE, quote: false },
+      ).default('sqlite:siteward.db'),
+    })
+    .prefault({})
+    .describe('`sqlite:` and a file name inside the data folder.'),
+  bus: z
+    .strictObject({
+      url: parsed<null>(() => ({ wrong: 'remote vantages come in a later version; remove this', quote: false }))
+        .nullable()
+        .default(null),
+    })
+    .prefault({})
+    .describe('The message bus that joins remote vantages: not in this version.'),
+  routes: z.array(ROUTE).optional().describe('Who is told what. Without it every receiver gets every alert.'),
+  heartbeat: z
+    .strictObject({
+      urls: z.array(webUrl()).default([]).describe('Fetched as long as the daemon works.'),
+      every: duration(5000).default(60_000).describe('How often.'),
+    })
+    .prefault({})
+    .describe('Tells a dead-man switch elsewhere that Siteward is alive.'),
+  web: z
+    .strictObject({ listen: LISTEN.default('127.0.0.1:8420').describe('Address and port.') })
+    .prefault({})
+    .describe('Health, metrics and dashboard of the daemon.'),
+};
+
+export const RECEIVER = { id: id().describe('How routes and sites call it.') };
+
+/** The whole file with every notifier's keys, for the JSON Schema and the reference. */
+export function settingsSchema(notifiers: readonly Notifier[]): z.ZodType {
+  const kinds = notifiers.map(({ kind, settings }) =>
+    settings instanceof z.ZodObject
+      ? z.strictObject({ ...RECEIVER, kind: z.literal(kind), ...settings.shape })
+      : z.looseObject({ ...RECEIVER, kind: z.literal(kind) }),
+  );
+  const receivers = z.array(z.union(kinds)).default([]).describe('Who can be told. The keys depend on `kind`.');
+  return z.strictObject({ ...SHAPE, receivers });
+}
