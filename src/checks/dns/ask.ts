@@ -1,0 +1,169 @@
+/** One question to one resolver, with everything that came back: second attempts, truncation, late second answers. */
+import type { DnsExchange, Network, Resolver } from '../check.js';
+import { canonicalAddress } from './addresses.js';
+import { type Answer, artifactOf, type Reply } from './evidence.js';
+import { canonicalName, type QueryType, rcodeName, TYPE } from './names.js';
+import { echoes, makeQuery, type Query, type Random } from './query.js';
+import { recordText } from './rdata.js';
+import { decode, type Message } from './wire.js';
+
+export interface AskIo {
+  readonly exchange: Network['exchange'];
+  readonly random: Random;
+  readonly signal: AbortSignal;
+}
+
+export interface Ask {
+  readonly asked: Answer['asked'];
+  readonly name: string;
+  readonly type: QueryType;
+  /** Keep listening for a second answer after the first. */
+  readonly hold: boolean;
+}
+
+const TIMEOUT_MS = 3_000;
+const MOST_MALFORMED_KEPT = 4;
+
+/**
+ * Forged and genuine answers to one query seldom lie further apart: Chinese injectors race within 364 ms for 99 % of
+ * queries, distant servers answer late.
+ */
+export function holdWindowMs(rttMs: number): number {
+  return Math.max(1_000, 3 * rttMs);
+}
+
+/** Asks until there is a reply that can be judged; never throws for what the resolver does. */
+export async function ask(resolver: Resolver, question: Ask, io: AskIo): Promise<Answer> {
+  const first = await attempt(resolver, question, false, io);
+  // A path that mangles letter case or EDNS looks dead or refuses: the second attempt does without either.
+  const best = needsPlainAttempt(first) ? better(first, await attempt(resolver, question, true, io)) : first;
+  const whole = best.truncated ? await overTcp(resolver, question, best, io) : best;
+  return {
+    resolver: {
+      name: resolver.name,
+      role: resolver.role,
+      transport: resolver.transport,
+      network: resolver.network,
+    },
+    asked: question.asked,
+    name: question.name,
+    type: question.type,
+    replies: whole.replies,
+    malformed: whole.malformed,
+    ignored: whole.ignored,
+    failure: whole.replies.length > 0 ? null : (whole.failure ?? nothingCame(resolver, question)),
+  };
+}
+
+interface Attempt {
+  readonly replies: Reply[];
+  readonly malformed: Answer['malformed'];
+  readonly ignored: number;
+  readonly failure: Answer['failure'];
+  readonly server: string | null;
+  /** Every reply was cut to fit a datagram. */
+  readonly truncated: boolean;
+}
+
+async function attempt(resolver: Resolver, question: Ask, plain: boolean, io: AskIo): Promise<Attempt> {
+  const query = makeQuery(question.name, question.type, io.random, plain);
+  const malformed: Answer['malformed'] = [];
+  const matches = (datagram: Uint8Array): boolean => {
+    if (!echoes(query.message, datagram)) return false;
+    const decoded = decode(datagram);
+    if (!decoded.ok && malformed.length < MOST_MALFORMED_KEPT) {
+      malformed.push({ problem: decoded.problem, raw: artifactOf(datagram, MESSAGE_MIME) });
+    }
+    return decoded.ok;
+  };
+  const exchange = await io.exchange({
+    resolver,
+    message: query.message,
+    matches,
+    timeoutMs: TIMEOUT_MS,
+    signal: io.signal,
+    ...(question.hold ? { holdMs: holdWindowMs } : {}),
+  });
+  return { ...readReplies(query, exchange), malformed, ignored: exchange.ignored, server: exchange.server };
+}
+
+export const MESSAGE_MIME = 'application/dns-message';
+
+function readReplies(
+  query: Query,
+  exchange: DnsExchange,
+): Pick<Attempt, 'replies' | 'truncated' | 'failure'> {
+  const seen = exchange.replies.flatMap(({ message: bytes, rttMs }) => {
+    // A stream's reply did not pass `matches`: the network hands over whatever the connection brought.
+    const decoded = echoes(query.message, bytes) ? decode(bytes) : null;
+    return decoded?.ok ? [{ message: decoded.message, reply: replyOf(decoded.message, bytes, rttMs) }] : [];
+  });
+  const complete = seen.filter(({ message }) => !message.truncated);
+  const unreadable = exchange.replies.length > 0 && seen.length === 0;
+  return {
+    replies: (complete.length > 0 ? complete : seen).map(({ reply }) => reply),
+    truncated: seen.length > 0 && complete.length === 0,
+    failure: unreadable ? UNREADABLE : exchange.failure,
+  };
+}
+
+const UNREADABLE: Answer['failure'] = {
+  blame: 'resolver',
+  code: 'malformed-reply',
+  detail: 'The resolver sent something that is no answer to the question.',
+};
+
+function replyOf(message: Message, bytes: Uint8Array, rttMs: number): Reply {
+  const { answers, edns, rcode, question } = message;
+  const addresses = answers.flatMap(({ data }) => (data.kind === 'address' ? (canonicalAddress(data.address) ?? []) : []));
+  const cnames = answers.flatMap(({ type, data }) =>
+    type === TYPE.CNAME && data.kind === 'name' ? [canonicalName(data.target)] : [],
+  );
+  return {
+    rcode: rcodeName(rcode),
+    addresses: [...new Set(addresses)],
+    cnames,
+    records: answers
+      .filter((record) => record.type === question.type)
+      .map(({ data }) => (data.kind === 'name' ? canonicalName(data.target) : recordText(data))),
+    errors: (edns?.errors ?? []).map(({ code, text }) => `${code} ${text}`.trim()),
+    rttMs,
+    raw: artifactOf(bytes, MESSAGE_MIME),
+  };
+}
+
+function needsPlainAttempt({ replies }: Attempt): boolean {
+  return replies.length === 0 || replies.every((reply) => reply.rcode === 'FORMERR' || reply.rcode === 'NOTIMP');
+}
+
+function better(first: Attempt, second: Attempt): Attempt {
+  const best = second.replies.length > 0 ? second : first;
+  return {
+    ...best,
+    malformed: [...first.malformed, ...second.malformed].slice(0, MOST_MALFORMED_KEPT),
+    ignored: first.ignored + second.ignored,
+  };
+}
+
+async function overTcp(resolver: Resolver, question: Ask, cut: Attempt, io: AskIo): Promise<Attempt> {
+  const server = tcpServer(resolver, cut.server);
+  if (!server) return cut;
+  const whole = await attempt(server, question, false, io);
+  return whole.replies.length > 0 ? { ...whole, ignored: cut.ignored + whole.ignored } : cut;
+}
+
+/** Where the same server listens for TCP; of `system` the network said which one answered. */
+function tcpServer(resolver: Resolver, server: string | null): Resolver | null {
+  if (resolver.transport === 'udp') return { ...resolver, transport: 'tcp' };
+  if (resolver.transport !== 'system' || server === null) return null;
+  const [, address, port] = /^\[?(.*?)\]?(?::(\d+))?$/u.exec(canonicalAddress(server) ? `[${server}]` : server) ?? [];
+  return address ? { ...resolver, transport: 'tcp', address, port: port ? Number(port) : 53 } : null;
+}
+
+function nothingCame(resolver: Resolver, question: Ask): Answer['failure'] {
+  return {
+    blame: 'resolver',
+    code: 'no-answer',
+    detail: `Resolver "${resolver.name}" gave no answer for ${question.name} ${question.type}.`,
+  };
+}

@@ -1,0 +1,144 @@
+/** What a survey of one name saw. Facts only; the schema is also what stored evidence must pass. */
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { Artifact } from '../../core/model.js';
+import { QUERY_TYPES } from './names.js';
+
+const artifactSchema: z.ZodType<Artifact> = z.object({
+  sha256: z.string(),
+  mime: z.string(),
+  bytes: z.instanceof(Uint8Array),
+});
+
+export function artifactOf(bytes: Uint8Array, mime: string): Artifact {
+  return { sha256: createHash('sha256').update(bytes).digest('hex'), mime, bytes };
+}
+
+const failureSchema = z.object({
+  blame: z.enum(['target', 'resolver', 'monitor']),
+  code: z.string(),
+  detail: z.string(),
+});
+
+/** One message that answered our question. */
+const replySchema = z.object({
+  /** `NOERROR`, `NXDOMAIN`. */
+  rcode: z.string(),
+  /** Every address in the answer section, whoever it is said to belong to: resolvers' clients differ in what they take. */
+  addresses: z.array(z.string()),
+  /** Targets of the aliases followed, in order. */
+  cnames: z.array(z.string()),
+  /** Content of the records of the type asked for, in a line each. */
+  records: z.array(z.string()),
+  /** Extended DNS errors: `6 DNSSEC Bogus ...`. */
+  errors: z.array(z.string()),
+  rttMs: z.number().nullable(),
+  /** Null in a baseline: there the reading is kept, not the packet. */
+  raw: artifactSchema.nullable(),
+});
+export type Reply = z.infer<typeof replySchema>;
+
+/** One resolver asked one question. */
+const answerSchema = z.object({
+  resolver: z.object({
+    name: z.string(),
+    role: z.enum(['reference', 'witness']),
+    transport: z.enum(['udp', 'tcp', 'tls', 'https', 'system']),
+    network: z.string().nullable(),
+  }),
+  /**
+   * `name`: the name watched. `absent`: a made-up name in its zone. `control`: the root, which every resolver that
+   * works at all knows. `zone`: the name servers of its registrable domain.
+   */
+  asked: z.enum(['name', 'absent', 'control', 'zone']),
+  name: z.string(),
+  type: z.enum(QUERY_TYPES),
+  /** In order of arrival; more than one when something else answers too. */
+  replies: z.array(replySchema),
+  /** Replies that echoed the question and could not be read, a few of them. */
+  malformed: z.array(z.object({ problem: z.string(), raw: artifactSchema.nullable() })),
+  /** Datagrams that were no answer to the question. */
+  ignored: z.number(),
+  /** Why there is no reply. */
+  failure: failureSchema.nullable(),
+});
+export type Answer = z.infer<typeof answerSchema>;
+
+const certificateSchema = z.object({
+  subject: z.string(),
+  issuer: z.string(),
+  names: z.array(z.string()),
+  notAfter: z.number(),
+  fingerprint: z.string(),
+  spki: z.string(),
+  pem: z.string(),
+});
+
+/** What an address of an answer showed when spoken to by TLS with the watched name. */
+const tlsAtSchema = z.object({
+  address: z.string(),
+  port: z.number(),
+  /** Null: a trusted certificate for the name. */
+  problem: z.string().nullable(),
+  /** Leaf first. */
+  chain: z.array(certificateSchema),
+  /** Set when there was no handshake at all. */
+  failure: failureSchema.nullable(),
+});
+export type TlsAt = z.infer<typeof tlsAtSchema>;
+
+/** What a visitor sent to this address sees. */
+const pageAtSchema = z.object({
+  address: z.string(),
+  url: z.string(),
+  status: z.number().nullable(),
+  title: z.string(),
+  /** Start of the text in the body. */
+  text: z.string(),
+  /** Title and start of the text on the rendered page; null where it was not rendered. */
+  shown: z.string().nullable(),
+  body: artifactSchema.nullable(),
+  screenshot: artifactSchema.nullable(),
+  failure: failureSchema.nullable(),
+});
+export type PageAt = z.infer<typeof pageAtSchema>;
+
+export const evidenceSchema = z.object({
+  name: z.string(),
+  /** Registrable domain, or null for a name that has none. */
+  zone: z.string().nullable(),
+  answers: z.array(answerSchema),
+  tls: z.array(tlsAtSchema),
+  /** Addresses that only a witness gave and that did not prove themselves, a few of them. */
+  victims: z.array(pageAtSchema),
+  /** The same page from an address a reference gave, where a victim's was fetched. */
+  genuine: pageAtSchema.nullable(),
+});
+export type DnsEvidence = z.infer<typeof evidenceSchema>;
+
+/**
+ * The answers we go by: those of the reference resolvers, or everybody's where none is configured (then only TLS and
+ * the baseline can tell a lie).
+ */
+export function trustedAnswers(evidence: DnsEvidence, asked: Answer['asked']): Answer[] {
+  const answers = evidence.answers.filter((answer) => answer.asked === asked);
+  const references = answers.filter((answer) => answer.resolver.role === 'reference');
+  return hasReferences(evidence) ? references : answers;
+}
+
+export function hasReferences(evidence: DnsEvidence): boolean {
+  return evidence.answers.some((answer) => answer.resolver.role === 'reference');
+}
+
+export function distinct(values: Iterable<string>): string[] {
+  return [...new Set(values)];
+}
+
+export function addressesOf(answers: readonly Answer[]): string[] {
+  return distinct(answers.flatMap((answer) => answer.replies.flatMap((reply) => reply.addresses)));
+}
+
+/** It said something definite about the name: an answer, or that there is none. */
+export function isDefinite(reply: Reply): boolean {
+  return reply.rcode === 'NOERROR' || reply.rcode === 'NXDOMAIN';
+}

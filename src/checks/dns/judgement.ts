@@ -1,0 +1,50 @@
+/** The verdict ids of the ladder, how bad each is, and what is said of one answer. Pure. */
+
+/** Harmless first: of the addresses of one answer the worst decides. */
+export const VERDICTS = [
+  'CONSISTENT_IP',
+  'CONSISTENT_TLS',
+  'CONSISTENT_ASN',
+  'UNMEASURABLE',
+  'MALFORMED',
+  'BLOCK_ERR',
+  'INCONSISTENT',
+  'BLOCK_NX',
+  'NX_REWRITE',
+  'TLS_INTERCEPT',
+  'REDIRECT_BOGON',
+  'REDIRECT',
+  'REDIRECT_CONTENT',
+  'INJECTION_ONPATH',
+] as const;
+export type VerdictId = (typeof VERDICTS)[number];
+
+/** What one resolver's answer comes to. */
+export interface Judgement {
+  readonly verdict: VerdictId;
+  /** 0..1; 0 where nothing could be measured. */
+  readonly confidence: number;
+  /** In plain words, for a person who decides what to do. */
+  readonly why: string;
+  /** The address it turned on, if one. */
+  readonly address: string | null;
+}
+
+export function isConsistent(judgement: Pick<Judgement, 'verdict'>): boolean {
+  return judgement.verdict.startsWith('CONSISTENT');
+}
+
+/** @param judgements of an answer's parts, at least one. */
+export function worstOf(judgements: readonly [Judgement, ...Judgement[]]): Judgement {
+  return judgements.reduce((worst, next) => {
+    const difference = VERDICTS.indexOf(next.verdict) - VERDICTS.indexOf(worst.verdict);
+    // Of equally bad ones the surest counts; of equally harmless ones the least sure.
+    const surer = isConsistent(next) ? next.confidence < worst.confidence : next.confidence > worst.confidence;
+    return difference > 0 || (difference === 0 && surer) ? next : worst;
+  });
+}
+
+/** Is a verdict worse than another? */
+export function isWorse(a: VerdictId, b: VerdictId): boolean {
+  return VERDICTS.indexOf(a) > VERDICTS.indexOf(b);
+}

@@ -1,0 +1,172 @@
+/**
+ * The ladder: one resolver's answer for one type against the truth of this look; the first rung that fits decides. Pure.
+ *
+ * Every address of an answer is judged and the worst counts, so that a rogue address among good ones does not pass.
+ * A rung above those here belongs to validated signatures (CONSISTENT_SECURE) and is not built yet.
+ */
+import { areNeighbours } from './addresses.js';
+import { type Answer, type DnsEvidence, isDefinite, type Reply } from './evidence.js';
+import { isConsistent, type Judgement, type VerdictId, worstOf } from './judgement.js';
+import type { DnsSettings } from './settings.js';
+import { type Truth, truthOf } from './truth.js';
+import { judgeUnexplained } from './unexplained.js';
+
+export interface Row {
+  readonly answer: Answer;
+  readonly judgement: Judgement;
+}
+
+interface Scene {
+  readonly evidence: DnsEvidence;
+  readonly truth: Truth;
+  readonly settings: DnsSettings;
+}
+
+/** Every resolver's answers about the name, judged. @param accepted evidence a person approved. */
+export function judgeAnswers(evidence: DnsEvidence, accepted: readonly DnsEvidence[], settings: DnsSettings): Row[] {
+  const scene: Scene = { evidence, settings, truth: truthOf(evidence, accepted, settings) };
+  return evidence.answers
+    .filter((answer) => answer.asked === 'name')
+    .map((answer) => ({ answer, judgement: judgeAnswer(answer, scene) }));
+}
+
+function judgeAnswer(answer: Answer, scene: Scene): Judgement {
+  const [first, ...later] = answer.replies;
+  if (!first) return judgeSilence(answer, scene);
+  const injected = later.find((reply) => isInjection(first, reply, answer, scene));
+  if (injected) {
+    return judgement(
+      'INJECTION_ONPATH',
+      0.98,
+      `two answers came to one query: first ${contentOf(first)}, then ${contentOf(injected)}`,
+    );
+  }
+  return judgeReply(first, answer, scene);
+}
+
+/**
+ * Two different answers to one query. The same set, the same network, or a failure beside an answer happen by
+ * themselves, and so do two parts of a rotation in which every address is genuine.
+ */
+function isInjection(first: Reply, second: Reply, answer: Answer, scene: Scene): boolean {
+  if (contentOf(first) === contentOf(second)) return false;
+  if (!isDefinite(first) || !isDefinite(second)) return false;
+  const bothGenuine = [first, second].every((reply) => isConsistent(judgeReply(reply, answer, scene)));
+  if (bothGenuine && first.rcode === second.rcode) return false;
+  const all = [...first.addresses, ...second.addresses];
+  return first.rcode !== second.rcode || !all.every((address) => areNeighbours(address, all[0] ?? ''));
+}
+
+function contentOf(reply: Reply): string {
+  return [...reply.records, ...reply.addresses].sort().filter(isNew).join(', ') || reply.rcode;
+}
+
+function isNew(value: string, at: number, all: readonly string[]): boolean {
+  return all.indexOf(value) === at;
+}
+
+function judgeReply(reply: Reply, answer: Answer, scene: Scene): Judgement {
+  if (!isDefinite(reply)) return judgeError(reply, answer, scene);
+  const isAddressType = answer.type === 'A' || answer.type === 'AAAA';
+  if (!isAddressType && reply.addresses.length === 0) return judgeRecords(reply, answer, scene);
+  const [first, ...others] = reply.addresses.map((address) => judgeAddress(address, scene));
+  return first ? worstOf([first, ...others]) : judgeEmpty(reply, answer, scene);
+}
+
+function judgeAddress(address: string, scene: Scene): Judgement {
+  const explanation = scene.truth.explain(address);
+  if (explanation !== null) return { ...judgement('CONSISTENT_IP', 0.99, explanation), address };
+  return judgeUnexplained(address, scene);
+}
+
+/** Step 6: no such name, or no such record. */
+function judgeEmpty(reply: Reply, answer: Answer, scene: Scene): Judgement {
+  const { truth } = scene;
+  if (!controlWorks(answer, scene) && reply.rcode === 'NXDOMAIN') return unmeasurable(answer, 'denies the root itself');
+  if (!truth.known) return unmeasurable(answer, 'has no answer, and there is nothing to compare that with');
+  const expected = truth.addresses.filter((address) => address.includes(':') === (answer.type === 'AAAA'));
+  if (truth.absent || expected.length === 0) {
+    return judgement('CONSISTENT_IP', 0.99, `agrees that there is no ${answer.type} record`);
+  }
+  if (answer.type === 'AAAA' && hasAddresses(answer, scene)) {
+    return judgement('CONSISTENT_IP', 0.6, 'leaves out IPv6, as some networks do; its IPv4 addresses count');
+  }
+  const says = reply.rcode === 'NXDOMAIN' ? 'says the name does not exist' : `says the name has no ${answer.type}`;
+  const errors = reply.errors.length > 0 ? ` (${reply.errors.join('; ')})` : '';
+  return judgement('BLOCK_NX', 0.8, `${says}${errors}; the references give ${expected.join(', ')}`);
+}
+
+/** Other types than addresses: a record that no reference gave is unexplained. */
+function judgeRecords(reply: Reply, answer: Answer, scene: Scene): Judgement {
+  const expected = scene.truth.records(answer.type);
+  const strange = reply.records.find((record) => !expected.includes(record));
+  if (!scene.truth.known) return unmeasurable(answer, 'answers, and there is nothing to compare that with');
+  if (strange !== undefined) return judgement('INCONSISTENT', 0.5, `no reference gives ${strange}`);
+  if (reply.records.length > 0 || expected.length === 0) {
+    return judgement('CONSISTENT_IP', 0.99, 'the reference resolvers say the same');
+  }
+  return judgement('BLOCK_NX', 0.8, `has no ${answer.type} record; the references give ${expected.join(', ')}`);
+}
+
+/** SERVFAIL, REFUSED and their like. */
+function judgeError(reply: Reply, answer: Answer, scene: Scene): Judgement {
+  const errors = reply.errors.length > 0 ? ` (${reply.errors.join('; ')})` : '';
+  if (!controlWorks(answer, scene)) return unmeasurable(answer, `answers ${reply.rcode}${errors} to everything`);
+  if (!scene.truth.known) return unmeasurable(answer, `answers ${reply.rcode}${errors}, as the references do`);
+  return judgement('BLOCK_ERR', 0.3, `answers ${reply.rcode}${errors} for this name although it works otherwise`);
+}
+
+function judgeSilence(answer: Answer, scene: Scene): Judgement {
+  const [malformed] = answer.malformed;
+  if (malformed) return judgement('MALFORMED', 0.3, `sent what is no DNS message (${malformed.problem})`);
+  if (answer.failure?.code === 'malformed-reply') return judgement('MALFORMED', 0.3, answer.failure.detail);
+  const why = answer.failure?.detail ?? 'it gave no answer';
+  if (!controlWorks(answer, scene)) return unmeasurable(answer, `does not work at all: ${why}`);
+  if (answer.ignored > 0) return judgement('MALFORMED', 0.3, 'sent only answers to other questions than ours');
+  if (!scene.truth.known) return unmeasurable(answer, why);
+  return judgement('BLOCK_ERR', 0.3, `is silent about this name although it works otherwise: ${why}`);
+}
+
+/** The resolver answered for the root: it works, whatever it says of the name. */
+function controlWorks({ resolver }: Answer, { evidence }: Scene): boolean {
+  return evidence.answers.some(
+    (other) =>
+      other.asked === 'control' &&
+      other.resolver.name === resolver.name &&
+      other.replies.some((reply) => reply.rcode === 'NOERROR'),
+  );
+}
+
+function hasAddresses({ resolver }: Answer, { evidence }: Scene): boolean {
+  return evidence.answers.some(
+    (other) =>
+      other.asked === 'name' &&
+      other.resolver.name === resolver.name &&
+      other.replies.some((reply) => reply.addresses.length > 0),
+  );
+}
+
+function unmeasurable({ resolver }: Answer, why: string): Judgement {
+  return judgement('UNMEASURABLE', 0, `"${resolver.name}" ${why}`);
+}
+
+function judgement(verdict: VerdictId, confidence: number, why: string): Judgement {
+  return { verdict, confidence, why, address: null };
+}
+
+/**
+ * Resolvers that give addresses for a made-up name of the zone which no reference has any for (step 7): they rewrite
+ * NXDOMAIN, as portals and some providers do.
+ */
+export function nxRewriters(evidence: DnsEvidence): readonly { readonly answer: Answer; readonly judgement: Judgement }[] {
+  const asked = evidence.answers.filter((answer) => answer.asked === 'absent');
+  const references = asked.filter((answer) => answer.resolver.role === 'reference');
+  const nonexistent = references.some((answer) => answer.replies.some(isDefinite));
+  const wildcard = references.some((answer) => answer.replies.some((reply) => reply.addresses.length > 0));
+  if (!nonexistent || wildcard) return [];
+  return asked.flatMap((answer) => {
+    const addresses = answer.replies.flatMap((reply) => reply.addresses);
+    const why = `gives ${addresses.join(', ')} for ${answer.name}, a name that does not exist`;
+    return addresses.length > 0 ? [{ answer, judgement: judgement('NX_REWRITE', 0.95, why) }] : [];
+  });
+}

@@ -1,0 +1,82 @@
+/**
+ * An address that neither references nor baseline nor watchlist explain: what its certificate and its page say. Pure.
+ *
+ * The TLS matrix has two columns, this vantage and a remote one. Here the second column is an address that references
+ * gave, spoken to from this vantage: if that fails in the same way, the network in between intercepts TLS (or the
+ * site's own certificate is bad), and the answer is not to blame.
+ */
+import { areNeighbours, bogonRange } from './addresses.js';
+import type { DnsEvidence, PageAt, TlsAt } from './evidence.js';
+import type { Judgement } from './judgement.js';
+import type { DnsSettings } from './settings.js';
+import { isSamePage, signatureOn } from './signatures.js';
+import type { Truth } from './truth.js';
+
+export interface Suspicion {
+  readonly evidence: DnsEvidence;
+  readonly truth: Truth;
+  readonly settings: DnsSettings;
+}
+
+/** Steps 5 to 9 of the ladder for one address. A valid certificate comes first: only its owner can show it. */
+export function judgeUnexplained(address: string, suspicion: Suspicion): Judgement {
+  const { evidence, truth } = suspicion;
+  const tls = evidence.tls.find((at) => at.address === address) ?? null;
+  if (tls?.problem === null) {
+    return verdict('CONSISTENT_TLS', 0.97, address, `shows a trusted certificate for ${evidence.name}`);
+  }
+  const page = evidence.victims.find((victim) => victim.address === address && victim.status !== null) ?? null;
+  if (truth.absent) {
+    return verdict('NX_REWRITE', 0.95, address, 'the reference resolvers say the name has no address');
+  }
+  const range = bogonRange(address);
+  if (range !== null && truth.known && !truth.bogonRanges.has(range)) {
+    return verdict('REDIRECT_BOGON', 0.97, address, `no public site has an address of this kind (${rangeWords(range)})`);
+  }
+  return (tls && byCertificate(tls, page, suspicion)) ?? withoutCertificate(address, tls, page, suspicion);
+}
+
+/** A certificate was shown, and it does not prove the name. Null: none was shown. */
+function byCertificate(tls: TlsAt, page: PageAt | null, { evidence, truth }: Suspicion): Judgement | null {
+  const [leaf] = tls.chain;
+  if (!leaf) return null;
+  const references = evidence.tls.filter((at) => truth.explain(at.address) !== null && at.chain.length > 0);
+  if (references.some((at) => at.chain[0]?.spki === leaf.spki)) {
+    return verdict('CONSISTENT_TLS', 0.9, tls.address, 'shows the same key as a reference address');
+  }
+  const says = `shows a certificate that does not prove ${evidence.name} (${tls.problem}, issued by ${leaf.issuer})`;
+  if (references.some((at) => at.problem === null)) {
+    const signature = page && signatureOn(page);
+    return signature
+      ? verdict('REDIRECT', 0.99, tls.address, `${says} and serves ${signature}; reference addresses prove it`)
+      : verdict('REDIRECT', 0.95, tls.address, `${says}; reference addresses prove it`);
+  }
+  if (references.some((at) => at.chain[0]?.issuer === leaf.issuer)) {
+    return verdict('TLS_INTERCEPT', 0.95, tls.address, `${says}, and the reference addresses show that issuer too`);
+  }
+  return null;
+}
+
+/** Step 9: TLS says nothing here, so neighbourhood and content must. */
+function withoutCertificate(address: string, tls: TlsAt | null, page: PageAt | null, suspicion: Suspicion): Judgement {
+  const { evidence, truth, settings } = suspicion;
+  const signature = page && signatureOn(page);
+  if (signature) return verdict('REDIRECT_CONTENT', 0.95, address, `serves ${signature}`);
+  const neighbour = truth.addresses.find((known) => areNeighbours(known, address));
+  if (neighbour !== undefined && (tls === null || tls.chain.length === 0)) {
+    return verdict('CONSISTENT_ASN', 0.8, address, `stands in the same network as ${neighbour}`);
+  }
+  if (!settings.secure && page && evidence.genuine && isSamePage(page, evidence.genuine)) {
+    return verdict('CONSISTENT_ASN', 0.6, address, 'serves the same page as a reference address');
+  }
+  const why = tls === null ? 'it was one of too many to be tested' : tls.failure?.code ?? tls.problem ?? 'no proof';
+  return verdict('INCONSISTENT', 0.5, address, `nothing explains it, and TLS did not prove it (${why})`);
+}
+
+function rangeWords(range: string): string {
+  return range.replace(/[A-Z0-9]+/gu, (upper) => ` ${upper.toLowerCase()}`);
+}
+
+function verdict(id: Judgement['verdict'], confidence: number, address: string, why: string): Judgement {
+  return { verdict: id, confidence, why: `${address}: ${why}`, address };
+}
