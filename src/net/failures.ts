@@ -15,7 +15,7 @@ export class DeadlineError extends Error {
   }
 }
 
-type Rule = readonly [blame: 'other end' | 'monitor', code: string, sentence: string];
+type Rule = readonly [blame: 'other end' | 'monitor', code: string, sentence: string, diagnosis?: Diagnosis];
 
 /** By `error.code`. The sentence follows the name of what was dialled. */
 const BY_CODE: Readonly<Record<string, Rule>> = {
@@ -25,7 +25,7 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   ECONNABORTED: ['other end', 'connection-reset', 'aborted the connection.'],
   EPIPE: ['other end', 'connection-reset', 'closed the connection while we were sending.'],
   UND_ERR_SOCKET: ['other end', 'connection-closed', 'closed the connection before the answer was complete.'],
-  UND_ERR_HEADERS_OVERFLOW: ['other end', 'headers-too-large', 'sent more header bytes than a page needs.'],
+  UND_ERR_HEADERS_OVERFLOW: ['other end', 'headers-too-large', 'sent more header bytes than a page needs.', 'denied'],
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ['other end', 'bad-http', 'sent another length than its headers announced.'],
   EHOSTUNREACH: ['other end', 'host-unreachable', 'cannot be reached: no route leads to the host.'],
   EHOSTDOWN: ['other end', 'host-unreachable', 'cannot be reached: the host is down.'],
@@ -66,8 +66,8 @@ export function failureFrom(error: unknown, what: string, otherEnd: OtherEnd): F
     const code = codeOf(cause);
     const rule = code === null ? undefined : ruleOf(code);
     if (rule && code !== null) {
-      const [blame, ours, sentence] = rule;
-      return failure(blame === 'monitor' ? 'monitor' : otherEnd, ours, `${what} ${sentence} (${code})`);
+      const [blame, ours, sentence, diagnosis] = rule;
+      return failure(blame === 'monitor' ? 'monitor' : otherEnd, ours, `${what} ${sentence} (${code})`, diagnosis);
     }
   }
   const said = error instanceof Error ? error.message : String(error);
