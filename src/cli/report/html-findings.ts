@@ -2,7 +2,7 @@
 import type { Exhibits, Finding, ResolverRow, Severity } from '../../core/model.js';
 import { type Fragment, type Html, html, quoted, visible } from './escape.js';
 import { lineDifference, type Piece, wordDifference } from './text-difference.js';
-import { agrees, sureness, type Tone, worstFirst } from './words.js';
+import { agrees, counted, sureness, type Tone, worstFirst } from './words.js';
 
 const SEVERITY_TONE: Readonly<Record<Severity, Tone>> = { critical: 'bad', warning: 'warning', notice: 'unsure' };
 
@@ -73,8 +73,7 @@ const SIGNS = { same: '', removed: '−', added: '+', gap: '⋯' } as const;
 export function resolverTable(rows: readonly ResolverRow[]): Html | null {
   if (rows.length === 0) return null;
   const differing = rows.filter(({ verdict }) => !agrees(verdict)).length;
-  const title =
-    differing === 0 ? `all ${rows.length} answers agree` : `${differing} of ${rows.length} answers disagree`;
+  const title = differing === 0 ? 'every answer agrees' : `${differing} of ${counted(rows.length, 'answer')} disagree`;
   return html`<h3>Resolvers: ${title}</h3><div class="wide"><table>
 <thead><tr><th scope="col">Resolver</th><th scope="col">Role</th><th scope="col">By</th><th scope="col">Type</th><th scope="col">Answer</th><th scope="col">Verdict</th><th scope="col">Time</th></tr></thead>
 <tbody>${rows.map(resolverRow)}</tbody></table></div>`;
@@ -86,5 +85,5 @@ function resolverRow(row: ResolverRow): Html {
     row.answers.length > 0
       ? row.answers.map((address) => html`<div class="mono">${quoted(address)}</div>`)
       : html`<span class="mono">${row.rcode ?? 'no answer'}</span>`;
-  return html`<tr${wrong ? html` class="differs"` : null}><td>${quoted(row.resolver)}</td><td>${row.role}</td><td>${row.transport}</td><td>${row.type}</td><td>${answer}</td><td class="verdict">${wrong ? '✗ ' : '✓ '}<span class="mono">${row.verdict}</span> <span class="dim">${Math.round(row.confidence * 100)} %</span></td><td class="number">${row.rttMs === null ? '–' : `${Math.round(row.rttMs)} ms`}</td></tr>`;
+  return html`<tr${wrong ? html` class="differs"` : null}><td class="resolver">${quoted(row.resolver)}</td><td>${row.role}</td><td>${row.transport}</td><td>${row.type}</td><td class="answer">${answer}</td><td class="verdict">${wrong ? '✗ ' : '✓ '}<span class="mono">${row.verdict}</span> <span class="dim">${Math.round(row.confidence * 100)} %</span></td><td class="number">${row.rttMs === null ? '–' : `${Math.round(row.rttMs)} ms`}</td></tr>`;
 }

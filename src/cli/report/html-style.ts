@@ -26,7 +26,7 @@ h1{font-size:44px;line-height:1.1;letter-spacing:-.02em;font-weight:700}
 h2{font-size:24px;line-height:1.25;letter-spacing:-.01em;font-weight:650}
 h3{font-size:13px;line-height:1.4;font-weight:600;color:var(--dim);letter-spacing:.02em;margin:44px 0 14px}
 code,kbd,.mono{font-family:ui-monospace,"SF Mono",SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.875em}
-bdi,code,.mono,td{overflow-wrap:anywhere}
+bdi,code,.mono{overflow-wrap:anywhere}
 a{color:inherit}
 .dim{color:var(--dim)}
 .hidden-character{font:11px/1 ui-monospace,monospace;background:var(--warning-wash);color:var(--warning);padding:1px 4px;border-radius:3px}
@@ -54,7 +54,7 @@ article.quiet{padding:22px 40px;margin:16px 0}
 .badge{display:inline-block;background:var(--wash);color:var(--tone);border-radius:99px;padding:3px 12px;font-size:14px;font-weight:600;margin-bottom:14px}
 .address{color:var(--dim);margin-top:3px}
 .sentence{font-size:19px;line-height:1.5;margin-top:20px;max-width:42em}
-.facts{display:flex;flex-wrap:wrap;gap:18px 44px;margin-top:24px}
+.facts{display:flex;flex-wrap:wrap;gap:18px 38px;margin-top:24px}
 .facts dt{font-size:13px;color:var(--dim)}
 .facts dd{font-weight:550}
 .facts .checks{font-size:15px;color:inherit;font-weight:400}
@@ -67,9 +67,11 @@ article.quiet{padding:22px 40px;margin:16px 0}
 .values dt{font-size:13px;color:var(--dim)}
 .values dd{min-width:0}
 .values bdi{display:block}
-.values .expected,.values .actual{border-radius:6px;padding:6px 12px;background:var(--well)}
+.values .expected,.values .actual{border-radius:6px;padding:6px 14px;background:var(--well)}
+.values .expected{box-shadow:inset 3px 0 var(--good)}
+.values .actual{box-shadow:inset 3px 0 var(--bad)}
 del,ins{text-decoration-thickness:1px;text-underline-offset:3px;border-radius:3px;padding:0 2px}
-del{background:var(--good-wash);color:var(--good);text-decoration:line-through}
+del{background:var(--good-wash);color:var(--good);text-decoration:underline dotted}
 ins{background:var(--bad-wash);color:var(--bad);text-decoration:underline}
 .lines{background:var(--well);border-radius:8px;padding:10px 0;font-size:15px;max-height:520px;overflow:auto}
 .lines div{display:grid;grid-template-columns:2.2em 1fr;padding:1px 14px 1px 0}
@@ -84,7 +86,6 @@ table{border-collapse:collapse;width:100%;font-size:15px}
 th{text-align:start;font-size:13px;font-weight:500;color:var(--dim);padding:0 16px 8px 0;white-space:nowrap}
 td{padding:9px 16px 9px 0;border-top:1px solid var(--rule);vertical-align:baseline}
 tr.differs td{background:var(--bad-wash)}
-tr.differs td:first-child,tr.differs td:last-child{box-shadow:none}
 tr.differs .verdict{color:var(--bad);font-weight:600}
 td:first-child,th:first-child{padding-inline-start:12px}
 td.number{white-space:nowrap}
@@ -97,6 +98,7 @@ footer{padding-top:16px;padding-bottom:64px;font-size:14px;color:var(--dim)}`;
 
 const PICTURES = `
 .comparison{margin-top:4px;border:0;min-width:0}
+.comparison+.comparison{margin-top:36px}
 .comparison legend{padding:0;font-weight:550;margin-bottom:10px}
 .comparison>input{position:absolute;opacity:0;pointer-events:none}
 .comparison>label{display:inline-block;padding:5px 14px;margin:0 2px 12px 0;border-radius:99px;font-size:14px;color:var(--dim);cursor:pointer}
@@ -116,6 +118,14 @@ const PICTURES = `
 .js .view-compare:checked~.frame .after{clip-path:inset(0 0 0 var(--cut,50%))}
 .js .view-compare:checked~.frame .stage::after{content:"";position:absolute;top:0;bottom:0;left:var(--cut,50%);width:2px;margin-left:-1px;background:#fff;box-shadow:0 0 0 1px rgba(0,0,0,.55)}
 .view-before:checked~.frame .stage,.view-after:checked~.frame .stage,.view-difference:checked~.frame .stage{grid-template-columns:1fr}
+.comparison>label{padding:5px 11px;margin-right:0}
+thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+table,tbody{display:block}
+tr{display:grid;grid-template-columns:repeat(4,auto) 1fr;gap:0 8px;padding:12px;border-top:1px solid var(--rule);align-items:baseline}
+tr.differs{background:var(--bad-wash)}
+td,td:first-child,tr.differs td{display:block;padding:0;border:0;background:none;font-size:14px;color:var(--dim)}
+td.resolver{grid-column:1/-1;font-size:15.5px;font-weight:600;color:var(--ink)}
+td.answer,td.verdict{grid-column:1/-1;order:1;color:var(--ink)}
 .view-before:checked~.frame .after,.view-after:checked~.frame .before,.view-difference:checked~.frame .before,.view-difference:checked~.frame .after{display:none}
 .view-difference:checked~.frame .difference{display:block}
 .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:24px}
@@ -134,6 +144,14 @@ article{padding:24px 18px 26px;margin:22px -8px;border-radius:12px}article.quiet
 .overview .state,.overview .checks{grid-column:2}
 .values{grid-template-columns:1fr;gap:2px}.values dd{margin-bottom:8px}
 .stage{grid-template-columns:1fr}
+.comparison>label{padding:5px 11px;margin-right:0}
+thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+table,tbody{display:block}
+tr{display:grid;grid-template-columns:repeat(4,auto) 1fr;gap:0 8px;padding:12px;border-top:1px solid var(--rule);align-items:baseline}
+tr.differs{background:var(--bad-wash)}
+td,td:first-child,tr.differs td{display:block;padding:0;border:0;background:none;font-size:14px;color:var(--dim)}
+td.resolver{grid-column:1/-1;font-size:15.5px;font-weight:600;color:var(--ink)}
+td.answer,td.verdict{grid-column:1/-1;order:1;color:var(--ink)}
 .facts{gap:14px 30px}}`;
 
 const PRINT = `

@@ -2,13 +2,13 @@
 import type { Picture } from '../../core/model.js';
 import type { SiteInspection } from '../../monitor.js';
 import type { Run } from './check-json.js';
+import { decision } from './decision.js';
 import { type Html, html, quoted } from './escape.js';
 import { exitCodeOf, siteExitCode } from './exit-code.js';
 import { findingList, resolverTable, textDifferences } from './html-findings.js';
 import { page } from './html-page.js';
 import { type Album, album, comparisons, victims } from './html-pictures.js';
 import { nextSteps } from './next-steps.js';
-import { decision } from './terminal.js';
 import { diagnosisWords, duration, failuresOf, headline, markOf, moment, sureness, tally, toneOf } from './words.js';
 
 /** The report as one HTML document without outside references. */

@@ -1,45 +1,29 @@
 /** The table of `check`: every site in a line, then what is wrong and what to do, then the one word. Pure. */
 import type { SiteInspection } from '../../monitor.js';
 import type { Run } from './check-json.js';
-import { type ExitCode, exitCodeOf, siteExitCode } from './exit-code.js';
+import { decision } from './decision.js';
+import { siteExitCode } from './exit-code.js';
 import { details } from './terminal-details.js';
-import { fitted, isolated, oneLine, type Paint, padded, paint, widthOf, wrapped } from './text.js';
-import { duration, headline, markOf, type Tone, tally, toneOf } from './words.js';
+import {
+  fitted,
+  isolated,
+  lineWidth,
+  oneLine,
+  type Paint,
+  padded,
+  paint,
+  type Screen,
+  widthOf,
+  wrapped,
+} from './text.js';
+import { duration, headline, markOf, TONE_STYLE, type Tone, tally, toneOf } from './words.js';
 
-export interface Screen {
-  /** Columns of the terminal. */
-  readonly width: number;
-  readonly color: boolean;
-}
-
-/** Lines longer than this are hard to read, however wide the window is. */
-const WIDEST = 120;
-const NARROWEST = 40;
 const INDENT = '  ';
-
-export const TONE_STYLE = {
-  good: 'green',
-  warning: 'yellow',
-  bad: 'red',
-  unsure: 'magenta',
-} as const satisfies Record<Tone, string>;
-
-const WORD: Readonly<Record<ExitCode, { readonly word: string; readonly tone: Tone }>> = {
-  0: { word: 'GO', tone: 'good' },
-  1: { word: 'NO-GO', tone: 'warning' },
-  2: { word: 'NO-GO', tone: 'bad' },
-  3: { word: 'NOT VERIFIED', tone: 'unsure' },
-};
-
-/** `GO` only where everything is genuine and was seen to be. */
-export function decision(sites: readonly SiteInspection[]): { readonly word: string; readonly tone: Tone } {
-  return WORD[exitCodeOf(sites)];
-}
 
 /** What `check` prints on stdout. Ends with a newline. */
 export function terminalReport(run: Run, screen: Screen): string {
   const style = paint(screen.color);
-  const width = Math.max(NARROWEST, Math.min(screen.width, WIDEST)) - 1;
+  const width = lineWidth(screen);
   const blocks = run.sites
     .filter((site) => siteExitCode(site) !== 0)
     .map((site) => details(site, width, style).join('\n'));
@@ -67,7 +51,7 @@ function table(sites: readonly SiteInspection[], width: number, style: Paint): s
   const idWidth = Math.min(28, Math.max(0, ...sites.map((site) => widthOf(nameOf(site)))));
   const stateWidth = Math.max(0, ...sites.map((site) => widthOf(stateOf(site))));
   const rows = sites.map((site) => {
-    const { tone } = WORD[siteExitCode(site)];
+    const { tone } = decision([site]);
     const mark = style([TONE_STYLE[tone], 'bold'], markOf(tone));
     const id = style('bold', padded(fitted(nameOf(site), idWidth), idWidth));
     const head = `${INDENT}${mark} ${id}  ${style(TONE_STYLE[tone], stateOf(site))}`;

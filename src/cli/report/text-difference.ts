@@ -1,5 +1,5 @@
 /** Two texts as a difference: word by word for a value, line by line for a page. Pure; the work is bounded. */
-import { diffLines, diffWordsWithSpace } from 'diff';
+import { diffArrays, diffLines } from 'diff';
 
 export interface Piece {
   readonly kind: 'same' | 'removed' | 'added';
@@ -14,27 +14,35 @@ export interface Line {
 
 /** Beyond this many edits two texts have little to do with each other, and finding the shortest way takes long. */
 const MOST_EDITS = 2000;
+/** Characters. */
 const LONGEST = 20_000;
 /** With less in common than this, marking words makes confetti. */
 const LEAST_IN_COMMON = 0.2;
 
-/** What was taken from `before` and what came in `after`; one removed and one added piece where little is common. */
-export function wordDifference(before: string, after: string): readonly Piece[] {
-  const [old, now] = [cut(before), cut(after)];
-  const changes = diffWordsWithSpace(old, now, { maxEditLength: MOST_EDITS });
-  const whole: readonly Piece[] = [
-    { kind: 'removed', text: old },
-    { kind: 'added', text: now },
-  ];
-  if (changes === undefined) return whole;
-  const common = changes
-    .filter(({ added, removed }) => !added && !removed)
-    .reduce((sum, { value }) => sum + value.trim().length, 0);
-  if (common < LEAST_IN_COMMON * Math.min(old.length, now.length)) return whole;
-  return changes.map(({ added, removed, value }) => ({
-    kind: added ? 'added' : removed ? 'removed' : 'same',
-    text: value,
-  }));
+const words = new Intl.Segmenter('und', { granularity: 'word' });
+
+/** What was taken from `before` and what came in `after`; null where so little is common that marks say nothing. */
+export function wordDifference(before: string, after: string): readonly Piece[] | null {
+  if (before.length > LONGEST || after.length > LONGEST) return null;
+  // Words as each script has them: an ordinary word pattern takes Persian and Chinese apart letter by letter.
+  const changes = diffArrays(wordsOf(before), wordsOf(after), { maxEditLength: MOST_EDITS });
+  if (changes === undefined) return null;
+  const pieces = changes.map(
+    ({ added, removed, value }): Piece => ({
+      kind: added ? 'added' : removed ? 'removed' : 'same',
+      text: value.join(''),
+    }),
+  );
+  const common = pieces.filter(({ kind }) => kind === 'same').reduce((sum, { text }) => sum + lettersIn(text), 0);
+  return common < LEAST_IN_COMMON * Math.min(lettersIn(before), lettersIn(after)) ? null : pieces;
+}
+
+function wordsOf(text: string): string[] {
+  return Array.from(words.segment(text), ({ segment }) => segment);
+}
+
+function lettersIn(text: string): number {
+  return text.replace(/[^\p{L}\p{N}]/gu, '').length;
 }
 
 /** Lines with `context` unchanged ones around each change; at most `most` lines, ended by a gap when cut. */
@@ -61,10 +69,6 @@ export function lineDifference(before: string, after: string, context = 2, most 
     else if (lines.at(-1)?.kind !== 'gap') lines.push({ kind: 'gap', text: '' });
   });
   return lines.length <= most ? lines : [...lines.slice(0, most), { kind: 'gap', text: '' }];
-}
-
-function cut(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 function ended(text: string): string {

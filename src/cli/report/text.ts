@@ -108,6 +108,22 @@ function broken(token: string, width: number): string[] {
   return parts;
 }
 
+/** What is printed on, passed in: nothing here asks the process. */
+export interface Screen {
+  /** Columns. */
+  readonly width: number;
+  readonly color: boolean;
+}
+
+/** Lines longer than this are hard to read, however wide the window is; shorter ones leave no room for a sentence. */
+const WIDEST = 120;
+const NARROWEST = 40;
+
+/** Cells to lay a line out in: the last column stays free, some terminals wrap on it. */
+export function lineWidth(screen: Screen): number {
+  return Math.max(NARROWEST, Math.min(screen.width, WIDEST)) - 1;
+}
+
 /** Puts a style on text, or leaves it as it is where colour is not wanted. */
 export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
 

@@ -1,11 +1,19 @@
 /** The words a person reads: one vocabulary for the terminal, the reports and the plugins. Pure. */
-import type { Diagnosis, Finding, Severity, State, Verdict } from '../../core/model.js';
+import type { Diagnosis, Finding, Severity, State } from '../../core/model.js';
 import type { SiteInspection } from '../../monitor.js';
 
 /** How bad it is, at a glance. `warning` is an altered target that nobody has to be woken for. */
 export type Tone = 'good' | 'warning' | 'bad' | 'unsure';
 
 const MARKS: Readonly<Record<Tone, string>> = { good: '✓', warning: '⚠', bad: '✗', unsure: '?' };
+
+/** Terminal colours. */
+export const TONE_STYLE = {
+  good: 'green',
+  warning: 'yellow',
+  bad: 'red',
+  unsure: 'magenta',
+} as const satisfies Record<Tone, string>;
 
 /** Always printed beside a word: colour alone says nothing to many. */
 export function markOf(tone: Tone): string {
@@ -118,11 +126,4 @@ export function tally(sites: readonly { readonly state: State }[]): string {
     return count === 0 ? [] : [`${count} ${stateWords(state)}`];
   });
   return parts.length === 0 ? 'no site was looked at' : parts.join(', ');
-}
-
-/** The checks of a site that are in trouble while the site as a whole is called something milder. */
-export function unsettled(site: SiteInspection): readonly { readonly kind: string; readonly verdict: Verdict }[] {
-  return site.inspections
-    .filter(({ verdict }) => verdict.state === 'unverified' && site.state !== 'unverified')
-    .map(({ target, verdict }) => ({ kind: target.kind, verdict }));
 }
