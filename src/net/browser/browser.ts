@@ -1,0 +1,140 @@
+/** The browser all captures share: started when first needed, replaced when it dies or grows old, ended at the end. */
+import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
+import { type Capture, type CaptureRequest, ProbeFailure } from '../../checks/check.js';
+import type { DialPolicy } from '../dial-policy.js';
+import { failure } from '../failures.js';
+import { trustIn } from '../trust.js';
+import { TimedOut } from './deadline.js';
+import type { EgressRules } from './egress-dial.js';
+import { BrowserHost } from './host.js';
+import { RendererGone } from './stage.js';
+
+export interface BrowserOptions {
+  /** A path, or `auto`. */
+  readonly executable: string;
+  readonly sandbox: 'required' | 'off';
+  /** Captures at a time; 0: as many as the machine has processors. */
+  readonly pages: number;
+  /** PEM texts of roots accepted beside the public ones. */
+  readonly ca: readonly string[];
+  readonly policy: DialPolicy;
+  /** Addresses of a name a page wants. Throws ProbeFailure. */
+  readonly resolve: (name: string) => Promise<readonly string[]>;
+}
+
+export interface SharedBrowser {
+  /** @throws ProbeFailure `no-browser`, `no-sandbox`, `render-timeout`, `render-crashed`, or why the page did not open. */
+  capture(request: CaptureRequest): Promise<Capture>;
+  /** `Chrome/156.0.8078.79`. Starts the browser. */
+  version(): Promise<string>;
+  /** Ends captures under way. */
+  close(): Promise<void>;
+}
+
+/** Longest a capture may take in all, second attempt included. */
+const WALL_MS = 20_000;
+/** A browser that has shown this many pages is replaced: nothing that leaks leaks for long. */
+const RECYCLE_AFTER = 300;
+
+/** Starts nothing yet. */
+export function createBrowser(options: BrowserOptions): SharedBrowser {
+  return new Shared(options);
+}
+
+class Shared implements SharedBrowser {
+  readonly #options: BrowserOptions;
+  readonly #rules: EgressRules;
+  readonly #limit: ReturnType<typeof pLimit>;
+  #host: Promise<BrowserHost> | null = null;
+  /** All that have not ended: a retired one may still be serving. */
+  readonly #hosts = new Set<Promise<BrowserHost>>();
+  #closed = false;
+
+  constructor(options: BrowserOptions) {
+    this.#options = options;
+    const { policy, resolve, ca, pages } = options;
+    this.#rules = { policy, resolve, trust: ca.length > 0 ? trustIn(ca) : null };
+    this.#limit = pLimit(pages > 0 ? pages : availableParallelism());
+  }
+
+  capture(request: CaptureRequest): Promise<Capture> {
+    return this.#limit(() => this.#capture(request));
+  }
+
+  async version(): Promise<string> {
+    return (await this.#current()).version;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#host = null;
+    await Promise.all([...this.#hosts].map((host) => end(host, true)));
+  }
+
+  async #capture(request: CaptureRequest): Promise<Capture> {
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(WALL_MS)]);
+    for (let attempt = 1; ; attempt += 1) {
+      request.signal.throwIfAborted();
+      const host = await this.#current();
+      try {
+        return await host.capture({ ...request, signal });
+      } catch (error) {
+        request.signal.throwIfAborted();
+        if (error instanceof ProbeFailure) throw error;
+        // A renderer may die of our machine's troubles as well as of the page: one more try tells.
+        if (attempt === 1 && error instanceof RendererGone) continue;
+        throw await this.#explain(request.url, error, signal.aborted);
+      }
+    }
+  }
+
+  /** Whether the page or our machine is to blame: a control page shown by the same browser tells. */
+  async #explain(url: string, error: unknown, late: boolean): Promise<Error> {
+    const timedOut = late || error instanceof TimedOut;
+    if (this.#closed || (!timedOut && !(error instanceof RendererGone))) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+    const code = timedOut ? 'render-timeout' : 'render-crashed';
+    const what = timedOut ? `could not be photographed within ${WALL_MS / 1000} s` : 'crashed the browser twice';
+    if (await (await this.#current()).rendersControl()) {
+      const detail = `${url} ${what}, while a control page was shown at once: the page resists being looked at.`;
+      return new ProbeFailure(failure('target', code, detail, 'denied'), { cause: error });
+    }
+    this.#retire();
+    const detail = `${url} ${what}, nor could a control page: the browser on this machine is at fault and is replaced.`;
+    return new ProbeFailure(failure('monitor', code, `${detail} Check free memory.`), { cause: error });
+  }
+
+  async #current(): Promise<BrowserHost> {
+    if (this.#closed) throw new ProbeFailure(failure('monitor', 'interrupted', 'The browser was closed.'));
+    const current = this.#host;
+    if (current !== null) {
+      // One that never started is tried again: the operator may have installed a browser meanwhile.
+      const host = await current.catch(() => null);
+      if (host?.usable(RECYCLE_AFTER)) return host;
+      if (this.#host === current) this.#retire();
+    }
+    this.#host ??= this.#start();
+    return this.#host;
+  }
+
+  #start(): Promise<BrowserHost> {
+    const host = BrowserHost.start(this.#options, this.#rules);
+    this.#hosts.add(host);
+    host.catch(() => this.#hosts.delete(host));
+    return host;
+  }
+
+  /** The next capture starts another; this one ends with its last. */
+  #retire(): void {
+    const host = this.#host;
+    this.#host = null;
+    if (host !== null) end(host, false).finally(() => this.#hosts.delete(host));
+  }
+}
+
+async function end(host: Promise<BrowserHost>, now: boolean): Promise<void> {
+  const started = await host.catch(() => null);
+  await started?.end(now);
+}

@@ -1,0 +1,172 @@
+/**
+ * One capture: open the page, bring it to rest, photograph it until two shots are the same, read what a visitor sees.
+ * Every step has its own deadline and a lesser step to fall back to.
+ */
+import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import * as z from 'zod';
+import type { Capture, CaptureRequest } from '../../checks/check.js';
+import { regardless, TimedOut, within } from './deadline.js';
+import { hostOf } from './egress-proxy.js';
+import { DOES_IT_WATCH_SCROLL, READ, SETTLE } from './in-page.js';
+import { IsolatedWorld, PageMoved } from './isolated-world.js';
+import { openPage } from './navigation.js';
+import type { Stage } from './stage.js';
+
+/** Taller pages are cut: what matters on a page is not below ten screens. */
+export const MAX_HEIGHT = 8_000;
+const MAX_WIDTH = 2_560;
+const SETTLE_MS = 4_000;
+const QUIET_MS = 2_500;
+const SHOT_MS = 3_000;
+const READ_MS = 4_000;
+/** How long a page may go on changing before it is taken as it is. */
+const STILL_MS = 3_000;
+const STILL_PAUSE_MS = 80;
+/** A page may lead on this often while we look. */
+const MOVES = 4;
+
+const Size = z.object({ width: z.number(), height: z.number() });
+type Size = z.infer<typeof Size>;
+
+const Reading = z.object({
+  title: z.string(),
+  html: z.string(),
+  text: z.string(),
+  overlays: z.array(z.string()),
+  boxes: z.array(
+    z.object({
+      selector: z.string(),
+      boxes: z.array(z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })),
+    }),
+  ),
+});
+type Reading = z.infer<typeof Reading>;
+
+interface Likeness {
+  readonly png: string;
+  readonly settled: boolean;
+  readonly reading: Reading;
+  readonly size: Size;
+}
+
+/** @throws ProbeFailure, TimedOut, RendererGone */
+export async function captureOn(stage: Stage, request: CaptureRequest, renderer: string): Promise<Capture> {
+  const { url, viewport, pin, anyCertificate = false } = request;
+  stage.proxy.dialer.pin = pin === undefined ? null : { host: hostOf(new URL(url)), addresses: pin };
+  stage.proxy.dialer.anyCertificate = anyCertificate;
+  await stage.dress(viewport, anyCertificate);
+  await openPage(stage, url);
+  const { png, settled, reading, size } = await likenessOf(stage, request);
+  const bytes = Buffer.from(png, 'base64');
+  return {
+    status: stage.status,
+    finalUrl: stage.page.url(),
+    title: reading.title,
+    html: reading.html,
+    visibleText: reading.text,
+    screenshot: { sha256: createHash('sha256').update(bytes).digest('hex'), mime: 'image/png', bytes },
+    // The picture's own header: what was asked for is not always what came.
+    width: bytes.readUInt32BE(16),
+    height: bytes.readUInt32BE(20),
+    cut: bytes.readUInt32BE(20) < size.height,
+    settled,
+    overlays: reading.overlays,
+    boxes: reading.boxes,
+    requests: stage.seen(),
+    dialogs: [...stage.dialogs],
+    renderer: `${renderer}; ${viewport.width}x${viewport.height}${viewport.mobile ? ' mobile' : ''}`,
+  };
+}
+
+/** Looks again when the page moves on meanwhile. */
+async function likenessOf(stage: Stage, request: CaptureRequest): Promise<Likeness> {
+  for (let move = 1; ; move += 1) {
+    try {
+      return await look(stage, request);
+    } catch (error) {
+      if (!(error instanceof PageMoved)) throw error;
+      if (move === MOVES) throw new TimedOut('waiting for a page that keeps navigating', STILL_MS);
+      await regardless(within(stage.quiet(), QUIET_MS, 'loading'));
+    }
+  }
+}
+
+async function look(stage: Stage, request: CaptureRequest): Promise<Likeness> {
+  const { world, size } = await settle(stage);
+  const clip = {
+    width: Math.min(request.viewport.mobile ? size.width : request.viewport.width, MAX_WIDTH),
+    height: Math.min(size.height, MAX_HEIGHT),
+  };
+  const [first, second, early] = await Promise.all([shoot(stage, clip), shoot(stage, clip), read(world, request)]);
+  if (first === second) return { png: second, settled: true, reading: early, size };
+  const { png, settled } = await shootUntilStill(stage, clip, second);
+  return { png, settled, reading: await read(world, request), size };
+}
+
+async function settle(stage: Stage): Promise<{ world: IsolatedWorld; size: Size }> {
+  const [world, scroll] = await within(
+    Promise.all([IsolatedWorld.enter(stage.cdp), watchesScroll(stage)]),
+    SHOT_MS,
+    'reaching the page',
+  );
+  const options = { ms: SETTLE_MS, maxHeight: MAX_HEIGHT, scroll };
+  const rest = async () => Size.parse(await world.call(SETTLE, options, SETTLE_MS + 1_000, 'settling'));
+  const size = await rest();
+  if (!stage.busy) return { world, size };
+  // A page may load for ever; it is shown as it is.
+  await regardless(within(stage.quiet(), QUIET_MS, 'loading'));
+  return { world, size: await rest() };
+}
+
+async function watchesScroll(stage: Stage): Promise<boolean> {
+  const { result } = await stage.cdp.send('Runtime.evaluate', {
+    expression: DOES_IT_WATCH_SCROLL,
+    returnByValue: true,
+  });
+  return result.value === true;
+}
+
+async function read(world: IsolatedWorld, request: CaptureRequest): Promise<Reading> {
+  const options = { selectors: request.boxesOf, maxHtml: 5_000_000, maxText: 500_000, maxNodes: 100_000 };
+  return Reading.parse(await world.call(READ, options, READ_MS, 'reading the page'));
+}
+
+async function shootUntilStill(stage: Stage, clip: Size, last: string): Promise<{ png: string; settled: boolean }> {
+  const deadline = performance.now() + STILL_MS;
+  let png = last;
+  while (performance.now() < deadline) {
+    await pause(STILL_PAUSE_MS);
+    const next = await shoot(stage, clip);
+    if (next === png) return { png, settled: true };
+    png = next;
+  }
+  return { png, settled: false };
+}
+
+/** A PNG in base64. A shot taken while the page changes hands hangs for ever; the next one does not. */
+async function shoot(stage: Stage, clip: Size): Promise<string> {
+  try {
+    return await shot(stage, clip);
+  } catch (error) {
+    if (!(error instanceof TimedOut)) return await shot(stage, await windowOf(stage, clip));
+    await regardless(within(stage.cdp.send('Page.stopLoading'), 1_000, 'stopping'));
+    return await shot(stage, clip);
+  }
+}
+
+async function shot(stage: Stage, clip: Size): Promise<string> {
+  const answer = stage.cdp.send('Page.captureScreenshot', {
+    format: 'png',
+    optimizeForSpeed: true,
+    captureBeyondViewport: true,
+    clip: { x: 0, y: 0, ...clip, scale: 1 },
+  });
+  return (await within(answer, SHOT_MS, 'photographing')).data;
+}
+
+/** No more than the window: what can be photographed when the whole page cannot. */
+async function windowOf(stage: Stage, clip: Size): Promise<Size> {
+  const viewport = stage.page.viewport();
+  return { width: Math.min(clip.width, viewport?.width ?? clip.width), height: viewport?.height ?? clip.height };
+}

@@ -1,0 +1,116 @@
+/** The command line of the browser: the same pixels every time, and no way to the network but our proxy. */
+import { createHash, X509Certificate } from 'node:crypto';
+
+export interface FlagOptions {
+  readonly profile: string;
+  /** Port of the loopback proxy that refuses everything: for what Chromium wants on its own account. */
+  readonly deadEndPort: number;
+  readonly sandbox: 'required' | 'off';
+  /** PEM texts of extra roots. */
+  readonly ca: readonly string[];
+}
+
+/** Switched off because they call home, show a bubble, or change pixels from run to run. */
+const FEATURES_OFF = [
+  'AcceptCHFrame',
+  'AutofillServerCommunication',
+  'BackForwardCache',
+  'CertificateTransparencyComponentUpdater',
+  'DialMediaRouteProvider',
+  'GlobalMediaControls',
+  'HttpsUpgrades',
+  'LazyFrameLoading',
+  'MediaRouter',
+  'OptimizationHints',
+  'PaintHolding',
+  'Prerender2',
+  'Translate',
+];
+
+const STEADY = [
+  '--headless',
+  '--lang=en-US',
+  '--accept-lang=en-US,en',
+  '--hide-scrollbars',
+  '--force-device-scale-factor=1',
+  '--force-color-profile=srgb',
+  '--force-prefers-reduced-motion',
+  '--font-render-hinting=none',
+  '--disable-lcd-text',
+  '--disable-gpu',
+  // A screenshot waits for frames: unthrottled, it waits milliseconds instead of two 60 Hz ticks.
+  '--disable-gpu-vsync',
+  '--disable-frame-rate-limit',
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+  '--disable-ipc-flooding-protection',
+  '--disable-hang-monitor',
+  '--blink-settings=imageAnimationPolicy=2,lazyLoadEnabled=false',
+  '--mute-audio',
+];
+
+const QUIET = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-default-apps',
+  '--disable-domain-reliability',
+  '--disable-extensions',
+  '--disable-client-side-phishing-detection',
+  '--disable-breakpad',
+  '--disable-crash-reporter',
+  '--disable-sync',
+  '--disable-field-trial-config',
+  '--metrics-recording-only',
+  '--no-default-browser-check',
+  '--no-first-run',
+  '--no-pings',
+  '--no-service-autorun',
+  '--password-store=basic',
+  '--use-mock-keychain',
+  '--disable-dev-shm-usage',
+  '--disable-notifications',
+  '--deny-permission-prompts',
+  '--disable-3d-apis',
+  '--block-new-web-contents',
+];
+
+/** Everything after the executable's name. */
+export function browserFlags(options: FlagOptions): string[] {
+  return [
+    ...STEADY,
+    ...QUIET,
+    `--disable-features=${FEATURES_OFF.join(',')}`,
+    ...egressFlags(options.deadEndPort),
+    ...(options.ca.length === 0 ? [] : [`--ignore-certificate-errors-spki-list=${spkiHashes(options.ca).join(',')}`]),
+    ...(options.sandbox === 'off' ? ['--no-sandbox'] : []),
+    `--user-data-dir=${options.profile}`,
+    '--remote-debugging-pipe',
+    'about:blank',
+  ];
+}
+
+function egressFlags(deadEndPort: number): string[] {
+  return [
+    `--proxy-server=http://127.0.0.1:${deadEndPort}`,
+    // Without it Chromium reaches loopback and link-local hosts past any proxy.
+    '--proxy-bypass-list=<-loopback>',
+    // Nothing is resolved here; the proxy does that. Only its own address stays reachable.
+    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+    '--disable-quic',
+    '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+    '--webrtc-ip-handling-policy=disable_non_proxied_udp',
+  ];
+}
+
+/** Base64 SHA-256 of the public key of every certificate in the PEM texts, as Chromium wants them. */
+export function spkiHashes(pems: readonly string[]): string[] {
+  return pems.flatMap(certificates).map((pem) => {
+    const spki = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' });
+    return createHash('sha256').update(spki).digest('base64');
+  });
+}
+
+function certificates(text: string): string[] {
+  return text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+}

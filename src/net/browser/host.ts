@@ -1,0 +1,150 @@
+/** One running Chromium and the captures it is serving. */
+import { type Capture, type CaptureRequest, ProbeFailure } from '../../checks/check.js';
+import { failure } from '../failures.js';
+import { captureOn } from './capture.js';
+import { regardless } from './deadline.js';
+import type { EgressRules } from './egress-dial.js';
+import { EgressProxy } from './egress-proxy.js';
+import { findExecutable } from './executable.js';
+import { launchBrowser, type RunningBrowser } from './launch.js';
+import { Stage } from './stage.js';
+
+export interface HostOptions {
+  readonly executable: string;
+  readonly sandbox: 'required' | 'off';
+  readonly ca: readonly string[];
+}
+
+const CONTROL_MS = 4_000;
+const CONTROL_PAGE = 'data:text/html,<title>control</title><p>control';
+/** Refuses every address there is. */
+const NOWHERE: EgressRules = {
+  policy: { allow: [], only: ['0.0.0.0/32'] },
+  resolve: (name) =>
+    Promise.reject(new ProbeFailure(failure('monitor', 'blocked-address', `${name} was asked for by no page.`))),
+  trust: null,
+};
+
+export class BrowserHost {
+  readonly version: string;
+  readonly #running: RunningBrowser;
+  readonly #rules: EgressRules;
+  /** Where Chromium's own calls end. */
+  readonly #deadEnd: EgressProxy;
+  readonly #renderer: string;
+  readonly #active = new Set<Promise<void>>();
+  #spare: Promise<Stage | null> | null = null;
+  #served = 0;
+  #ending = false;
+
+  static async start(options: HostOptions, rules: EgressRules): Promise<BrowserHost> {
+    const executable = await findExecutable(options.executable);
+    const deadEnd = await EgressProxy.open(NOWHERE);
+    try {
+      const running = await launchBrowser({ ...options, executable, deadEndPort: deadEnd.port });
+      return new BrowserHost(running, rules, deadEnd, executable);
+    } catch (error) {
+      await deadEnd.close();
+      throw error;
+    }
+  }
+
+  private constructor(running: RunningBrowser, rules: EgressRules, deadEnd: EgressProxy, executable: string) {
+    this.#running = running;
+    this.#rules = rules;
+    this.#deadEnd = deadEnd;
+    this.version = running.version;
+    const mode = executable.includes('headless') ? 'headless shell' : 'headless';
+    this.#renderer = `${running.version} ${mode}; fonts ${running.fonts}`;
+  }
+
+  usable(maxServed: number): boolean {
+    return !this.#ending && this.#running.alive() && this.#served < maxServed;
+  }
+
+  /** @throws ProbeFailure, TimedOut, RendererGone; the signal's reason when it fires. */
+  async capture(request: CaptureRequest): Promise<Capture> {
+    this.#served += 1;
+    const capture = this.#onStage((stage) => captureOn(stage, request, this.#renderer), request.signal);
+    this.#track(capture);
+    return capture;
+  }
+
+  /** Whether a page of our own is shown at once. */
+  async rendersControl(): Promise<boolean> {
+    const show = async (stage: Stage) => {
+      await stage.page.goto(CONTROL_PAGE);
+      await stage.cdp.send('Page.captureScreenshot');
+    };
+    try {
+      await this.#onStage(show, AbortSignal.timeout(CONTROL_MS));
+      return true;
+    } catch {
+      return false; // That is the answer.
+    }
+  }
+
+  /** Ends the browser, when its captures have ended or `now`, which fails them. Safe to call again. */
+  async end(now: boolean): Promise<void> {
+    this.#ending = true;
+    if (!now) await this.#idle();
+    await this.#running.close();
+    await this.#idle();
+    await this.#deadEnd.close();
+  }
+
+  async #onStage<T>(act: (stage: Stage) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const stopped = rejectionOf(signal);
+    let stage: Stage | undefined;
+    try {
+      const opening = this.#stage();
+      // Opened too late to be used: closed all the same.
+      void regardless(opening.then((late) => (signal.aborted ? late.close() : undefined)));
+      stage = await Promise.race([opening, stopped.promise]);
+      return await Promise.race([act(stage), stage.crashed, stopped.promise]);
+    } finally {
+      stopped.release();
+      if (stage !== undefined) this.#track(stage.close());
+      this.#prepare();
+    }
+  }
+
+  /** The one made ready in advance, if there is one. */
+  async #stage(): Promise<Stage> {
+    const spare = this.#spare;
+    this.#spare = null;
+    return (await spare) ?? Stage.open(this.#running, this.#rules);
+  }
+
+  /** Opening a context and a page takes a good part of a capture's time, and can be done before anybody asks. */
+  #prepare(): void {
+    if (this.#ending || this.#spare !== null || !this.#running.alive()) return;
+    this.#spare = Stage.open(this.#running, this.#rules).catch(() => null);
+    this.#track(this.#spare);
+  }
+
+  #track(work: Promise<unknown>): void {
+    const tracked = regardless(work); // Whoever started it handles its failure.
+    this.#active.add(tracked);
+    tracked.finally(() => this.#active.delete(tracked));
+  }
+
+  async #idle(): Promise<void> {
+    while (this.#active.size > 0) await Promise.all(this.#active);
+    const spare = await this.#spare;
+    this.#spare = null;
+    await spare?.close();
+  }
+}
+
+/** A promise that rejects when the signal fires, and a way to stop listening. */
+function rejectionOf(signal: AbortSignal): { promise: Promise<never>; release(): void } {
+  const listening = new AbortController();
+  const promise = new Promise<never>((_, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true, signal: listening.signal });
+    if (signal.aborted) stop();
+  });
+  void regardless(promise); // Raced by some, awaited by nobody alone.
+  return { promise, release: () => listening.abort() };
+}

@@ -1,0 +1,263 @@
+/**
+ * What we run inside a page, as source text: it is compiled by the browser, never by us, so no build step can change it.
+ *
+ * AT_START runs in the page's own world before its scripts. The others run in an isolated world, where the page
+ * cannot have replaced a function we call.
+ */
+
+/** Name of the flag AT_START leaves for SETTLE: the page waits for scrolling. A symbol: pages do not trip over it. */
+const WATCHES_SCROLL = `Symbol.for('siteward.watches-scroll')`;
+
+/** The same random numbers each time, nothing that moves, videos as empty boxes. */
+export const AT_START = `(() => {
+  let state = 0x5175;
+  Math.random = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  const still = new CSSStyleSheet();
+  still.replaceSync(\`
+    *, *::before, *::after {
+      animation-duration: 0s !important; animation-delay: 0s !important; animation-iteration-count: 1 !important;
+      transition-duration: 0s !important; transition-delay: 0s !important;
+      scroll-behavior: auto !important; caret-color: transparent !important;
+    }
+    video { visibility: hidden !important; }\`);
+  const freeze = (root) => { root.adoptedStyleSheets = [...root.adoptedStyleSheets, still]; };
+  freeze(document);
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function attachShadow(init) {
+    const root = attach.call(this, init);
+    freeze(root);
+    return root;
+  };
+  const flag = () => { window[${WATCHES_SCROLL}] = true; };
+  const Observer = window.IntersectionObserver;
+  window.IntersectionObserver = class IntersectionObserver extends Observer {
+    constructor(...args) { super(...args); flag(); }
+  };
+  const listen = EventTarget.prototype.addEventListener;
+  EventTarget.prototype.addEventListener = function addEventListener(type, ...rest) {
+    if (type === 'scroll') flag();
+    return listen.call(this, type, ...rest);
+  };
+})()`;
+
+/** Evaluated in the page's own world. */
+export const DOES_IT_WATCH_SCROLL = `window[${WATCHES_SCROLL}] === true`;
+
+/**
+ * Brings the page to rest: fonts, lazy pictures, animations. Bounded by \`ms\`; what is not there by then is not waited for.
+ * Expression of a function (options) => Promise<{width, height}>.
+ */
+export const SETTLE = `async ({ ms, maxHeight, scroll }) => {
+  const deadline = performance.now() + ms;
+  const left = () => Math.max(0, deadline - performance.now());
+  const atMost = (promise, limit) =>
+    Promise.race([promise.catch(() => {}), new Promise((done) => setTimeout(done, Math.min(limit, left())))]);
+  const frame = () => atMost(new Promise((done) => requestAnimationFrame(() => setTimeout(done))), 100);
+  const size = () => {
+    const root = document.documentElement, body = document.body;
+    return {
+      width: Math.max(root?.scrollWidth ?? 0, innerWidth),
+      height: Math.max(root?.scrollHeight ?? 0, body?.scrollHeight ?? 0, innerHeight),
+    };
+  };
+  if (document.fonts.status !== 'loaded') await atMost(document.fonts.ready, 2000);
+  const height = Math.min(size().height, maxHeight);
+  if (scroll && height > innerHeight) {
+    for (let y = innerHeight; y < height && left() > ms / 3; y += innerHeight) {
+      scrollTo(0, y);
+      await frame();
+    }
+    scrollTo(0, 0);
+    await frame();
+  }
+  const missing = [...document.images].slice(0, 500).filter((image) => !image.complete);
+  if (missing.length > 0) {
+    await atMost(Promise.all(missing.map((image) => new Promise((done) => {
+      image.addEventListener('load', done, { once: true });
+      image.addEventListener('error', done, { once: true });
+    }))), 3000);
+  }
+  for (const animation of document.getAnimations()) {
+    // An endless one has no end to go to.
+    try { animation.finish(); } catch { animation.cancel(); }
+  }
+  return size();
+}`;
+
+/**
+ * Reads what a visitor sees. Expression of a function (options) => object; everything bounded.
+ * Text counts when it has a box, is not hidden by style, and nothing opaque lies on top of it.
+ */
+export const READ = `({ selectors, maxHtml, maxText, maxNodes }) => {
+  const deadline = performance.now() + 2500;
+  const late = () => performance.now() > deadline;
+  const root = document.documentElement;
+  if (!root) return { title: '', html: '', text: '', overlays: [], boxes: [] };
+
+  // A layer that lets clicks through still covers what is below it.
+  const solid = new CSSStyleSheet();
+  solid.replaceSync('*, *::before, *::after { pointer-events: auto !important; }');
+  const sheets = [...document.adoptedStyleSheets];
+  document.adoptedStyleSheets = [...sheets, solid];
+
+  const styles = new Map();
+  const styleOf = (element) => {
+    let style = styles.get(element);
+    if (!style) styles.set(element, (style = getComputedStyle(element)));
+    return style;
+  };
+  const parentOf = (node) => node.parentElement ?? (node.getRootNode() instanceof ShadowRoot ? node.getRootNode().host : null);
+  const memo = (compute) => {
+    const known = new Map();
+    return (element) => {
+      if (!element) return undefined;
+      if (!known.has(element)) known.set(element, compute(element));
+      return known.get(element);
+    };
+  };
+  const shown = memo((element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }));
+  // The usual way to hide text from all but screen readers: a box of one pixel that cuts off the rest.
+  const collapsed = (element) => {
+    for (let at = element, depth = 0; at && depth < 6; at = parentOf(at), depth += 1) {
+      if (at === root || at === document.body) return false;
+      if (at.clientWidth <= 1 && at.clientHeight <= 1 && at.offsetWidth > 0 && styleOf(at).overflow !== 'visible') return true;
+    }
+    return false;
+  };
+  const hidden = memo(collapsed);
+
+  const alpha = (colour) => {
+    const parts = /^rgba\\((.*)\\)$/.exec(colour);
+    return parts ? Number(parts[1].split(/[ ,/]+/)[3]) : colour === 'transparent' ? 0 : 1;
+  };
+  const PICTURES = new Set(['IMG', 'IFRAME', 'FRAME', 'CANVAS', 'OBJECT', 'EMBED', 'VIDEO', 'svg']);
+  const opacityOf = memo((element) => {
+    let opacity = 1;
+    for (let at = element, depth = 0; at && depth < 30; at = parentOf(at), depth += 1) opacity *= Number(styleOf(at).opacity);
+    return opacity;
+  });
+  const opaque = memo((element) => {
+    const style = styleOf(element);
+    if (style.visibility !== 'visible' || opacityOf(element) < 0.9) return false;
+    return PICTURES.has(element.tagName) || alpha(style.backgroundColor) >= 0.9 || style.backgroundImage.includes('url(');
+  });
+  const lightHost = (element) => {
+    let at = element;
+    while (at.getRootNode() instanceof ShadowRoot) at = at.getRootNode().host;
+    return at;
+  };
+  let tests = 0;
+  const covered = (element, x, y) => {
+    if (tests >= 2000 || late()) return false;
+    tests += 1;
+    const self = lightHost(element);
+    for (const above of document.elementsFromPoint(x, y)) {
+      if (above === self || above.contains(self) || self.contains(above)) return false;
+      if (opaque(above)) return true;
+    }
+    return false;
+  };
+
+  const pathOf = (element) => {
+    const steps = [];
+    for (let at = element; at && at !== root && steps.length < 6; at = at.parentElement) {
+      if (at.id) { steps.unshift('#' + CSS.escape(at.id)); break; }
+      const name = at.localName;
+      const same = at.parentElement ? [...at.parentElement.children].filter((child) => child.localName === name) : [at];
+      steps.unshift(same.length > 1 ? name + ':nth-of-type(' + (same.indexOf(at) + 1) + ')' : name);
+    }
+    return steps.join(' > ').slice(0, 300);
+  };
+  const owners = new Map();
+  const COLUMNS = 8, ROWS = 6;
+  for (let column = 0; column < COLUMNS; column += 1) for (let row = 0; row < ROWS; row += 1) {
+    const stack = document.elementsFromPoint((column + 0.5) * innerWidth / COLUMNS, (row + 0.5) * innerHeight / ROWS);
+    const top = stack.find((element) => opaque(element));
+    for (let at = top; at && at !== document.body && at !== root; at = parentOf(at)) {
+      const position = styleOf(at).position;
+      if (position === 'fixed' || position === 'absolute') {
+        owners.set(at, (owners.get(at) ?? 0) + 1);
+        break;
+      }
+    }
+  }
+  const over = [...owners].filter(([, hits]) => hits * 2 > COLUMNS * ROWS).map(([element]) => element);
+  // Where no hit test reaches, a box that covers the window goes on covering: fixed everywhere, absolute as far as it extends.
+  const blankets = over.map((element) => ({ element, fixed: styleOf(element).position === 'fixed', box: element.getBoundingClientRect() }));
+  const under = (element, x, y) => blankets.some(({ element: blanket, fixed, box }) =>
+    !blanket.contains(lightHost(element)) &&
+    (fixed ? box.width >= innerWidth * 0.95 && box.height >= innerHeight * 0.95
+           : x >= box.left && x <= box.right && y >= box.top && y <= box.bottom));
+
+  const range = document.createRange();
+  const seen = (element, rects) => {
+    const rect = [...rects].find((box) => box.width > 0.5 && box.height > 0.5);
+    if (!rect || rect.right + scrollX <= 0 || rect.bottom + scrollY <= 0) return false;
+    const x = (Math.max(rect.left, 0) + Math.min(rect.right, innerWidth)) / 2, y = rect.top + rect.height / 2;
+    const inWindow = x >= 0 && x < innerWidth && y >= 0 && y < innerHeight;
+    return !(inWindow ? covered(element, x, y) : under(element, x, y));
+  };
+
+  const lines = [];
+  let line = '', block = null, size = 0, nodes = 0;
+  const endLine = () => {
+    const text = line.replace(/[\\s\\u00a0]+/g, ' ').trim();
+    if (text) { lines.push(text); size += text.length + 1; }
+    line = '';
+  };
+  const blockOf = memo((element) => {
+    for (let at = element; at; at = parentOf(at)) {
+      const display = styleOf(at).display;
+      if (!display.startsWith('inline') && display !== 'contents') return at;
+    }
+    return root;
+  });
+  const say = (element, text) => {
+    const owner = blockOf(element);
+    if (owner !== block) { endLine(); block = owner; }
+    line += text;
+  };
+  const SILENT = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE', 'HEAD', 'OPTION', 'svg', 'TEXTAREA']);
+  const BUTTONS = new Set(['submit', 'button', 'reset']);
+  const shadows = [];
+  const queue = [root];
+  while (queue.length > 0 && nodes < maxNodes && size < maxText && !late()) {
+    const node = queue.pop();
+    nodes += 1;
+    if (node.nodeType === 3) {
+      const element = parentOf(node);
+      if (!element || !shown(element) || hidden(element)) continue;
+      if (!node.data.trim()) { line += ' '; continue; }
+      range.selectNodeContents(node);
+      if (seen(element, range.getClientRects())) say(element, node.data.slice(0, maxText));
+    } else if (node.nodeType === 1 || node.nodeType === 11) {
+      if (node.nodeType === 1) {
+        if (node.shadowRoot) shadows.push(node.shadowRoot);
+        if (SILENT.has(node.tagName)) continue;
+        if (node.tagName === 'BR') endLine();
+        if (node.tagName === 'INPUT' && BUTTONS.has(node.type) && shown(node) && seen(node, node.getClientRects())) say(node, node.value);
+      }
+      const within = node.shadowRoot ? [node.shadowRoot] : node.tagName === 'SLOT' && node.assignedNodes().length > 0 ? node.assignedNodes() : node.childNodes;
+      for (let at = within.length - 1; at >= 0; at -= 1) queue.push(within[at]);
+    }
+  }
+  endLine();
+  document.adoptedStyleSheets = sheets;
+
+  const boxes = selectors.map((selector) => {
+    let found = [];
+    try { found = [...document.querySelectorAll(selector)].slice(0, 200); } catch { /* not a selector: no box */ }
+    return { selector, boxes: found.map((element) => element.getBoundingClientRect()).filter((box) => box.width > 0 && box.height > 0)
+      .map((box) => ({ x: box.left + scrollX, y: box.top + scrollY, width: box.width, height: box.height })) };
+  });
+  const doctype = document.doctype ? '<!DOCTYPE ' + document.doctype.name + '>' : '';
+  const shell = root.cloneNode(false).outerHTML;
+  const open = shell.endsWith('</html>') ? shell.slice(0, -7) : shell;
+  const html = doctype + open + root.getHTML({ shadowRoots: shadows.slice(0, 1000) }) + '</html>';
+  return { title: document.title.slice(0, 65536), html: html.slice(0, maxHtml), text: lines.join('\\n').slice(0, maxText), overlays: over.map(pathOf), boxes };
+}`;
