@@ -2,7 +2,7 @@
  * HTML made by one tagged template that escapes by default: what is put into `html` is text unless it came out of
  * `html` itself. Nothing else in the reports concatenates markup. Pure.
  */
-import { stripVTControlCharacters } from 'node:util';
+import { plain } from './text.js';
 
 /** Markup of ours. Only `html` and `markup` make it. */
 export class Html {
@@ -25,11 +25,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Safe as text and as a quoted attribute. Control characters, which no page may hold, are dropped. */
+/** Safe as text and as a quoted attribute; without control characters and direction overrides. */
 export function escaped(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/(?![\n\t])[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/gu, '')
-    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return plain(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
 export function html(parts: TemplateStringsArray, ...values: readonly Fragment[]): Html {

@@ -1,6 +1,7 @@
 /** Findings, text differences and the resolver table as HTML. Pure. */
 import type { Exhibits, Finding, ResolverRow, Severity } from '../../core/model.js';
 import { type Fragment, type Html, html, quoted, visible } from './escape.js';
+import { oneLine } from './text.js';
 import { lineDifference, type Piece, wordDifference } from './text-difference.js';
 import { agrees, counted, sureness, type Tone, worstFirst } from './words.js';
 
@@ -60,7 +61,10 @@ export function textDifferences(texts: Exhibits['texts']): Html | null {
   if (changed.length === 0) return null;
   return html`<h3>Text, line by line</h3>${changed.map(
     ({ name, before, after }) => html`<p class="name">${quoted(name)}</p>
-<div class="lines" tabindex="0" role="region" aria-label="Difference of ${name}">${lineDifference(before, after).map(
+<div class="lines" tabindex="0" role="region" aria-label="Difference of ${oneLine(name, 100)}">${lineDifference(
+      before,
+      after,
+    ).map(
       ({ kind, text }) =>
         html`<div class="${kind}"><span class="sign">${SIGNS[kind]}</span><bdi dir="auto">${visible(cut(text))}</bdi></div>`,
     )}</div>`,
@@ -73,7 +77,10 @@ const SIGNS = { same: '', removed: '−', added: '+', gap: '⋯' } as const;
 export function resolverTable(rows: readonly ResolverRow[]): Html | null {
   if (rows.length === 0) return null;
   const differing = rows.filter(({ verdict }) => !agrees(verdict)).length;
-  const title = differing === 0 ? 'every answer agrees' : `${differing} of ${counted(rows.length, 'answer')} disagree`;
+  const title =
+    differing === 0
+      ? 'every answer agrees'
+      : `${differing} of ${counted(rows.length, 'answer')} ${differing === 1 ? 'disagrees' : 'disagree'}`;
   return html`<h3>Resolvers: ${title}</h3><div class="wide"><table>
 <thead><tr><th scope="col">Resolver</th><th scope="col">Role</th><th scope="col">By</th><th scope="col">Type</th><th scope="col">Answer</th><th scope="col">Verdict</th><th scope="col">Time</th></tr></thead>
 <tbody>${rows.map(resolverRow)}</tbody></table></div>`;

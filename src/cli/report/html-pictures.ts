@@ -2,6 +2,7 @@
 import type { Picture } from '../../core/model.js';
 import { type Html, html, quoted } from './escape.js';
 import { firstChangedRow, sizeOf } from './picture-facts.js';
+import { oneLine } from './text.js';
 
 /** A report is mailed around: pictures beyond these stay in the evidence folder alone. Bytes. */
 const MOST_PER_PICTURE = 3_000_000;
@@ -32,12 +33,21 @@ interface View {
   readonly pictures: readonly Picture[];
 }
 
+/** What the two pictures are called: in a check `Approved` and `Now`. */
+export interface Sides {
+  readonly before: string;
+  readonly after: string;
+}
+
+const CHECKED: Sides = { before: 'Approved', after: 'Now' };
+
 /** The comparisons of one look, one per caption (viewport). */
 export function comparisons(
   pictures: readonly Picture[],
   key: string,
   shown: Album,
   folder: string | null,
+  sides: Sides = CHECKED,
 ): readonly Html[] {
   const views = new Map<string, Picture[]>();
   for (const picture of pictures) {
@@ -45,11 +55,11 @@ export function comparisons(
     views.set(picture.caption, [...(views.get(picture.caption) ?? []), picture]);
   }
   return [...views].map(([caption, own], index) =>
-    comparison({ caption, pictures: own }, `${key}-${index}`, shown, folder),
+    comparison({ caption, pictures: own }, `${key}-${index}`, shown, folder, sides),
   );
 }
 
-function comparison(view: View, key: string, shown: Album, folder: string | null): Html {
+function comparison(view: View, key: string, shown: Album, folder: string | null, sides: Sides): Html {
   const kept = view.pictures.filter(shown);
   if (kept.length === 0) return dropped(view.caption, folder);
   const find = (label: Picture['label']): Picture | undefined => kept.find((picture) => picture.label === label);
@@ -57,16 +67,16 @@ function comparison(view: View, key: string, shown: Album, folder: string | null
   const both = before !== undefined && after !== undefined;
   const tabs: readonly (readonly [string, string])[] = [
     ...(both ? [['compare', 'Compare'] as const] : []),
-    ...(before ? [['before', 'Approved'] as const] : []),
-    ...(after ? [['after', 'Now'] as const] : []),
+    ...(before ? [['before', sides.before] as const] : []),
+    ...(after ? [['after', sides.after] as const] : []),
     ...(difference ? [['difference', 'Difference'] as const] : []),
   ];
   return html`<fieldset class="comparison">
 <legend>${quoted(view.caption)}</legend>
 ${tabs.map(([name, word], index) => tab(`${key}-${name}`, key, name, word, index === 0))}
-${both ? slider(key, view.caption) : null}
-<div class="frame" tabindex="0" role="region" aria-label="Pictures, ${view.caption}"${startOf(before, after)}>
-<div class="stage${both ? '' : ' one'}">${before ? image(before, 'Approved') : null}${after ? image(after, 'Now') : null}${difference ? image(difference, 'Difference') : null}</div>
+${both ? slider(key, view.caption, sides) : null}
+<div class="frame" tabindex="0" role="region" aria-label="Pictures, ${oneLine(view.caption, 100)}"${startOf(before, after)}>
+<div class="stage${both ? '' : ' one'}">${before ? image(before, sides.before) : null}${after ? image(after, sides.after) : null}${difference ? image(difference, 'Difference') : null}</div>
 </div>
 ${kept.length < view.pictures.length ? dropped(view.caption, folder) : null}
 </fieldset>`;
@@ -77,8 +87,8 @@ function tab(id: string, group: string, view: string, word: string, checked: boo
 `;
 }
 
-function slider(key: string, caption: string): Html {
-  return html`<div class="cut"><label for="cut-${key}">Approved</label><input type="range" id="cut-${key}" min="0" max="100" value="50" aria-label="Line between the approved and the present picture, ${caption}"><span>Now</span></div>`;
+function slider(key: string, caption: string, sides: Sides): Html {
+  return html`<div class="cut"><label for="cut-${key}">${sides.before}</label><input type="range" id="cut-${key}" min="0" max="100" value="50" data-before="${sides.before}" data-after="${sides.after}" aria-label="Line between the two pictures, ${sides.before} and ${sides.after}, ${oneLine(caption, 100)}"><span>${sides.after}</span></div>`;
 }
 
 /** A tall picture opens at its first change, not at an unchanged top. */
@@ -94,7 +104,7 @@ function image(picture: Picture, word: string): Html {
   const { mime, bytes } = picture.artifact;
   const size = sizeOf(bytes) ?? { width: 1, height: 1 };
   const source = `data:${mime};base64,${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}`;
-  return html`<img class="${picture.label}" src="${source}" width="${size.width}" height="${size.height}" alt="${word}: ${picture.caption}">`;
+  return html`<img class="${picture.label}" src="${source}" width="${size.width}" height="${size.height}" alt="${word}: ${oneLine(picture.caption, 100)}">`;
 }
 
 /** What people behind a lying resolver are shown, one picture for each address. */
@@ -103,7 +113,7 @@ export function victims(pictures: readonly Picture[], shown: Album, folder: stri
   if (seen.length === 0) return null;
   const figures = seen.map((picture) => {
     const body = shown(picture)
-      ? html`<div class="frame" tabindex="0" role="region" aria-label="What visitors see, ${picture.caption}"><div class="stage one">${image(picture, 'What visitors see')}</div></div>`
+      ? html`<div class="frame" tabindex="0" role="region" aria-label="What visitors see, ${oneLine(picture.caption, 100)}"><div class="stage one">${image(picture, 'What visitors see')}</div></div>`
       : dropped(picture.caption, folder);
     return html`<figure>${body}<figcaption>${quoted(picture.caption)}</figcaption></figure>`;
   });

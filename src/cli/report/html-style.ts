@@ -184,7 +184,7 @@ for (const box of document.querySelectorAll('.comparison')) {
   if (!range || !stage) continue;
   const show = () => {
     stage.style.setProperty('--cut', range.value + '%');
-    range.setAttribute('aria-valuetext', range.value + ' % approved, ' + (100 - range.value) + ' % now');
+    range.setAttribute('aria-valuetext', range.value + ' % ' + range.dataset.before + ', ' + (100 - range.value) + ' % ' + range.dataset.after);
   };
   const drag = (event) => {
     if (event.buttons !== 1 || !box.querySelector('.view-compare').checked) return;

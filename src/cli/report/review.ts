@@ -146,7 +146,7 @@ ${learnedPart(review.learned)}
 }
 
 function kindPart({ kind, exhibits }: Review['kinds'][number], shown: Album): Html {
-  const compared = comparisons(exhibits.pictures, kind, shown, null);
+  const compared = comparisons(exhibits.pictures, kind, shown, null, { before: 'Approved', after: 'Candidate' });
   return html`${compared.length === 0 ? null : html`<h3>Pictures</h3>${compared}`}${textDifferences(exhibits.texts)}${resolverTable(exhibits.resolvers)}`;
 }
 
