@@ -113,6 +113,8 @@ class SqlStore implements Store {
         .selectAll('transition')
         .select(['delivery.key', 'delivery.receiver', 'delivery.reason', 'delivery.attempts', 'delivery.due_at'])
         .select('delivery.accepted')
+        .leftJoin('verdicts as verdict', 'verdict.id', 'transition.verdict_id')
+        .select('verdict.verdict as verdict')
         .where('delivery.state', '=', 'pending')
         .where('delivery.due_at', '<=', now)
         .where(({ not, exists, selectFrom }) =>
@@ -134,6 +136,7 @@ class SqlStore implements Store {
       return rows.map((row) => ({
         alert: { key: row.key, receiver: row.receiver, reason: row.reason, transition: parseTransition(row) },
         evidence: row.evidence,
+        findings: row.verdict === null ? [] : parseVerdict(row.verdict, `verdict behind delivery ${row.key}`).findings,
         attempts: row.attempts,
         dueAt: row.due_at,
         accepted: parseAccepted(row.accepted, row.key),

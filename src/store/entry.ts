@@ -5,21 +5,23 @@ import { type Entry, StoreError, type VerdictRecord } from './store.js';
 import { type Tables, verdictJson } from './tables.js';
 
 export async function writeEntry(tx: Transaction<Tables>, entry: Entry): Promise<void> {
-  const evidence = entry.verdict?.evidence ?? null;
-  if (entry.verdict) await insertVerdict(tx, entry.verdict);
+  const shown = entry.verdict
+    ? { verdictId: await insertVerdict(tx, entry.verdict), evidence: entry.verdict.evidence }
+    : null;
   for (const incident of entry.incidents) await upsertIncident(tx, incident);
-  for (const transition of entry.transitions) await insertTransition(tx, transition, evidence);
+  for (const transition of entry.transitions) await insertTransition(tx, transition, shown);
   for (const alert of entry.alerts) await insertDelivery(tx, alert);
 }
 
-async function insertVerdict(tx: Transaction<Tables>, record: VerdictRecord): Promise<void> {
+/** Gives the row's id. */
+async function insertVerdict(tx: Transaction<Tables>, record: VerdictRecord): Promise<number> {
   await tx
     .updateTable('verdicts')
     .set({ newest: 0 })
     .where('target_id', '=', record.targetId)
     .where('newest', '=', 1)
     .execute();
-  await tx
+  const { id } = await tx
     .insertInto('verdicts')
     .values({
       target_id: record.targetId,
@@ -31,7 +33,9 @@ async function insertVerdict(tx: Transaction<Tables>, record: VerdictRecord): Pr
       evidence: record.evidence,
       newest: 1,
     })
-    .execute();
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
 }
 
 async function upsertIncident(tx: Transaction<Tables>, incident: Incident): Promise<void> {
@@ -47,20 +51,23 @@ async function upsertIncident(tx: Transaction<Tables>, incident: Incident): Prom
   }
 }
 
-async function insertTransition(
-  tx: Transaction<Tables>,
-  transition: Transition,
-  evidence: string | null,
-): Promise<void> {
+/** What proves a transition. */
+interface Shown {
+  readonly verdictId: number;
+  readonly evidence: string | null;
+}
+
+async function insertTransition(tx: Transaction<Tables>, transition: Transition, shown: Shown | null): Promise<void> {
   const { incident, change, at, because } = transition;
-  // What no look of its own shows (a reminder, the end) points to what was seen last.
-  const earlier = tx
-    .selectFrom('transitions')
-    .select('evidence')
-    .where('incident_id', '=', incident.id)
-    .where('evidence', 'is not', null)
-    .orderBy('seq', 'desc')
-    .limit(1);
+  // What no look of its own shows (a reminder), or whose evidence could not be kept, points to what was seen last.
+  const earlier = (column: 'evidence' | 'verdict_id') =>
+    tx
+      .selectFrom('transitions')
+      .select(column)
+      .where('incident_id', '=', incident.id)
+      .where(column, 'is not', null)
+      .orderBy('seq', 'desc')
+      .limit(1);
   await tx
     .insertInto('transitions')
     .values({
@@ -70,7 +77,8 @@ async function insertTransition(
       at,
       because,
       incident: JSON.stringify(incident),
-      evidence: evidence ?? sql<string | null>`(${earlier})`,
+      evidence: shown?.evidence ?? sql<string | null>`(${earlier('evidence')})`,
+      verdict_id: shown?.verdictId ?? sql<number | null>`(${earlier('verdict_id')})`,
     })
     .execute();
 }

@@ -58,8 +58,11 @@ async function createIncidents(db: AnyTables): Promise<void> {
     .addColumn('because', 'text', (column) => column.notNull())
     .addColumn('incident', 'text', (column) => column.notNull())
     .addColumn('evidence', 'text')
+    .addColumn('verdict_id', 'integer', (column) => column.references('verdicts.id').onDelete('set null'))
     .addPrimaryKeyConstraint('transitions_key', ['incident_id', 'seq'])
     .execute();
+  // Pruning a verdict looks for the transitions that point to it.
+  await db.schema.createIndex('transitions_verdict').on('transitions').column('verdict_id').execute();
 }
 
 async function createDeliveries(db: AnyTables): Promise<void> {

@@ -1,5 +1,5 @@
 /** Memory: verdicts, incidents and the outbox. One transaction holds what belongs together. */
-import type { Alert, Incident, Transition, Verdict } from '../core/model.js';
+import type { Alert, Incident, SeenFinding, Transition, Verdict } from '../core/model.js';
 
 export interface VerdictRecord {
   readonly targetId: string;
@@ -25,6 +25,8 @@ export interface Delivery {
   readonly alert: Alert;
   /** Folder below `data/` with the pictures, or null. */
   readonly evidence: string | null;
+  /** Findings of the verdict that caused the transition, or of the last that did before a reminder. */
+  readonly findings: readonly SeenFinding[];
   readonly attempts: number;
   readonly dueAt: number;
   /** Addresses of the receiver that took it at an earlier attempt and must not get it again. */

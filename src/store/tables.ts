@@ -47,6 +47,8 @@ export interface Tables {
     /** JSON of the Incident as it was then. */
     incident: string;
     evidence: string | null;
+    /** The verdict that shows it; null once that is pruned. */
+    verdict_id: number | null;
   };
   deliveries: {
     key: string;
@@ -138,7 +140,9 @@ export function parseIncident(json: string, row: string): Incident {
   return parsed(incident, json, row);
 }
 
-export function parseTransition(row: Omit<Tables['transitions'], 'evidence'>): Transition {
+export function parseTransition(
+  row: Pick<Tables['transitions'], 'incident_id' | 'seq' | 'change' | 'at' | 'because' | 'incident'>,
+): Transition {
   const name = `transition ${row.seq} of incident ${row.incident_id}`;
   return {
     incident: parseIncident(row.incident, name),

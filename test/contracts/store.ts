@@ -152,7 +152,14 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         await store.record(anEntry());
         expect(await store.dueDeliveries(T0 - 1, 10)).toEqual([]);
         expect(await store.dueDeliveries(T0, 10)).toEqual([
-          { alert: anAlert(), evidence: 'evidence/live/1', attempts: 0, dueAt: T0, accepted: [] },
+          {
+            alert: anAlert(),
+            evidence: 'evidence/live/1',
+            findings: [aFinding()],
+            attempts: 0,
+            dueAt: T0,
+            accepted: [],
+          },
         ]);
       });
 
@@ -204,7 +211,7 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         });
       });
 
-      it('gives a reminder the evidence that was last seen', async () => {
+      it('gives a reminder the evidence and the findings that were last seen', async () => {
         await store.record(anEntry());
         const reminder = aTransition('reminder', { seq: 2, updatedAt: T0 + 1_000 });
         await store.record({
@@ -214,7 +221,10 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
           alerts: [anAlert(reminder)],
         });
         await store.delivered(anAlert().key, T0);
-        expect((await store.dueDeliveries(T0 + 1_000, 10))[0]?.evidence).toBe('evidence/live/1');
+        expect((await store.dueDeliveries(T0 + 1_000, 10))[0]).toMatchObject({
+          evidence: 'evidence/live/1',
+          findings: [aFinding()],
+        });
       });
 
       it('says how much waits and since when', async () => {
