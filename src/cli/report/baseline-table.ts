@@ -47,9 +47,13 @@ function sentences({ site, kinds, approved, candidate, tampered }: BaselineStatu
     if (approved.note !== '') lines.push(`note: ${oneLine(approved.note, 200)}`);
   }
   if (candidate !== null) {
-    lines.push(`waiting: ${candidate.kinds.join(', ')}, taken ${moment(candidate.at)} · siteward baseline diff ${id}`);
+    lines.push(
+      `waiting: ${candidate.kinds.join(', ')}, taken ${moment(candidate.at)}`,
+      `review with: siteward baseline diff ${id}`,
+    );
   }
-  if (approved === null && candidate === null) lines.push(`nothing approved · siteward baseline capture ${id}`);
+  if (approved === null && candidate === null)
+    lines.push('nothing approved', `start with: siteward baseline capture ${id}`);
   return lines;
 }
 

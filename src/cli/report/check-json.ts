@@ -104,11 +104,11 @@ function siteReport(inspected: SiteInspection): CheckReport['sites'][number] {
 
 /**
  * A document as text. The value is unchanged, but characters that a terminal would obey or that turn a line around
- * (DEL, C1, direction controls, U+2028) are written as escapes: JSON is often looked at before it is parsed.
+ * (DEL, C1, direction overrides, U+2028) are written as escapes: JSON is often looked at before it is parsed.
  */
 export function jsonText(document: unknown): string {
   const text = JSON.stringify(document, null, 2).replace(
-    /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
+    /(?!\n)[\p{Cc}\u202A-\u202E\u2066-\u2069\u2028\u2029]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   return `${text}\n`;

@@ -51,8 +51,8 @@ function rendered(value: Fragment): string {
   return value.map(rendered).join('');
 }
 
-/** Characters nobody sees but that change what is read: shown by their number. The joiners U+200C and U+200D are letters' business. */
-const HIDDEN = /([\p{Bidi_Control}\u200B\u2060\uFEFF\u00AD\u2028\u2029])/u;
+/** Characters nobody sees but that change what is read: shown by their number. Joiners and direction marks are ordinary text. */
+const HIDDEN = /([\u202A-\u202E\u2066-\u2069\u200B\u2060\uFEFF\u2028\u2029])/u;
 
 /** A stranger's words: isolated, in their own direction, hidden characters made visible. */
 export function quoted(text: string): Html {

@@ -124,8 +124,8 @@ table,tbody{display:block}
 tr{display:grid;grid-template-columns:repeat(4,auto) 1fr;gap:0 8px;padding:12px;border-top:1px solid var(--rule);align-items:baseline}
 tr.differs{background:var(--bad-wash)}
 td,td:first-child,tr.differs td{display:block;padding:0;border:0;background:none;font-size:14px;color:var(--dim)}
-td.resolver{grid-column:1/-1;font-size:15.5px;font-weight:600;color:var(--ink)}
-td.answer,td.verdict{grid-column:1/-1;order:1;color:var(--ink)}
+tr td.resolver{grid-column:1/-1;font-size:15.5px;font-weight:600;color:var(--ink)}
+tr td.answer,td.verdict{grid-column:1/-1;order:1;color:var(--ink)}
 .view-before:checked~.frame .after,.view-after:checked~.frame .before,.view-difference:checked~.frame .before,.view-difference:checked~.frame .after{display:none}
 .view-difference:checked~.frame .difference{display:block}
 .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:24px}
@@ -150,8 +150,8 @@ table,tbody{display:block}
 tr{display:grid;grid-template-columns:repeat(4,auto) 1fr;gap:0 8px;padding:12px;border-top:1px solid var(--rule);align-items:baseline}
 tr.differs{background:var(--bad-wash)}
 td,td:first-child,tr.differs td{display:block;padding:0;border:0;background:none;font-size:14px;color:var(--dim)}
-td.resolver{grid-column:1/-1;font-size:15.5px;font-weight:600;color:var(--ink)}
-td.answer,td.verdict{grid-column:1/-1;order:1;color:var(--ink)}
+tr td.resolver{grid-column:1/-1;font-size:15.5px;font-weight:600;color:var(--ink)}
+tr td.answer,td.verdict{grid-column:1/-1;order:1;color:var(--ink)}
 .facts{gap:14px 30px}}`;
 
 const PRINT = `

@@ -29,8 +29,8 @@ export interface Review {
 const INDENT = '  ';
 const LABEL = 12;
 
-/** For the terminal. Ends with a newline. */
-export function reviewText(review: Review, screen: Screen): string {
+/** For the terminal. `file`: where the HTML review was written, if it was. Ends with a newline. */
+export function reviewText(review: Review, screen: Screen, file: string | null = null): string {
   const style = paint(screen.color);
   const width = lineWidth(screen);
   const url = isolated(oneLine(review.site.url ?? review.site.name, 200));
@@ -41,7 +41,7 @@ export function reviewText(review: Review, screen: Screen): string {
     ],
     findingLines(review, width, style),
     ...review.kinds.flatMap(({ exhibits }) => exhibits.texts.map((text) => textLines(text, width, style))),
-    pictureLines(review, style),
+    pictureLines(review, file, style),
     learnedLines(review, width, style),
     decisionLines(review, style),
   ];
@@ -97,11 +97,11 @@ function textLines({ name, before, after }: Exhibits['texts'][number], width: nu
   return [`${INDENT}${style('bold', oneLine(name))}  ${style('dim', '− approved  + candidate')}`, ...lines];
 }
 
-function pictureLines({ kinds }: Review, style: Paint): string[] {
+function pictureLines({ kinds }: Review, file: string | null, style: Paint): string[] {
   const count = kinds.flatMap(({ exhibits }) => exhibits.pictures).length;
   if (count === 0) return [];
   return [
-    `${INDENT}${style('dim', padded('pictures', LABEL))}${counted(count, 'picture')}, to be seen with --html FILE`,
+    `${INDENT}${style('dim', padded('pictures', LABEL))}${counted(count, 'picture')}, ${file === null ? 'in the HTML review' : `in ${oneLine(file, 300)}`}`,
   ];
 }
 

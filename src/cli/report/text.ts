@@ -8,7 +8,9 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 const FSI = '\u2068';
 const PDI = '\u2069';
 
-const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+/** Letters that run from right to left, and the marks that stand for one. */
+const RIGHT_TO_LEFT =
+  /[\u061C\u200F\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 const INVISIBLE = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 /** Halfwidth katakana are the one part of these scripts that takes a single cell. */
 const WIDE =
@@ -18,13 +20,14 @@ const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /**
  * What a stranger wrote, harmless on any terminal and in any file: no escape sequences, no control characters but
- * newline, no direction overrides. Letters of every script survive, and so do the joiners Persian needs.
+ * newline, no direction overrides. Letters of every script survive, and so do the joiners and direction marks
+ * that Persian and Arabic are written with.
  */
 export function plain(value: string): string {
   return stripVTControlCharacters(value)
     .replace(/\r\n?|[\u2028\u2029\u0085]/gu, '\n')
     .replaceAll('\t', ' ')
-    .replace(/[\p{Cs}\p{Noncharacter_Code_Point}\p{Bidi_Control}]|(?!\n)\p{Cc}/gu, '');
+    .replace(/[\p{Cs}\p{Noncharacter_Code_Point}\u202A-\u202E\u2066-\u2069]|(?!\n)\p{Cc}/gu, '');
 }
 
 /** `plain` on one line, cut at `max` characters as a reader counts them. */

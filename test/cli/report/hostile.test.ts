@@ -75,9 +75,7 @@ describe('hostile words', () => {
   ])('cannot steer a terminal through %s', (_, text) => {
     expect(text).toContain('alert(1)');
     expect(text).not.toMatch(/(?!\n)\p{Cc}/u);
-    expect(text).not.toMatch(
-      /[\u061C\u200E\u200F\u202A-\u202E\u2066\u2067\u2028\u2029\p{Cs}\p{Noncharacter_Code_Point}]/u,
-    );
+    expect(text).not.toMatch(/[\u202A-\u202E\u2066\u2067\u2028\u2029\p{Cs}\p{Noncharacter_Code_Point}]/u);
   });
 
   it.each([

@@ -30,7 +30,8 @@ const SCREEN = { width: 80, color: false };
 
 describe('the review of a candidate', () => {
   it('shows on the terminal who approved what, what differs, what moves and how to decide', () => {
-    const text = reviewText(REVIEW, SCREEN);
+    const text = reviewText(REVIEW, SCREEN, 'data/review/live.html');
+    expect(text).toContain('2 pictures, in data/review/live.html');
     expect(text).toContain('approved    2026-07-17 15:30:00 UTC by Mina: launch');
     expect(text).toContain('candidate   taken 2026-07-17 15:31:00 UTC');
     expect(text).toContain('− two');

@@ -10,7 +10,7 @@ describe('what a stranger wrote', () => {
     ['C1 control sequences', 'a\u009b2Jb', 'ab'],
     ['links', `${ESC}]8;;https://evil.example\u0007click${ESC}]8;;\u0007`, 'click'],
     ['window titles', `${ESC}]0;owned${ESC}\\x`, 'x'],
-    ['direction overrides', 'ab\u202ecd\u202c\u2066e\u2069\u200f', 'abcde'],
+    ['direction overrides', 'ab\u202ecd\u202c\u2066e\u2069', 'abcde'],
     ['carriage returns that overwrite a line', 'bad\rgood\r\nend', 'bad\ngood\nend'],
     ['NUL, backspace and DEL', 'a\u0000\b\u007fb', 'ab'],
     ['line separators', 'a\u2028b', 'a\nb'],
@@ -24,7 +24,7 @@ describe('what a stranger wrote', () => {
   });
 
   it('keeps letters of every script, and the joiner Persian needs', () => {
-    for (const text of [PERSIAN, ARABIC, CHINESE, '👩‍💻']) expect(plain(text)).toBe(text);
+    for (const text of [PERSIAN, ARABIC, CHINESE, '👩‍💻', 'سلام!\u200f']) expect(plain(text)).toBe(text);
   });
 
   it('becomes one line, cut by characters as a reader counts them', () => {
