@@ -15,10 +15,9 @@ describe('the table of baselines', () => {
     const lines = baselineTable(ROWS, { width: 100, color: false }).split('\n');
     expect(lines).toContain('  ✓ home  approved: page, dns · 2026-07-17 15:30:00 UTC by Mina');
     expect(lines).toContain('  ⚠ live  approved: page · 2026-07-17 15:30:00 UTC by Mina');
-    expect(lines.some((line) => line.includes('waiting: page') && line.includes('siteward baseline diff live'))).toBe(
-      true,
-    );
-    expect(lines).toContain('  ? shop  nothing approved · siteward baseline capture shop');
+    expect(lines).toContain('          review with: siteward baseline diff live');
+    expect(lines).toContain('  ? shop  nothing approved');
+    expect(lines).toContain('          start with: siteward baseline capture shop');
     expect(lines).toContain('  ✗ old   tampered: dom.html does not match its hash');
   });
 
