@@ -89,10 +89,7 @@ async function attempt(resolver: Resolver, question: Ask, plain: boolean, io: As
 
 export const MESSAGE_MIME = 'application/dns-message';
 
-function readReplies(
-  query: Query,
-  exchange: DnsExchange,
-): Pick<Attempt, 'replies' | 'truncated' | 'failure'> {
+function readReplies(query: Query, exchange: DnsExchange): Pick<Attempt, 'replies' | 'truncated' | 'failure'> {
   const seen = exchange.replies.flatMap(({ message: bytes, rttMs }) => {
     // A stream's reply did not pass `matches`: the network hands over whatever the connection brought.
     const decoded = echoes(query.message, bytes) ? decode(bytes) : null;
@@ -115,7 +112,9 @@ const UNREADABLE: Answer['failure'] = {
 
 function replyOf(message: Message, bytes: Uint8Array, rttMs: number): Reply {
   const { answers, edns, rcode, question } = message;
-  const addresses = answers.flatMap(({ data }) => (data.kind === 'address' ? (canonicalAddress(data.address) ?? []) : []));
+  const addresses = answers.flatMap(({ data }) =>
+    data.kind === 'address' ? (canonicalAddress(data.address) ?? []) : [],
+  );
   const cnames = answers.flatMap(({ type, data }) =>
     type === TYPE.CNAME && data.kind === 'name' ? [canonicalName(data.target)] : [],
   );

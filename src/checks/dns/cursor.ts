@@ -82,7 +82,8 @@ export class Cursor {
       if (size === 0) return labels.length === 0 ? '.' : labels.join('.');
       if (size > LONGEST_LABEL) {
         const target = pointerTarget(size, reader.uint8());
-        if (target < HEADER_LENGTH || target >= earliest) throw new WireError('a compression pointer that does not go backwards');
+        if (target < HEADER_LENGTH || target >= earliest)
+          throw new WireError('a compression pointer that does not go backwards');
         if (++pointers > MOST_POINTERS) throw new WireError('too many compression pointers');
         reader = new Cursor(this.#message, { start: target, end: earliest });
         earliest = target;

@@ -71,7 +71,6 @@ const certificateSchema = z.object({
   notAfter: z.number(),
   fingerprint: z.string(),
   spki: z.string(),
-  pem: z.string(),
 });
 
 /** What an address of an answer showed when spoken to by TLS with the watched name. */
@@ -82,6 +81,7 @@ const tlsAtSchema = z.object({
   problem: z.string().nullable(),
   /** Leaf first. */
   chain: z.array(certificateSchema),
+  chainPem: artifactSchema.nullable(),
   /** Set when there was no handshake at all. */
   failure: failureSchema.nullable(),
 });

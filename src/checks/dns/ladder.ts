@@ -158,7 +158,9 @@ function judgement(verdict: VerdictId, confidence: number, why: string): Judgeme
  * Resolvers that give addresses for a made-up name of the zone which no reference has any for (step 7): they rewrite
  * NXDOMAIN, as portals and some providers do.
  */
-export function nxRewriters(evidence: DnsEvidence): readonly { readonly answer: Answer; readonly judgement: Judgement }[] {
+export function nxRewriters(
+  evidence: DnsEvidence,
+): readonly { readonly answer: Answer; readonly judgement: Judgement }[] {
   const asked = evidence.answers.filter((answer) => answer.asked === 'absent');
   const references = asked.filter((answer) => answer.resolver.role === 'reference');
   const nonexistent = references.some((answer) => answer.replies.some(isDefinite));

@@ -7,7 +7,13 @@ export type RecordData =
   | { readonly kind: 'address'; readonly address: string }
   /** CNAME, NS, DNAME, PTR. */
   | { readonly kind: 'name'; readonly target: string }
-  | { readonly kind: 'soa'; readonly mname: string; readonly rname: string; readonly serial: number; readonly minimum: number }
+  | {
+      readonly kind: 'soa';
+      readonly mname: string;
+      readonly rname: string;
+      readonly serial: number;
+      readonly minimum: number;
+    }
   | { readonly kind: 'mx'; readonly preference: number; readonly exchange: string }
   | { readonly kind: 'txt'; readonly strings: readonly Uint8Array[] }
   | { readonly kind: 'caa'; readonly flags: number; readonly tag: string; readonly value: string }

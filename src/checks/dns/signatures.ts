@@ -11,10 +11,14 @@ const SIGNATURES: readonly { readonly what: string; readonly pattern: RegExp }[]
     pattern:
       /\b(?:access (?:to this|has been|is) (?:web ?site |site |page )?(?:is |has been )?(?:denied|blocked|restricted)|this (?:web ?site|site|page) (?:is|has been) blocked|blocked by (?:order|court|your network|the ministry))/iu,
   },
-  { what: 'a block page', pattern: /دسترسی به (?:این|تارنمای) .{0,80}(?:امکان‌?پذیر نیست|مسدود)|تم حجب هذا الموقع|该网站已被(?:封锁|屏蔽)/u },
+  {
+    what: 'a block page',
+    pattern: /دسترسی به (?:این|تارنمای) .{0,80}(?:امکان‌?پذیر نیست|مسدود)|تم حجب هذا الموقع|该网站已被(?:封锁|屏蔽)/u,
+  },
   {
     what: 'a defacement',
-    pattern: /\b(?:(?:hacked|h4cked|pwned|owned|defaced)\s+by|was here and|security is (?:an illusion|low)|greetz\s+to)\b/iu,
+    pattern:
+      /\b(?:(?:hacked|h4cked|pwned|owned|defaced)\s+by|was here and|security is (?:an illusion|low)|greetz\s+to)\b/iu,
   },
   { what: 'a defacement', pattern: /هک شد(?:ه)? توسط|تم (?:اختراق|الاختراق)|被黑客?(?:攻击|入侵)/u },
 ];

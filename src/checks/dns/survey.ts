@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { getDomain } from 'tldts';
 import type { ProbeIo, Resolver } from '../check.js';
-import { type Ask, ask } from './ask.js';
-import { addressesOf, type Answer, type DnsEvidence, hasReferences, trustedAnswers } from './evidence.js';
 import { embeddedIpv4 } from './addresses.js';
+import { type Ask, ask } from './ask.js';
+import { type Answer, addressesOf, type DnsEvidence, hasReferences, trustedAnswers } from './evidence.js';
 import type { QueryType } from './names.js';
 import type { Random } from './query.js';
 import type { DnsSettings } from './settings.js';

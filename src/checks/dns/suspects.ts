@@ -5,7 +5,6 @@ import { type Capture, type Fetched, ProbeFailure, type ProbeIo, type Viewport }
 import { artifactOf, type PageAt, type TlsAt } from './evidence.js';
 import type { DnsSettings } from './settings.js';
 
-const HANDSHAKE_MS = 5_000;
 const PAGE_MS = 15_000;
 const AT_ONCE = 10;
 const MOST_VICTIMS = 3;
@@ -27,14 +26,17 @@ async function tlsAt(address: string, settings: DnsSettings, io: ProbeIo): Promi
     const { problem, chain } = await io.network.handshake({
       ...at,
       serverName: settings.name,
-      signal: AbortSignal.any([io.signal, AbortSignal.timeout(HANDSHAKE_MS)]),
+      signal: io.signal,
     });
-    const kept = chain.slice(0, LONGEST_CHAIN).map(({ subject, issuer, names, notAfter, fingerprint, spki, pem }) => ({
-      ...{ subject, issuer, names: [...names], notAfter, fingerprint, spki, pem },
+    const kept = chain.slice(0, LONGEST_CHAIN);
+    const facts = kept.map(({ subject, issuer, names, notAfter, fingerprint, spki }) => ({
+      ...{ subject, issuer, names: [...names], notAfter, fingerprint, spki },
     }));
-    return { ...at, problem, chain: kept, failure: null };
+    const pem = new TextEncoder().encode(kept.map((certificate) => certificate.pem.trim()).join('\n'));
+    const chainPem = kept.length > 0 ? artifactOf(pem, 'application/x-pem-file') : null;
+    return { ...at, problem, chain: facts, chainPem, failure: null };
   } catch (error) {
-    return { ...at, problem: 'no-handshake', chain: [], failure: failureOf(error, address) };
+    return { ...at, problem: 'no-handshake', chain: [], chainPem: null, failure: failureOf(error) };
   }
 }
 
@@ -97,17 +99,21 @@ async function fetchAt(
 /** Null where no picture can be had: the fetched page stands alone then. */
 async function captureAt(url: string, address: string, io: ProbeIo, signal: AbortSignal): Promise<Capture | null> {
   try {
-    return await io.network.capture({ url, viewport: DESKTOP, pin: [address], anyCertificate: true, boxesOf: [], signal });
+    return await io.network.capture({
+      url,
+      viewport: DESKTOP,
+      pin: [address],
+      anyCertificate: true,
+      boxesOf: [],
+      signal,
+    });
   } catch (error) {
     if (error instanceof ProbeFailure || signal.aborted) return null;
     throw error;
   }
 }
 
-function wordsOf(
-  body: Uint8Array,
-  headers: readonly (readonly [string, string])[],
-): { title: string; text: string } {
+function wordsOf(body: Uint8Array, headers: readonly (readonly [string, string])[]): { title: string; text: string } {
   const type = headers.find(([name]) => name === 'content-type')?.[1] ?? '';
   const charset = /charset=["']?([\w-]+)/iu.exec(type)?.[1] ?? 'utf-8';
   const $ = load(decoderFor(charset).decode(body.subarray(0, MOST_BODY)));
@@ -126,13 +132,8 @@ function decoderFor(charset: string): InstanceType<typeof TextDecoder> {
   }
 }
 
-function failureOf(error: unknown, address: string): TlsAt['failure'] {
-  if (error instanceof ProbeFailure) {
-    const { blame, code, detail } = error.failure;
-    return { blame, code, detail };
-  }
-  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
-    return { blame: 'target', code: 'handshake-timeout', detail: `${address} did not complete a TLS handshake in time.` };
-  }
-  throw error;
+function failureOf(error: unknown): TlsAt['failure'] {
+  if (!(error instanceof ProbeFailure)) throw error;
+  const { blame, code, detail } = error.failure;
+  return { blame, code, detail };
 }

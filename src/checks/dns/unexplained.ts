@@ -31,7 +31,12 @@ export function judgeUnexplained(address: string, suspicion: Suspicion): Judgeme
   }
   const range = bogonRange(address);
   if (range !== null && truth.known && !truth.bogonRanges.has(range)) {
-    return verdict('REDIRECT_BOGON', 0.97, address, `no public site has an address of this kind (${rangeWords(range)})`);
+    return verdict(
+      'REDIRECT_BOGON',
+      0.97,
+      address,
+      `no public site has an address of this kind (${rangeWords(range)})`,
+    );
   }
   return (tls && byCertificate(tls, page, suspicion)) ?? withoutCertificate(address, tls, page, suspicion);
 }
@@ -69,7 +74,8 @@ function withoutCertificate(address: string, tls: TlsAt | null, page: PageAt | n
   if (!settings.secure && page && evidence.genuine && isSamePage(page, evidence.genuine)) {
     return verdict('CONSISTENT_ASN', 0.6, address, 'serves the same page as a reference address');
   }
-  const why = tls === null ? 'it was one of too many to be tested' : tls.failure?.code ?? tls.problem ?? 'no proof';
+  if (!truth.known) return verdict('UNMEASURABLE', 0, address, 'there is nothing to compare it with');
+  const why = tls === null ? 'it was one of too many to be tested' : (tls.failure?.code ?? tls.problem ?? 'no proof');
   return verdict('INCONSISTENT', 0.5, address, `nothing explains it, and TLS did not prove it (${why})`);
 }
 

@@ -1,0 +1,142 @@
+/**
+ * What the authoritative data says against what was approved: addresses, aliases and name servers, as the references
+ * give them. Pure. A full account of the delegation (parent, DS, registrar) is a separate question and comes beside it.
+ */
+import type { Finding, Severity } from '../../core/model.js';
+import type { Comparer } from '../check.js';
+import { areNeighbours } from './addresses.js';
+import { diagnosisOf } from './codes.js';
+import { addressesOf, type DnsEvidence, distinct, trustedAnswers } from './evidence.js';
+import { fitsPattern } from './names.js';
+import type { DnsSettings } from './settings.js';
+import { truthOf } from './truth.js';
+
+type DnsComparer = Comparer<DnsSettings, DnsEvidence>;
+
+interface Proof {
+  readonly severity: Severity;
+  readonly confidence: number;
+  readonly says: string;
+}
+
+/** Every address the references give and nobody approved, each by what it showed over TLS. */
+export const addresses: DnsComparer = {
+  name: 'addresses',
+  compare(actual, accepted, settings) {
+    if (accepted.length === 0) return [];
+    const approved = truthOf({ ...actual, answers: [] }, accepted, settings);
+    const changed = addressesOf(trustedAnswers(actual, 'name')).filter((address) => approved.explain(address) === null);
+    const proven = changed.map((address) => ({ address, proof: proofOf(address, actual, accepted, settings) }));
+    return bySeverity(proven).map(({ proof, of }) => ({
+      code: 'dns/answer-changed',
+      severity: proof.severity,
+      confidence: proof.confidence,
+      diagnosis: proof.severity === 'critical' ? diagnosisOf('dns/answer-changed') : 'changed',
+      summary: `${actual.name} now points to ${of.join(', ')}, which was not approved; ${proof.says}.`,
+      expected: approved.addresses.join(', '),
+      actual: of.join(', '),
+    }));
+  },
+};
+
+/** One finding for all addresses of which the same is said. */
+function bySeverity(proven: readonly { address: string; proof: Proof }[]): { proof: Proof; of: string[] }[] {
+  const groups = new Map<string, { proof: Proof; of: string[] }>();
+  for (const { address, proof } of proven) {
+    const group = groups.get(proof.says) ?? { proof, of: [] };
+    group.of.push(address);
+    groups.set(proof.says, group);
+  }
+  return [...groups.values()];
+}
+
+function proofOf(
+  address: string,
+  actual: DnsEvidence,
+  accepted: readonly DnsEvidence[],
+  { content }: DnsSettings,
+): Proof {
+  const changedSeverity: Severity = content === 'frozen' ? 'warning' : 'notice';
+  const tls = actual.tls.find((at) => at.address === address);
+  if (tls?.problem === null) {
+    return { severity: changedSeverity, confidence: 0.9, says: 'it shows a trusted certificate for the name' };
+  }
+  const keys = accepted.flatMap((one) => one.tls.flatMap((at) => at.chain[0]?.spki ?? []));
+  const [leaf] = tls?.chain ?? [];
+  if (leaf && keys.includes(leaf.spki)) {
+    return { severity: changedSeverity, confidence: 0.8, says: 'it shows the key of an approved address' };
+  }
+  if (leaf) {
+    const says = `its certificate does not prove the name (${tls?.problem ?? ''}, issued by ${leaf.issuer})`;
+    return { severity: 'critical', confidence: 0.95, says };
+  }
+  const known = addressesOf(accepted.flatMap((one) => trustedAnswers(one, 'name')));
+  if (known.some((one) => areNeighbours(one, address))) {
+    return { severity: changedSeverity, confidence: 0.6, says: 'it stands in the network of an approved address' };
+  }
+  const severity = content === 'frozen' ? 'critical' : 'warning';
+  return { severity, confidence: 0.6, says: 'nothing proves that it is the site' };
+}
+
+/** What the name is an alias of. */
+export const aliases: DnsComparer = {
+  name: 'aliases',
+  compare(actual, accepted, { allow, content }) {
+    if (accepted.length === 0) return [];
+    const approved = distinct(accepted.flatMap(aliasesOf));
+    const strange = aliasesOf(actual).filter(
+      (alias) => !approved.includes(alias) && !allow.cnames.some((pattern) => fitsPattern(alias, pattern)),
+    );
+    if (strange.length === 0) return [];
+    const proven = addressesOf(trustedAnswers(actual, 'name')).every((address) =>
+      actual.tls.some((at) => at.address === address && at.problem === null),
+    );
+    return [
+      {
+        code: 'dns/cname-changed',
+        severity: proven && content === 'living' ? 'notice' : 'warning',
+        confidence: 0.8,
+        diagnosis: diagnosisOf('dns/cname-changed'),
+        summary: `${actual.name} is now an alias of ${strange.join(', ')}, which was not approved.`,
+        expected: approved.join(', ') || 'no alias',
+        actual: strange.join(', '),
+      },
+    ];
+  },
+};
+
+function aliasesOf(evidence: DnsEvidence): string[] {
+  return distinct(trustedAnswers(evidence, 'name').flatMap((a) => a.replies.flatMap((reply) => reply.cnames)));
+}
+
+/** Whom the domain is delegated to. A server fewer is noted; a new one decides every answer from now on. */
+export const nameservers: DnsComparer = {
+  name: 'nameservers',
+  compare(actual, accepted, { allow, content }) {
+    const approved = distinct(accepted.flatMap(nameserversOf));
+    const current = nameserversOf(actual);
+    if (approved.length === 0 || current.length === 0) return [];
+    const strange = current.filter((server) => !approved.includes(server) && !allow.nameservers.includes(server));
+    const gone = approved.filter((server) => !current.includes(server));
+    const base = { code: 'dns/nameservers-changed', expected: approved.join(', '), actual: current.join(', ') };
+    const domain = actual.zone ?? actual.name;
+    if (strange.length > 0) {
+      const finding: Finding = {
+        ...base,
+        severity: 'critical',
+        confidence: content === 'frozen' ? 0.9 : 0.7,
+        diagnosis: diagnosisOf('dns/nameservers-changed'),
+        summary: `${domain} is now served by ${strange.join(', ')}, which was not approved.`,
+      };
+      return [finding];
+    }
+    if (gone.length === 0) return [];
+    const severity: Severity = content === 'frozen' ? 'warning' : 'notice';
+    const summary = `${domain} is no longer served by ${gone.join(', ')}.`;
+    return [{ ...base, severity, confidence: 0.7, diagnosis: 'changed', summary }];
+  },
+};
+
+function nameserversOf(evidence: DnsEvidence): string[] {
+  return distinct(trustedAnswers(evidence, 'zone').flatMap((a) => a.replies.flatMap((reply) => reply.records))).sort();
+}

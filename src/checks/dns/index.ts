@@ -1,0 +1,71 @@
+/** The DNS check: every resolver asked, every address of every answer judged, the authoritative data held to the baseline. */
+import type { Failure } from '../../core/model.js';
+import type { Check } from '../check.js';
+import { addresses, aliases, nameservers } from './authority-comparers.js';
+import { dnsCodes } from './codes.js';
+import { type Answer, type DnsEvidence, evidenceSchema } from './evidence.js';
+import { exhibit } from './exhibit.js';
+import { existence, resolvers, rewriting } from './path-comparers.js';
+import { configure, type DnsSettings, dnsOptions } from './settings.js';
+import { survey } from './survey.js';
+
+export const dns: Check<DnsSettings, DnsEvidence> = {
+  kind: 'dns',
+  version: 1,
+  options: { dns: dnsOptions },
+  evidence: evidenceSchema,
+  codes: dnsCodes,
+  comparers: [existence, addresses, aliases, nameservers, resolvers, rewriting],
+  configure,
+  probe: (settings, io) => survey(settings, io, { types: ['A', 'AAAA'], victims: true }),
+  combine,
+  failures,
+  exhibit,
+};
+
+/**
+ * All that was answered in any sample, each answer once. Packets, times, pages and made-up names are left out: a
+ * baseline says what is genuine, and a person reviews it as text.
+ */
+function combine(samples: readonly [DnsEvidence, ...DnsEvidence[]]): DnsEvidence {
+  const answers = new Map<string, Answer>();
+  for (const answer of samples.flatMap((sample) => sample.answers)) {
+    if (answer.asked !== 'name' && answer.asked !== 'zone') continue;
+    const kept = settled(answer);
+    const { resolver, asked, type, replies } = kept;
+    answers.set(JSON.stringify([resolver.name, asked, type, replies]), kept);
+  }
+  const tls = new Map(samples.flatMap((sample) => sample.tls).map((at) => [at.address, { ...at, chainPem: null }]));
+  return { ...samples[0], answers: [...answers.values()], tls: [...tls.values()], victims: [], genuine: null };
+}
+
+function settled(answer: Answer): Answer {
+  const replies = answer.replies.map((reply) => ({
+    ...reply,
+    addresses: reply.addresses.toSorted(),
+    records: reply.records.toSorted(),
+    rttMs: null,
+    raw: null,
+  }));
+  return { ...answer, replies, malformed: [], ignored: 0 };
+}
+
+/** A role in which nobody works leaves half of the question unanswered. One resolver down of several is only noted. */
+function failures(evidence: DnsEvidence): readonly Failure[] {
+  const roles = ['reference', 'witness'] as const;
+  const blind = roles.filter((role) => {
+    const answers = evidence.answers.filter((answer) => answer.resolver.role === role && answer.asked !== 'absent');
+    return answers.length > 0 && answers.every((answer) => answer.replies.length === 0);
+  });
+  if (evidence.answers.length === 0) return [unusable('No resolver is configured', evidence)];
+  return blind.map((role) => unusable(`None of the ${role} resolvers answers anything`, evidence));
+}
+
+function unusable(what: string, { name, answers }: DnsEvidence): Failure {
+  const why = answers.find((answer) => answer.failure)?.failure?.detail;
+  return {
+    blame: 'resolver',
+    code: 'resolvers-unusable',
+    detail: `${what}, so ${name} could not be verified${why ? ` (${why})` : ''}. Check dns.resolvers in settings.yaml.`,
+  };
+}

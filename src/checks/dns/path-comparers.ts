@@ -1,0 +1,144 @@
+/** What the resolvers between visitors and the site do to its name: verdicts of the ladder as findings. Pure. */
+import type { Finding, Severity } from '../../core/model.js';
+import type { Comparer } from '../check.js';
+import { type DnsCode, diagnosisOf } from './codes.js';
+import { type Answer, addressesOf, type DnsEvidence, hasReferences, isDefinite, trustedAnswers } from './evidence.js';
+import { isConsistent, isWorse, type Judgement, type VerdictId } from './judgement.js';
+import { judgeAnswers, nxRewriters, type Row } from './ladder.js';
+import type { DnsSettings } from './settings.js';
+
+type DnsComparer = Comparer<DnsSettings, DnsEvidence>;
+
+const CODES: Partial<Record<VerdictId, { readonly code: DnsCode; readonly severity: Severity }>> = {
+  UNMEASURABLE: { code: 'dns/resolver-failing', severity: 'notice' },
+  MALFORMED: { code: 'dns/malformed', severity: 'notice' },
+  BLOCK_ERR: { code: 'dns/blocked-error', severity: 'notice' },
+  INCONSISTENT: { code: 'dns/inconsistent', severity: 'warning' },
+  BLOCK_NX: { code: 'dns/blocked-nxdomain', severity: 'critical' },
+  NX_REWRITE: { code: 'dns/nxdomain-rewritten', severity: 'notice' },
+  TLS_INTERCEPT: { code: 'dns/tls-intercepted', severity: 'critical' },
+  REDIRECT_BOGON: { code: 'dns/redirect-bogon', severity: 'critical' },
+  REDIRECT: { code: 'dns/redirect', severity: 'critical' },
+  REDIRECT_CONTENT: { code: 'dns/redirect-content', severity: 'critical' },
+  INJECTION_ONPATH: { code: 'dns/injection', severity: 'critical' },
+};
+
+/** One finding per resolver: of the types asked the worst verdict. */
+export const resolvers: DnsComparer = {
+  name: 'resolvers',
+  compare(actual, accepted, settings) {
+    const worst = new Map<string, Row>();
+    for (const row of judgeAnswers(actual, accepted, settings)) {
+      const known = worst.get(row.answer.resolver.name);
+      if (!known || isWorse(row.judgement.verdict, known.judgement.verdict)) worst.set(row.answer.resolver.name, row);
+    }
+    return [...worst.values()].flatMap((row) => findingOf(row, actual));
+  },
+};
+
+function findingOf({ answer, judgement }: Row, evidence: DnsEvidence): Finding[] {
+  const kind = CODES[judgement.verdict];
+  if (!kind || isConsistent(judgement)) return [];
+  const expected = addressesOf(trustedAnswers(evidence, 'name')).join(', ');
+  const actual = contentOf(answer);
+  const picture = evidence.victims.find((victim) => victim.address === judgement.address)?.screenshot;
+  return [
+    {
+      code: kind.code,
+      severity: severityFor(kind, answer),
+      confidence: judgement.confidence,
+      diagnosis: diagnosisOf(kind.code),
+      summary: summaryFor(answer, judgement, evidence),
+      ...(expected && hasReferences(evidence) ? { expected } : {}),
+      ...(actual ? { actual } : {}),
+      where: whereOf(answer),
+      ...(picture ? { proof: [picture] } : {}),
+    },
+  ];
+}
+
+/** Two paths we trust that differ are ours to mend. A refusal is deliberate; a failure or silence may be an accident. */
+function severityFor(
+  { code, severity }: { code: DnsCode; severity: Severity },
+  { resolver, replies }: Answer,
+): Severity {
+  if (resolver.role === 'reference') return 'notice';
+  const refused = code === 'dns/blocked-error' && replies.some((reply) => reply.rcode === 'REFUSED');
+  return refused ? 'warning' : severity;
+}
+
+function contentOf(answer: Answer): string {
+  const contents = answer.replies.map((reply) => reply.addresses.join(', ') || reply.records.join(', ') || reply.rcode);
+  return [...new Set(contents)].join(' | ');
+}
+
+export function whereOf({ resolver, type }: Pick<Answer, 'resolver' | 'type'>): string {
+  const network = resolver.network === null ? '' : `, ${resolver.network}`;
+  return `resolver ${resolver.name} (${resolver.transport}${network}), ${type}`;
+}
+
+function summaryFor(answer: Answer, { verdict, why, address }: Judgement, { name }: DnsEvidence): string {
+  const who = `Resolver "${answer.resolver.name}"`;
+  switch (verdict) {
+    case 'INJECTION_ONPATH':
+      return `Answers of ${who.toLowerCase()} for ${name} are being forged on the way: ${why}.`;
+    case 'BLOCK_NX':
+    case 'BLOCK_ERR':
+      return `${who} does not give ${name} to its users: it ${why}.`;
+    case 'UNMEASURABLE':
+      return `Nothing can be said of what resolver ${why}.`;
+    case 'MALFORMED':
+      return `${who} ${why} when asked for ${name}.`;
+    default:
+      return address === null
+        ? `${who} gives something else for ${name}: ${why}.`
+        : `${who} sends visitors of ${name} to ${why}.`;
+  }
+}
+
+/** Resolvers that invent addresses for names that do not exist. */
+export const rewriting: DnsComparer = {
+  name: 'rewriting',
+  compare: (actual) =>
+    nxRewriters(actual).map(({ answer, judgement }) => ({
+      code: 'dns/nxdomain-rewritten',
+      severity: 'notice',
+      confidence: judgement.confidence,
+      diagnosis: diagnosisOf('dns/nxdomain-rewritten'),
+      summary: `Resolver "${answer.resolver.name}" ${judgement.why}.`,
+      expected: 'NXDOMAIN',
+      actual: addressesOf([answer]).join(', '),
+      where: whereOf(answer),
+    })),
+};
+
+/** The name itself: do the resolvers we go by have an address for it at all? */
+export const existence: DnsComparer = {
+  name: 'existence',
+  compare(actual) {
+    const trusted = trustedAnswers(actual, 'name').filter(({ type }) => type === 'A' || type === 'AAAA');
+    const replies = trusted.flatMap((answer) => answer.replies);
+    if (addressesOf(trusted).length > 0 || replies.length === 0 || !controlAnswered(actual)) return [];
+    const definite = replies.filter(isDefinite);
+    const rcodes = [...new Set((definite.length > 0 ? definite : replies).map((reply) => reply.rcode))].join(', ');
+    const errors = [...new Set(replies.flatMap((reply) => reply.errors))].join('; ');
+    const what = definite.length > 0 ? 'has no address' : 'cannot be resolved';
+    return [
+      {
+        code: 'dns/no-address',
+        severity: 'critical',
+        confidence: definite.length > 0 ? 0.95 : 0.8,
+        diagnosis: diagnosisOf('dns/no-address'),
+        summary: `${actual.name} ${what}: the resolvers we trust answer ${rcodes}${errors ? ` (${errors})` : ''}.`,
+        expected: 'an address',
+        actual: rcodes,
+      },
+    ];
+  },
+};
+
+function controlAnswered(evidence: DnsEvidence): boolean {
+  return trustedAnswers(evidence, 'control').some((answer) =>
+    answer.replies.some((reply) => reply.rcode === 'NOERROR'),
+  );
+}
