@@ -101,11 +101,11 @@ export class BrowserHost {
       // Opened too late to be used: closed all the same.
       void regardless(opening.then((late) => (signal.aborted ? late.close() : undefined)));
       stage = await Promise.race([opening, stopped.promise]);
+      this.#prepare();
       return await Promise.race([act(stage), stage.crashed, stopped.promise]);
     } finally {
       stopped.release();
       if (stage !== undefined) this.#track(stage.close());
-      this.#prepare();
     }
   }
 

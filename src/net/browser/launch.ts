@@ -6,7 +6,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
-import puppeteer, { type Browser } from 'puppeteer-core';
+import puppeteer, { type Browser, type CDPSession } from 'puppeteer-core';
 import { ProbeFailure } from '../../checks/check.js';
 import { within } from './deadline.js';
 import { noBrowser } from './executable.js';
@@ -33,6 +33,8 @@ export interface LaunchOptions {
 /** One running Chromium. */
 export interface RunningBrowser {
   readonly browser: Browser;
+  /** Speaks to the browser itself, not to a page. */
+  readonly control: CDPSession;
   readonly pid: number;
   readonly profile: string;
   /** `Chrome/156.0.8078.79` */
@@ -64,7 +66,8 @@ export async function launchBrowser(options: LaunchOptions): Promise<RunningBrow
     const [browser, fonts] = await within(Promise.all([connect(child), fontsFingerprint()]), START_MS, 'starting');
     const version = (await browser.version()).replace(/^Headless/, '');
     const alive = () => child.exitCode === null && child.signalCode === null && browser.connected;
-    return { browser, pid: child.pid ?? 0, profile, version, fonts, alive, close: end };
+    const control = await browser.target().createCDPSession();
+    return { browser, control, pid: child.pid ?? 0, profile, version, fonts, alive, close: end };
   } catch (cause) {
     await end();
     throw startFailure(options.executable, complaints(), identity, cause);

@@ -54,7 +54,7 @@ export class Stage {
         cdp.send('Network.enable'),
         cdp.send('Network.setBypassServiceWorker', { bypass: true }),
         cdp.send('Page.enable'),
-        denyPermissions(running, context),
+        running.control.send('Browser.grantPermissions', { permissions: [], ...idOf(context) }),
       ]);
       return stage;
     } catch (error) {
@@ -192,15 +192,8 @@ export class RendererGone extends Error {
   }
 }
 
-/** Every permission, for every origin of the context. */
-async function denyPermissions(running: RunningBrowser, context: BrowserContext): Promise<void> {
-  if (context.id === undefined) return;
-  const session = await running.browser.target().createCDPSession();
-  try {
-    await session.send('Browser.grantPermissions', { permissions: [], browserContextId: context.id });
-  } finally {
-    await regardless(session.detach());
-  }
+function idOf(context: BrowserContext): { browserContextId?: string } {
+  return context.id === undefined ? {} : { browserContextId: context.id };
 }
 
 /** What a visitor's Chrome says: some sites have another page for a browser that calls itself headless. */
