@@ -28,12 +28,20 @@ export function worstSeverity(severities: Iterable<Severity | null>): Severity |
   return SEVERITIES[worst] ?? null;
 }
 
+/** Not a failure of anything that runs, but as little green as one. */
+export const NO_BASELINE: Failure = {
+  blame: 'monitor',
+  code: 'no-baseline',
+  detail: 'There is no approved baseline to compare with: capture one, review it and approve it.',
+};
+
 /** @param readings one per vantage that was asked; none means nobody looked. */
 export function corroborate(readings: readonly Reading[], hasBaseline: boolean): Verdict {
   const findings = readings
     .flatMap(({ vantage, findings }) => findings.map((finding): SeenFinding => ({ ...finding, vantage })))
     .sort(worstFirst);
-  const failures = readings.flatMap((reading) => reading.failures);
+  const seen = readings.flatMap((reading) => reading.failures);
+  const failures = hasBaseline ? seen : [...seen, NO_BASELINE];
   const state = stateOf(readings, hasBaseline);
   const divergent = (reading: Reading): boolean =>
     state === 'unreachable' ? reading.failures.some(isTargets) : reading.findings.some(isGrave);
@@ -77,7 +85,8 @@ function diagnosisOf(state: State, findings: readonly Finding[], failures: reado
     case 'unreachable':
       return failures.find((failure) => isTargets(failure) && failure.diagnosis)?.diagnosis ?? 'down';
     case 'unverified':
-      return failures[0] ? (failures.find((failure) => failure.diagnosis)?.diagnosis ?? 'monitor-fault') : null;
+      if (failures.every((failure) => failure === NO_BASELINE)) return null;
+      return failures.find((failure) => failure.diagnosis)?.diagnosis ?? 'monitor-fault';
     case 'intact':
       return null;
   }
@@ -95,7 +104,7 @@ function summaryOf(state: State, findings: readonly Finding[], failures: readonl
     case 'unreachable':
       return failures.find(isTargets)?.detail ?? '';
     case 'unverified':
-      return failures[0]?.detail ?? 'There is no approved baseline to compare with: capture one and approve it.';
+      return failures[0]?.detail ?? 'Nobody could look.';
     case 'intact':
       return 'As approved.';
   }

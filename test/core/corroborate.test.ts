@@ -19,7 +19,9 @@ describe('corroborate', () => {
   });
 
   test('without a baseline nothing is green', () => {
-    expect(corroborate([reading('a')], false)).toMatchObject({ state: 'unverified', severity: null, diagnosis: null });
+    const verdict = corroborate([reading('a')], false);
+    expect(verdict).toMatchObject({ state: 'unverified', severity: null, diagnosis: null });
+    expect(verdict.failures.map((failure) => failure.code)).toEqual(['no-baseline']);
   });
 
   test('what is wrong in itself is told even without a baseline', () => {
