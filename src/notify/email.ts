@@ -1,0 +1,130 @@
+/**
+ * Email: a mail per alert, to every address of the receiver, in a thread per incident.
+ *
+ * Each address gets its own SMTP transaction with the same bytes. Those that took it are named in the SendError and
+ * left out of the next attempt. What was taken right before a crash comes twice with one Message-ID, which mail
+ * programs show once.
+ */
+import MailComposer from 'nodemailer/lib/mail-composer';
+import * as z from 'zod';
+import type { Alert, Site } from '../core/model.js';
+import { secret } from '../core/secret.js';
+import { compose } from './message.js';
+import { type Notifier, type NotifyIo, type Proof, SendError } from './notifier.js';
+import { openSession, type Session } from './smtp.js';
+
+/** One plain address: what could end a header or start a second one is not in it. */
+const address = z.string().regex(/^[^\s@<>"(),:;\\[\]]+@[^\s@<>"(),:;\\[\]]+$/u, {
+  error: 'must be an email address such as ops@example.org',
+});
+
+const settings = z.strictObject({
+  smtp: z
+    .strictObject({
+      host: z.string().min(1).meta({ description: 'Name or address of the mail server.' }),
+      port: z.int().min(1).max(65_535).default(587),
+      user: z.string().min(1).optional(),
+      password: secret().optional(),
+      secure: z
+        .boolean()
+        .optional()
+        .meta({ description: 'TLS from the first byte on. Default: true for port 465, else STARTTLS.' }),
+      tls: z
+        .enum(['required', 'off'])
+        .optional()
+        .meta({ description: 'Default: required, unless the server is on this machine.' }),
+    })
+    .refine((smtp) => (smtp.user === undefined) === (smtp.password === undefined), {
+      error: 'user and password belong together: give both or none',
+    })
+    .transform(({ secure, ...smtp }) => ({ ...smtp, secure: secure ?? smtp.port === 465 })),
+  from: address,
+  to: z.array(address).min(1).max(50),
+});
+
+export type EmailSettings = z.output<typeof settings>;
+
+export const email: Notifier<EmailSettings> = {
+  kind: 'email',
+  settings,
+  async send(alert, site, proof, own, io) {
+    const message = await mailOf(alert, site, proof, own);
+    const outcome = await sendToEach(message, own, io);
+    if (outcome.failures.length === 0) return;
+    const words = outcome.failures.map((failure) => failure.message).join('; ');
+    const retryable = outcome.failures.some((failure) => failure.retryable);
+    throw new SendError(`mail from ${own.from}: ${words}`, retryable, outcome.accepted);
+  },
+};
+
+interface Outcome {
+  readonly accepted: readonly string[];
+  readonly failures: readonly SendError[];
+}
+
+async function sendToEach(message: Buffer, own: EmailSettings, io: NotifyIo): Promise<Outcome> {
+  const accepted = [...(io.accepted ?? [])];
+  const failures: SendError[] = [];
+  let session: Session | null = null;
+  try {
+    for (const recipient of own.to.filter((one) => !accepted.includes(one))) {
+      try {
+        session ??= await openSession(own.smtp, io);
+        await session.send(own.from, recipient, message);
+        accepted.push(recipient);
+      } catch (error) {
+        failures.push(error instanceof SendError ? error : new SendError(String(error), true));
+        // Without a way in there is none for the others either.
+        if (!session) break;
+        if (!(await session.recover())) {
+          session.close();
+          session = null;
+        }
+      }
+    }
+  } finally {
+    session?.close();
+  }
+  return { accepted, failures };
+}
+
+/** The same bytes for every attempt: time, boundaries and ids come from the alert. */
+async function mailOf(alert: Alert, site: Site, proof: Proof, own: EmailSettings): Promise<Buffer> {
+  const { incident, change, at } = alert.transition;
+  const { subject, text, html, attachments } = compose(alert, site, proof);
+  const domain = own.from.slice(own.from.lastIndexOf('@') + 1);
+  const thread = `<incident.${incident.id}@${domain}>`;
+  const isUrgent = incident.severity === 'critical' && change !== 'resolved';
+  return new MailComposer({
+    from: { name: 'Siteward', address: own.from },
+    to: [...own.to],
+    subject,
+    text,
+    html,
+    date: new Date(at),
+    messageId: `<${alert.key}@${domain}>`,
+    inReplyTo: thread,
+    references: [thread],
+    headers: {
+      'Auto-Submitted': 'auto-generated',
+      'X-Siteward-Incident': incident.id,
+      'X-Siteward-Site': site.id,
+      'X-Siteward-Change': change,
+      'X-Siteward-Severity': incident.severity,
+      ...(isUrgent && { Importance: 'high', 'X-Priority': '1' }),
+    },
+    attachments: attachments.map(({ cid, filename, mime, bytes }) => ({
+      cid,
+      filename,
+      contentType: mime,
+      content: Buffer.from(bytes),
+      contentDisposition: 'inline',
+    })),
+    baseBoundary: alert.key.slice(0, 32),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    newline: 'win',
+  })
+    .compile()
+    .build();
+}

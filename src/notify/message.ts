@@ -1,0 +1,136 @@
+/**
+ * One alert as a message for people: what it says, once, for every form it takes. Pure.
+ *
+ * It is written from the transition alone, never from what is true by now. Everything a site, a resolver or a
+ * certificate said is on one line and bounded before it gets here into a subject; the forms escape the rest.
+ */
+import type { Alert, ResolverRow, SeenFinding, Site, Transition } from '../core/model.js';
+import { type Illustration, illustrations } from './illustrations.js';
+import { mailHtml } from './mail-html.js';
+import { mailText } from './mail-text.js';
+import { oneLine } from './markup.js';
+import type { Proof } from './notifier.js';
+import { type Advice, adviceFor, diagnosisWords, duration, moment, scopeWords, sureness } from './words.js';
+
+/** What is said, in the order it is said. Texts may hold a stranger's words. */
+export interface Notice {
+  readonly tone: 'critical' | 'warning' | 'notice' | 'resolved';
+  /** `CRITICAL`, `RESOLVED`. */
+  readonly badge: string;
+  /** What is new: `New incident`, `Still open after 35 min`. */
+  readonly kicker: string;
+  /** `The live stream page: defaced` */
+  readonly title: string;
+  /** One plain sentence. */
+  readonly sentence: string;
+  /** `We are 99 % sure.` Empty where there is nothing to be unsure of. */
+  readonly certainty: string;
+  readonly facts: readonly { readonly label: string; readonly value: string }[];
+  readonly illustrations: readonly Illustration[];
+  readonly resolvers: readonly ResolverRow[];
+  readonly findings: readonly SeenFinding[];
+  readonly advice: readonly Advice[];
+  /** Folder with everything, as the operator would type it. */
+  readonly evidence: string | null;
+  /** `Incident 01J..., message 3.` */
+  readonly imprint: string;
+}
+
+export interface Attachment {
+  /** The name the HTML part shows it by. */
+  readonly cid: string;
+  readonly filename: string;
+  readonly mime: 'image/png';
+  readonly bytes: Uint8Array;
+}
+
+export interface Message {
+  /** One line of at most 120 characters. */
+  readonly subject: string;
+  /** Complete without the HTML part. */
+  readonly text: string;
+  readonly html: string;
+  readonly attachments: readonly Attachment[];
+}
+
+const SUBJECT_LENGTH = 120;
+/** Findings shown; the folder has all of them. */
+const MAX_FINDINGS = 12;
+
+export function compose(alert: Alert, site: Site, proof: Proof): Message {
+  const notice = noticeOf(alert, site, proof);
+  const attachments = notice.illustrations.map(({ label, png }, index): Attachment => {
+    const name = `${label}-${index + 1}`;
+    return {
+      cid: `${name}.${alert.key.slice(0, 16)}@siteward`,
+      filename: `${name}.png`,
+      mime: 'image/png',
+      bytes: png,
+    };
+  });
+  return {
+    subject: subjectOf(alert.transition, site),
+    text: mailText(notice),
+    html: mailHtml(notice, attachments),
+    attachments,
+  };
+}
+
+/** `[CRITICAL] live: defaced: The title and main text were replaced.` */
+function subjectOf({ incident, change, at }: Transition, site: Site): string {
+  const words = diagnosisWords(incident.diagnosis);
+  const state = {
+    opened: words,
+    worsened: `worse, ${words}`,
+    reminder: `still ${words} after ${duration(at - incident.since)}`,
+    resolved: `no longer ${words}, after ${duration(at - incident.since)}`,
+  }[change];
+  const badge = change === 'resolved' ? 'RESOLVED' : incident.severity.toUpperCase();
+  return oneLine(`[${badge}] ${site.id}: ${state} — ${incident.summary}`, SUBJECT_LENGTH);
+}
+
+export function noticeOf({ transition, reason }: Alert, site: Site, proof: Proof): Notice {
+  const { incident, change, at } = transition;
+  const isOver = change === 'resolved';
+  const lasted = duration(at - incident.since);
+  return {
+    tone: isOver ? 'resolved' : incident.severity,
+    badge: isOver ? 'RESOLVED' : incident.severity.toUpperCase(),
+    kicker: {
+      opened: 'New incident',
+      worsened: 'It got worse',
+      reminder: `Still open after ${lasted}`,
+      resolved: `Resolved after ${lasted}`,
+    }[change],
+    title: `${site.title ?? site.id}: ${isOver ? 'as approved again' : diagnosisWords(incident.diagnosis)}`,
+    sentence: isOver ? `It was ${diagnosisWords(incident.diagnosis)}: ${incident.summary}` : incident.summary,
+    certainty: isOver || incident.confidence === null ? '' : `We are ${sureness(incident.confidence)}.`,
+    facts: factsOf(transition, site, reason),
+    illustrations: isOver ? [] : illustrations(proof.pictures),
+    resolvers: isOver ? [] : proof.resolvers,
+    findings: isOver ? [] : (proof.findings ?? []).filter((one) => one.severity !== 'notice').slice(0, MAX_FINDINGS),
+    advice: isOver ? AFTERWARDS : adviceFor(incident.diagnosis, site),
+    evidence: proof.folder,
+    imprint: `Incident ${incident.id}, message ${incident.seq}.`,
+  };
+}
+
+const AFTERWARDS: readonly Advice[] = [
+  { text: 'Keep the evidence, and find out how it came about before it comes about again.' },
+];
+
+function factsOf({ incident, change, at, because }: Transition, site: Site, reason: string): Notice['facts'] {
+  const seen = incident.scope === null || change === 'resolved' ? [] : [['Seen', scopeWords(incident.scope)] as const];
+  const ended = change === 'resolved' ? [['Until', moment(at)] as const] : [];
+  const told = change === 'opened' || change === 'worsened' ? [['Because of', because] as const] : [];
+  const facts = [
+    ['Site', site.id] as const,
+    ['Address', site.url ?? site.name] as const,
+    ['Since', moment(incident.since)] as const,
+    ...ended,
+    ...seen,
+    ...told,
+    ['Told to you', reason] as const,
+  ];
+  return facts.map(([label, value]) => ({ label, value }));
+}
