@@ -32,9 +32,13 @@ export function isWithin(address: string, range: string): boolean {
   return base.kind() === parsed.kind() && parsed.match(base, length);
 }
 
-/** The same /24 or /48: what one operator usually holds as a whole. */
+/**
+ * The same /24 or /48: what one operator usually holds as a whole. Addresses nobody can reach over the Internet belong
+ * to everybody and have no neighbours.
+ */
 export function areNeighbours(a: string, b: string): boolean {
   if (!ipaddr.isValid(a) || !ipaddr.isValid(b)) return false;
+  if (bogonRange(a) !== null || bogonRange(b) !== null) return false;
   const [one, other] = [ipaddr.process(a), ipaddr.process(b)];
   return one.kind() === other.kind() && one.match(other, one.kind() === 'ipv4' ? 24 : 48);
 }

@@ -44,8 +44,13 @@ export const tlsEvidenceSchema = z.object({
 });
 export type TlsEvidence = z.infer<typeof tlsEvidenceSchema>;
 
-export function keptCertificate({ names, ...rest }: Certificate): ShownCertificate {
-  return { ...rest, names: [...names] };
+/** A date that cannot be read becomes the epoch: such a certificate has ended. */
+export function keptCertificate({ names, notBefore, notAfter, ...rest }: Certificate): ShownCertificate {
+  return { ...rest, names: [...names], notBefore: readable(notBefore), notAfter: readable(notAfter) };
+}
+
+function readable(at: number): number {
+  return Number.isFinite(at) ? at : 0;
 }
 
 export function leafOf(shown: Shown): ShownCertificate {

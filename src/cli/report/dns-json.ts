@@ -1,0 +1,88 @@
+/** `dns --json`: the document other people's scripts read, `siteward/dns/1`. Pure. */
+import * as z from 'zod';
+import { VERDICTS } from '../../checks/dns/judgement.js';
+import { type DnsLine, type DnsReport, worstLines } from './dns-report.js';
+
+const judged = {
+  verdict: z.enum(VERDICTS),
+  /** 0..1; 0 where nothing could be measured. */
+  confidence: z.number().min(0).max(1),
+  why: z.string(),
+  answers: z.array(z.string()),
+  cnames: z.array(z.string()),
+  rcode: z.string().nullable(),
+  /** Milliseconds. */
+  rtt: z.number().nullable(),
+};
+
+/** The shape of the document. Keys may be added, never renamed or removed. */
+export const dnsReportSchema = z.strictObject({
+  schema: z.literal('siteward/dns/1'),
+  name: z.string(),
+  startedAt: z.iso.datetime(),
+  tookMs: z.number(),
+  truth: z.strictObject({
+    known: z.boolean(),
+    addresses: z.array(z.string()),
+    cnames: z.array(z.string()),
+    nameservers: z.array(z.string()),
+    sources: z.array(z.string()),
+  }),
+  /** One entry per resolver, with the worst of its verdicts; `types` has each. */
+  resolvers: z.array(
+    z.strictObject({
+      name: z.string(),
+      transport: z.string(),
+      role: z.enum(['reference', 'witness']),
+      network: z.string().nullable(),
+      ...judged,
+      rewritesNxdomain: z.boolean(),
+      types: z.array(z.strictObject({ type: z.string(), ...judged })),
+    }),
+  ),
+});
+export type DnsDocument = z.infer<typeof dnsReportSchema>;
+
+export function dnsDocument(report: DnsReport): DnsDocument {
+  const { addresses, cnames, nameservers, sources, known } = report.truth;
+  return {
+    schema: 'siteward/dns/1',
+    name: report.name,
+    startedAt: new Date(report.startedAt).toISOString(),
+    tookMs: Math.round(report.tookMs),
+    truth: {
+      known,
+      addresses: [...addresses],
+      cnames: [...cnames],
+      nameservers: [...nameservers],
+      sources: [...sources],
+    },
+    resolvers: worstLines(report).map((worst) => resolverEntry(worst, report)),
+  };
+}
+
+function resolverEntry(worst: DnsLine, { lines, rewriters }: DnsReport): DnsDocument['resolvers'][number] {
+  const own = lines.filter((line) => line.resolver === worst.resolver);
+  return {
+    name: worst.resolver,
+    transport: worst.transport,
+    role: worst.role,
+    network: worst.network,
+    ...judgedPart(worst),
+    answers: [...new Set(own.flatMap((line) => line.answers))],
+    rewritesNxdomain: rewriters.includes(worst.resolver),
+    types: own.map((line) => ({ type: line.type, ...judgedPart(line) })),
+  };
+}
+
+function judgedPart({ judgement, answers, cnames, rcode, rttMs }: DnsLine) {
+  return {
+    verdict: judgement.verdict,
+    confidence: judgement.confidence,
+    why: judgement.why,
+    answers: [...answers],
+    cnames: [...cnames],
+    rcode,
+    rtt: rttMs === null ? null : Math.round(rttMs * 10) / 10,
+  };
+}

@@ -1,0 +1,124 @@
+/** What a survey of one name says, before it is laid out as a table or as JSON. Pure. */
+
+import { addressesOf, type DnsEvidence, hasReferences, trustedAnswers } from '../../checks/dns/evidence.js';
+import { answersOf } from '../../checks/dns/exhibit.js';
+import { isConsistent, isWorse, type Judgement } from '../../checks/dns/judgement.js';
+import { judgeAnswers, nxRewriters, type Row } from '../../checks/dns/ladder.js';
+import type { DnsSettings } from '../../checks/dns/settings.js';
+import type { ExitCode } from './exit-code.js';
+
+export interface DnsLine {
+  readonly resolver: string;
+  readonly transport: string;
+  readonly role: 'reference' | 'witness';
+  readonly network: string | null;
+  readonly type: string;
+  readonly judgement: Judgement;
+  readonly answers: readonly string[];
+  readonly cnames: readonly string[];
+  readonly rcode: string | null;
+  readonly rttMs: number | null;
+}
+
+export interface DnsReport {
+  readonly name: string;
+  readonly startedAt: number;
+  readonly tookMs: number;
+  /** What the references say; `known` is false where none could be asked. */
+  readonly truth: {
+    readonly known: boolean;
+    readonly addresses: readonly string[];
+    readonly cnames: readonly string[];
+    readonly nameservers: readonly string[];
+    readonly sources: readonly string[];
+  };
+  /** By resolver in the order configured, then by type. */
+  readonly lines: readonly DnsLine[];
+  /** Resolvers that invent addresses for names that do not exist. */
+  readonly rewriters: readonly string[];
+}
+
+export function dnsReport(
+  evidence: DnsEvidence,
+  settings: DnsSettings,
+  { startedAt, tookMs }: { readonly startedAt: number; readonly tookMs: number },
+): DnsReport {
+  const trusted = hasReferences(evidence) ? trustedAnswers(evidence, 'name') : [];
+  const replies = trusted.flatMap((answer) => answer.replies);
+  const zone = hasReferences(evidence) ? trustedAnswers(evidence, 'zone') : [];
+  return {
+    name: evidence.name,
+    startedAt,
+    tookMs,
+    truth: {
+      known: replies.some((reply) => reply.rcode === 'NOERROR' || reply.rcode === 'NXDOMAIN'),
+      addresses: addressesOf(trusted),
+      cnames: distinct(replies.flatMap((reply) => reply.cnames)),
+      nameservers: distinct(zone.flatMap((answer) => answer.replies.flatMap((reply) => reply.records))).sort(),
+      sources: distinct(trusted.filter((answer) => answer.replies.length > 0).map((answer) => answer.resolver.name)),
+    },
+    lines: judgeAnswers(evidence, [], settings).map(lineOf),
+    rewriters: nxRewriters(evidence).map(({ answer }) => answer.resolver.name),
+  };
+}
+
+function lineOf({ answer, judgement }: Row): DnsLine {
+  const [first] = answer.replies;
+  return {
+    resolver: answer.resolver.name,
+    transport: answer.resolver.transport,
+    role: answer.resolver.role,
+    network: answer.resolver.network,
+    type: answer.type,
+    judgement,
+    answers: answersOf(answer),
+    cnames: distinct(answer.replies.flatMap((reply) => reply.cnames)),
+    rcode: first?.rcode ?? null,
+    rttMs: first?.rttMs ?? null,
+  };
+}
+
+/** The line of each resolver that says the worst of it. */
+export function worstLines(report: DnsReport): DnsLine[] {
+  const worst = new Map<string, DnsLine>();
+  for (const line of report.lines) {
+    const known = worst.get(line.resolver);
+    if (!known || isWorse(line.judgement.verdict, known.judgement.verdict)) worst.set(line.resolver, line);
+  }
+  return [...worst.values()];
+}
+
+export type Tone = 'good' | 'unsure' | 'warning' | 'bad';
+
+export function toneOf({ judgement, role }: Pick<DnsLine, 'judgement' | 'role'>): Tone {
+  if (isConsistent(judgement)) return 'good';
+  switch (judgement.verdict) {
+    case 'UNMEASURABLE':
+    case 'MALFORMED':
+    case 'BLOCK_ERR':
+      return 'unsure';
+    case 'INCONSISTENT':
+    case 'NX_REWRITE':
+      return 'warning';
+    default:
+      return role === 'reference' ? 'warning' : 'bad';
+  }
+}
+
+/**
+ * 2: a witness lies or blocks. 3: nobody we trust could be asked, or no witness could. 1: something is unexplained.
+ * A resolver that fails beside others that work decides nothing.
+ */
+export function dnsExitCode(reports: readonly DnsReport[]): ExitCode {
+  const lines = reports.flatMap((report) => report.lines);
+  if (lines.some((line) => toneOf(line) === 'bad')) return 2;
+  const blind = reports.some(
+    (report) => !report.truth.known || report.lines.every((line) => line.judgement.verdict === 'UNMEASURABLE'),
+  );
+  if (blind) return 3;
+  return lines.some((line) => toneOf(line) === 'warning') ? 1 : 0;
+}
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}

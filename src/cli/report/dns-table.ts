@@ -1,0 +1,121 @@
+/** `dns` for people: resolver x type with the verdict and why, and one sentence on top. Pure. */
+import { type DnsLine, type DnsReport, dnsExitCode, type Tone, toneOf } from './dns-report.js';
+import {
+  fitted,
+  isolated,
+  lineWidth,
+  oneLine,
+  type Paint,
+  padded,
+  paint,
+  type Screen,
+  widthOf,
+  wrapped,
+} from './text.js';
+import { counted, duration, markOf, TONE_STYLE } from './words.js';
+
+const INDENT = '  ';
+const GAP = '  ';
+const MOST_ANSWERS = 4;
+const HEAD = ['resolver', 'path', 'role', 'type', 'rtt', 'verdict', 'sure', 'answers'] as const;
+/** Widest each column gets; the last takes what is left. */
+const WIDEST = [24, 6, 9, 5, 8, 28, 5] as const;
+
+/** Ends with a newline. */
+export function dnsTable(report: DnsReport, screen: Screen): string {
+  const style = paint(screen.color);
+  const width = lineWidth(screen);
+  const cells = report.lines.map(cellsOf);
+  const widths = WIDEST.map((most, at) =>
+    Math.min(most, Math.max(...[HEAD, ...cells].map((row) => widthOf(row[at] ?? '')))),
+  );
+  const head = style('dim', `${INDENT}  ${columns(HEAD, widths).join(GAP)}`);
+  const rows = report.lines.flatMap((line, at) => rowOf(line, cells[at] ?? [], widths, width, style));
+  const notes = report.rewriters.map(
+    (name) => `${INDENT}${oneLine(name)} gives addresses for names that do not exist.`,
+  );
+  return `\n${[...headline(report, width, style), '', head, ...rows, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n')}\n`;
+}
+
+function headline(report: DnsReport, width: number, style: Paint): string[] {
+  const { truth } = report;
+  const says = truth.addresses.length > 0 ? truth.addresses.join(', ') : 'there is no address';
+  const known = truth.known
+    ? `${truth.sources.join(', ')} say: ${says}`
+    : 'No reference resolver gave an answer, so there is nothing to compare with. Check dns.resolvers in settings.yaml.';
+  const aliases = truth.cnames.length > 0 ? `, by way of ${truth.cnames.join(', ')}` : '';
+  const bad = report.lines.filter((line) => toneOf(line) === 'bad').map((line) => line.resolver);
+  const count = new Set(bad).size;
+  const tone = overall(report);
+  const sentence =
+    count > 0
+      ? `${counted(count, 'resolver')} of ${new Set(report.lines.map((l) => l.resolver)).size} answer otherwise`
+      : WORDS[tone];
+  return [
+    `${INDENT}${style([TONE_STYLE[tone], 'bold'], `${markOf(tone)} ${oneLine(report.name)}`)}  ${sentence}, in ${duration(report.tookMs)}`,
+    ...wrapped(isolated(oneLine(known + aliases, 2_000)), width - 4).map((line) => `${INDENT}  ${line}`),
+  ];
+}
+
+const WORDS: Readonly<Record<Tone, string>> = {
+  good: 'every resolver gives a genuine answer',
+  unsure: 'could not be verified',
+  warning: 'an answer is unexplained',
+  bad: 'an answer is false',
+};
+
+function overall(report: DnsReport): Tone {
+  switch (dnsExitCode([report])) {
+    case 0:
+      return 'good';
+    case 1:
+      return 'warning';
+    case 2:
+      return 'bad';
+    case 3:
+      return 'unsure';
+  }
+}
+
+function cellsOf(line: DnsLine): string[] {
+  const { judgement, answers, rcode } = line;
+  const shown = answers.slice(0, MOST_ANSWERS).map((answer) => oneLine(answer, 80));
+  const more = answers.length > MOST_ANSWERS ? [`and ${answers.length - MOST_ANSWERS} more`] : [];
+  return [
+    isolated(oneLine(line.resolver, 40)),
+    line.transport,
+    line.role,
+    line.type,
+    line.rttMs === null ? '-' : duration(line.rttMs),
+    judgement.verdict,
+    judgement.confidence > 0 ? `${Math.round(judgement.confidence * 100)} %` : '-',
+    [...shown, ...more].join(', ') || (rcode ?? 'no answer'),
+  ];
+}
+
+function columns(cells: readonly string[], widths: readonly number[]): string[] {
+  return cells.map((cell, at) => {
+    const width = widths[at];
+    return width === undefined ? cell : padded(fitted(cell, width), width);
+  });
+}
+
+/** A line, and under one that is not genuine the reason. */
+function rowOf(
+  line: DnsLine,
+  cells: readonly string[],
+  widths: readonly number[],
+  width: number,
+  style: Paint,
+): string[] {
+  const tone = toneOf(line);
+  const [resolver = '', path = '', role = '', type = '', rtt = '', verdict = '', sure = '', answers = ''] = columns(
+    cells,
+    widths,
+  );
+  const mark = style(TONE_STYLE[tone], markOf(tone));
+  const row = `${INDENT}${mark} ${[resolver, path, role, type, rtt, style(TONE_STYLE[tone], verdict), sure, answers].join(GAP)}`;
+  if (tone === 'good') return [row];
+  const why = wrapped(isolated(oneLine(line.judgement.why, 600)), width - 6);
+  return [row, ...why.map((text) => `${INDENT}    ${style('dim', text)}`)];
+}
