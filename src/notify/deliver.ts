@@ -1,8 +1,8 @@
 /**
  * Drains the outbox: every due alert to its receiver, at least once, in order per receiver and incident.
  *
- * Receivers do not wait for each other: a mail server that hangs holds back no pager. An alert is settled only after the other side accepted it; a crash in between
- * sends it again under the same key.
+ * Receivers do not wait for each other: a mail server that hangs holds back no pager. An alert is settled only after
+ * the other side accepted it; a crash in between sends it again under the same key.
  */
 import pLimit from 'p-limit';
 import type { Site } from '../core/model.js';
@@ -51,7 +51,9 @@ export function deliverDue(store: OutboxStore, post: Post): Promise<{ sent: numb
 export class Courier {
   readonly #store: OutboxStore;
   readonly #post: Post;
-  readonly #inHand = new Set<string>();
+  /** Being sent, or just accepted: a list read from the store a moment ago may still name those. */
+  readonly #taken = new Set<string>();
+  readonly #accepted: string[] = [];
   readonly #lanes = new Map<string, ReturnType<typeof pLimit>>();
 
   constructor(store: OutboxStore, post: Post) {
@@ -68,7 +70,7 @@ export class Courier {
     const result = { sent: 0, failed: 0 };
     for (;;) {
       const due = await this.#store.dueDeliveries(this.#post.io.now(), BATCH);
-      const fresh = due.filter(({ alert }) => !this.#inHand.has(alert.key));
+      const fresh = due.filter(({ alert }) => !this.#taken.has(alert.key));
       if (fresh.length === 0 || this.#post.io.signal.aborted) return result;
       for (const isSent of await Promise.all(fresh.map((delivery) => this.#carry(delivery)))) {
         if (isSent) result.sent++;
@@ -81,12 +83,21 @@ export class Courier {
     const { key, receiver } = delivery.alert;
     const lane = this.#lanes.get(receiver) ?? pLimit(PARALLEL_PER_RECEIVER);
     this.#lanes.set(receiver, lane);
-    this.#inHand.add(key);
+    this.#taken.add(key);
+    let isSent = false;
     try {
-      return await lane(() => attempt(delivery, this.#store, this.#post));
+      isSent = await lane(() => attempt(delivery, this.#store, this.#post));
+      return isSent;
     } finally {
-      this.#inHand.delete(key);
+      if (isSent) this.#rememberAccepted(key);
+      else this.#taken.delete(key);
     }
+  }
+
+  #rememberAccepted(key: string): void {
+    this.#accepted.push(key);
+    const forgotten = this.#accepted.length > BATCH ? this.#accepted.shift() : undefined;
+    if (forgotten !== undefined) this.#taken.delete(forgotten);
   }
 }
 

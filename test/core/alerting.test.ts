@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { alertKey, dueAlerts } from '../../src/core/alerting.js';
+import type { Change, Incident, Severity } from '../../src/core/model.js';
+import { aSite, aTransition } from '../contracts/samples.js';
+
+const routes = [
+  { severity: 'critical' as const, to: ['pager', 'ops-mail'] },
+  { severity: 'warning' as const, to: ['ops-mail'] },
+];
+const told = (...receivers: string[]) => new Map([['incident-1', receivers]]);
+const stepOf = (change: Change, over: Partial<Incident> = {}) => {
+  const transition = aTransition(change, over);
+  return { incidents: [transition.incident], transitions: [transition] };
+};
+const receivers = (alerts: readonly { receiver: string }[]) => alerts.map(({ receiver }) => receiver);
+
+describe('an alert', () => {
+  it.each([
+    ['critical', ['pager', 'ops-mail']],
+    ['warning', ['ops-mail']],
+    ['notice', []],
+  ] as const)('of a %s incident goes where exactly that severity is routed', (severity, expected) => {
+    expect(receivers(dueAlerts(stepOf('opened', { severity }), aSite(), routes, told()))).toEqual(expected);
+  });
+
+  it('of a critical incident without a route takes that of the next lower severity, and says so', () => {
+    const [alert] = dueAlerts(stepOf('opened'), aSite(), [{ severity: 'warning', to: ['ops-mail'] }], told());
+    expect(alert?.receiver).toBe('ops-mail');
+    expect(alert?.reason).toBe('opened: no route for critical, so it takes the one for warning');
+    expect(receivers(dueAlerts(stepOf('opened'), aSite(), [{ severity: 'notice', to: ['log'] }], told()))).toEqual([
+      'log',
+    ]);
+    expect(
+      dueAlerts(stepOf('opened', { severity: 'warning' }), aSite(), [{ severity: 'notice', to: ['log'] }], told()),
+    ).toEqual([]);
+  });
+
+  it.each(['opened', 'worsened', 'reminder'] as const)(
+    'of %s goes to the receivers of the site instead of the routes',
+    (change) => {
+      const [alert, ...others] = dueAlerts(stepOf(change), aSite({ receivers: ['web-team'] }), routes, told('pager'));
+      expect([alert?.receiver, others]).toEqual(['web-team', []]);
+      expect(alert?.reason).toBe(`${change}: the watchlist names it for live`);
+    },
+  );
+
+  it('of the end goes to everybody who was told of the incident, and to nobody else', () => {
+    const alerts = dueAlerts(stepOf('resolved'), aSite({ receivers: ['web-team'] }), routes, told('boss', 'ops-mail'));
+    expect(receivers(alerts)).toEqual(['boss', 'ops-mail']);
+    expect(alerts[0]?.reason).toBe('resolved: was told of this incident before');
+    expect(dueAlerts(stepOf('resolved'), aSite(), routes, new Map())).toEqual([]);
+  });
+
+  it('goes once to a receiver that several routes name', () => {
+    const twice = [...routes, { severity: 'critical' as const, to: ['pager'] }];
+    expect(receivers(dueAlerts(stepOf('opened'), aSite(), twice, told()))).toEqual(['pager', 'ops-mail']);
+  });
+
+  it('carries the transition it was made from', () => {
+    const step = stepOf('opened');
+    expect(dueAlerts(step, aSite(), routes, told())[0]?.transition).toBe(step.transitions[0]);
+  });
+});
+
+describe('the key of an alert', () => {
+  const change = fc.constantFrom<Change>('opened', 'worsened', 'reminder', 'resolved');
+  const name = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
+  const alert = fc.record({ id: name, seq: fc.nat(5), change, receiver: name });
+
+  it('is the same for the same incident, number, change and receiver, and different for any other', () => {
+    fc.assert(
+      fc.property(alert, alert, fc.constantFrom<Severity>('warning', 'critical'), (a, b, severity) => {
+        const key = (of: typeof a, over: Partial<Incident> = {}) =>
+          alertKey(aTransition(of.change, { id: of.id, seq: of.seq, ...over }), of.receiver);
+        expect(key(a)).toMatch(/^[0-9a-f]{64}$/);
+        expect(key(a, { severity, summary: 'Other words.' })).toBe(key(a));
+        expect(key(a) === key(b)).toBe(JSON.stringify(a) === JSON.stringify(b));
+      }),
+    );
+  });
+
+  it('does not change between versions: what waits in an outbox keeps its key', () => {
+    expect(alertKey(aTransition(), 'ops-mail')).toBe(
+      '19073b9c35b76e88c697097391b005d9c43e0438633c07307cdc8e24cb6ec0bd',
+    );
+  });
+});
