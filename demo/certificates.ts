@@ -1,5 +1,5 @@
 /** A throw-away certificate authority, made with openssl for one run of the demo. */
-import { readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commandPath, succeed } from './processes.js';
 
@@ -53,6 +53,8 @@ export async function createAuthority(folder: string): Promise<Authority> {
     const signed = ['-CA', certFile, '-CAkey', keyFile, '-days', '90', ...leaf(name)];
     const files = ['-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.pem`)];
     await succeed(openssl, ['req', '-x509', ...NEW_KEY, ...signed, ...files]);
+    // The whole chain, as servers send it.
+    await appendFile(join(folder, `${name}.pem`), await readFile(certFile));
     return pairOf(folder, name);
   };
   return { certFile, issue };

@@ -18,7 +18,7 @@ dns:
 receivers:
   - id: ops-mail
     kind: email
-    smtp: { host: ${MAIL.host}, port: ${MAIL.port} }
+    smtp: { host: ${MAIL.host}, port: ${MAIL.port}, tls: required }
     from: siteward@summit.test
     to: [ops@summit.test]
 routes:
