@@ -25,7 +25,7 @@ export function dueAlerts(
     return [...new Set(receivers)].map((receiver) => ({
       key: alertKey(transition, receiver),
       receiver,
-      reason: `${transition.change}: ${reason}`,
+      reason,
       transition,
     }));
   });
@@ -47,8 +47,9 @@ function addressees(
   routes: readonly SeverityRoute[],
   before: readonly string[],
 ): Addressees {
-  if (change === 'resolved') return { receivers: before, reason: 'was told of this incident before' };
-  if (site.receivers.length > 0) return { receivers: site.receivers, reason: `the watchlist names it for ${site.id}` };
+  if (change === 'resolved') return { receivers: before, reason: 'told of this incident before' };
+  if (site.receivers.length > 0)
+    return { receivers: site.receivers, reason: `the watchlist names this receiver for ${site.id}` };
   return routed(incident.severity, routes);
 }
 
@@ -65,9 +66,9 @@ function routed(severity: Severity, routes: readonly SeverityRoute[]): Addressee
     if (receivers.length === 0) continue;
     const reason =
       candidate === severity
-        ? `a route sends ${severity} there`
-        : `no route for ${severity}, so it takes the one for ${candidate}`;
+        ? `a route sends ${severity} incidents here`
+        : `there is no route for ${severity} incidents, so they take the one for ${candidate}`;
     return { receivers, reason };
   }
-  return { receivers: [], reason: `no route for ${severity}` };
+  return { receivers: [], reason: `there is no route for ${severity} incidents` };
 }

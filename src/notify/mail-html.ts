@@ -55,7 +55,7 @@ export function mailHtml(notice: Notice, attachments: readonly Attachment[]): st
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
-<title>${notice.title}</title>
+<title>${notice.name}: ${notice.state}</title>
 ${STYLE}
 </head>
 <body class="page" style="margin:0;padding:0;background:#f1f2f4">
@@ -93,7 +93,7 @@ function head(notice: Notice, tone: string): Html {
 <td style="vertical-align:middle"><span style="display:inline-block;padding:3px 10px;border-radius:11px;background:${tone};color:#ffffff;font-size:12px;line-height:16px;font-weight:700;letter-spacing:.06em">${notice.badge}</span><span class="dim" style="padding-left:10px;font-size:14px;line-height:22px;color:#5d646d">${notice.kicker}</span></td>
 <td class="dim wide" align="right" style="vertical-align:middle;font-size:13px;font-weight:600;letter-spacing:.02em;color:#5d646d">Siteward</td>
 </tr></table>
-<h1 class="ink title" style="margin:14px 0 0;font-size:24px;line-height:1.25;font-weight:700;color:#1b1d20;overflow-wrap:anywhere">${quoted(notice.title, 200)}</h1>
+<h1 class="ink title" style="margin:14px 0 0;font-size:24px;line-height:1.25;font-weight:700;color:#1b1d20;overflow-wrap:anywhere">${quoted(notice.name, 200)}: ${notice.state}</h1>
 <p class="ink" dir="auto" style="margin:10px 0 0;font-size:16px;line-height:24px;color:#1b1d20;overflow-wrap:anywhere">${quoted(notice.sentence, 600)} <span class="dim" style="color:#5d646d">${notice.certainty}</span></p>`,
   );
 }
@@ -182,8 +182,8 @@ function resolver(row: ResolverRow): Html {
   const colours = isWrong ? 'background:#fdeceb;color:#7f1d16;font-weight:600' : 'color:#1b1d20';
   const cell = `padding:6px 10px;font-size:13px;line-height:18px;vertical-align:top;border-top:1px solid #e4e7ea;overflow-wrap:anywhere;${colours}`;
   return html`<tr>
-<td class="${name} rule" style="${cell}">${isWrong ? '✗ ' : '✓ '}${quoted(row.resolver, 80)}<br><span style="font-size:12px;font-weight:400">${row.role}, ${row.transport}</span></td>
-<td class="${name} rule" style="${cell};${MONO}">${answers.map((answer, index) => [index === 0 ? null : html`<br>`, quoted(answer, 120)])} <span style="font-size:12px;font-weight:400">${row.type}</span></td>
+<td class="${name} rule" style="${cell}">${isWrong ? '✗ ' : '✓ '}${quoted(row.resolver, 80)}<br><span style="font-size:12px;font-weight:400">${row.role}, ${row.transport}, ${row.type}</span></td>
+<td class="${name} rule" style="${cell};${MONO}">${answers.map((answer, index) => [index === 0 ? null : html`<br>`, quoted(answer, 120)])}</td>
 <td class="${name} rule" style="${cell}">${row.verdict}<br><span style="font-size:12px;font-weight:400">${sureness(row.confidence)}</span></td>
 </tr>`;
 }

@@ -8,7 +8,7 @@ const LONGEST_VALUE = 500;
 
 export function mailText(notice: Notice): string {
   const sections = [
-    [`${notice.badge} | ${notice.kicker}`, line(notice.title)],
+    [`${notice.badge} | ${notice.kicker}`, `${line(notice.name)}: ${notice.state}`],
     [line(notice.sentence), ...(notice.certainty === '' ? [] : [notice.certainty])],
     aligned(notice.facts.map(({ label, value }) => [label, line(value)])),
     headed('WHAT WAS FOUND', notice.findings.flatMap(findingLines)),

@@ -19,8 +19,10 @@ export interface Notice {
   readonly badge: string;
   /** What is new: `New incident`, `Still open after 35 min`. */
   readonly kicker: string;
-  /** `The live stream page: defaced` */
-  readonly title: string;
+  /** `The live stream page`: what the operator calls the site. */
+  readonly name: string;
+  /** `defaced`, `as approved again`. */
+  readonly state: string;
   /** One plain sentence. */
   readonly sentence: string;
   /** `We are 99 % sure.` Empty where there is nothing to be unsure of. */
@@ -76,7 +78,7 @@ export function compose(alert: Alert, site: Site, proof: Proof): Message {
   };
 }
 
-/** `[CRITICAL] live: defaced: The title and main text were replaced.` */
+/** `[CRITICAL] live: defaced — The title and main text were replaced.` */
 function subjectOf({ incident, change, at }: Transition, site: Site): string {
   const words = diagnosisWords(incident.diagnosis);
   const state = {
@@ -86,7 +88,9 @@ function subjectOf({ incident, change, at }: Transition, site: Site): string {
     resolved: `no longer ${words}, after ${duration(at - incident.since)}`,
   }[change];
   const badge = change === 'resolved' ? 'RESOLVED' : incident.severity.toUpperCase();
-  return oneLine(`[${badge}] ${site.id}: ${state} — ${incident.summary}`, SUBJECT_LENGTH);
+  // A page's words must not be read as an encoded word (RFC 2047), which could hold what we took out.
+  const summary = incident.summary.replaceAll('=?', '= ?');
+  return oneLine(`[${badge}] ${site.id}: ${state} — ${summary}`, SUBJECT_LENGTH);
 }
 
 export function noticeOf({ transition, reason }: Alert, site: Site, proof: Proof): Notice {
@@ -102,7 +106,8 @@ export function noticeOf({ transition, reason }: Alert, site: Site, proof: Proof
       reminder: `Still open after ${lasted}`,
       resolved: `Resolved after ${lasted}`,
     }[change],
-    title: `${site.title ?? site.id}: ${isOver ? 'as approved again' : diagnosisWords(incident.diagnosis)}`,
+    name: site.title ?? site.id,
+    state: isOver ? 'as approved again' : diagnosisWords(incident.diagnosis),
     sentence: isOver ? `It was ${diagnosisWords(incident.diagnosis)}: ${incident.summary}` : incident.summary,
     certainty: isOver || incident.confidence === null ? '' : `We are ${sureness(incident.confidence)}.`,
     facts: factsOf(transition, site, reason),
@@ -130,7 +135,7 @@ function factsOf({ incident, change, at, because }: Transition, site: Site, reas
     ...ended,
     ...seen,
     ...told,
-    ['Told to you', reason] as const,
+    ['Why to you', reason] as const,
   ];
   return facts.map(([label, value]) => ({ label, value }));
 }

@@ -23,9 +23,9 @@ export function diagnosisWords(diagnosis: Diagnosis): string {
 }
 
 const SCOPES: Readonly<Record<Scope, string>> = {
-  global: 'seen from everywhere we look',
-  regional: 'seen from some of the places we look from, not from all',
-  single: 'seen from one place',
+  global: 'from everywhere we look',
+  regional: 'from some of the places we look from, not from all',
+  single: 'from one place',
 };
 
 export function scopeWords(scope: Scope): string {

@@ -122,7 +122,7 @@ export function aTransition(change: Change = 'opened', over: Partial<Incident> =
 }
 
 export function anAlert(transition: Transition = aTransition(), receiver = 'ops-mail'): Alert {
-  return { key: alertKey(transition, receiver), receiver, reason: 'a route sends critical there', transition };
+  return { key: alertKey(transition, receiver), receiver, reason: 'a route sends critical incidents here', transition };
 }
 
 export function aRecord(over: Partial<VerdictRecord> = {}): VerdictRecord {

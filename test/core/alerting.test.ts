@@ -27,7 +27,7 @@ describe('an alert', () => {
   it('of a critical incident without a route takes that of the next lower severity, and says so', () => {
     const [alert] = dueAlerts(stepOf('opened'), aSite(), [{ severity: 'warning', to: ['ops-mail'] }], told());
     expect(alert?.receiver).toBe('ops-mail');
-    expect(alert?.reason).toBe('opened: no route for critical, so it takes the one for warning');
+    expect(alert?.reason).toBe('there is no route for critical incidents, so they take the one for warning');
     expect(receivers(dueAlerts(stepOf('opened'), aSite(), [{ severity: 'notice', to: ['log'] }], told()))).toEqual([
       'log',
     ]);
@@ -41,14 +41,14 @@ describe('an alert', () => {
     (change) => {
       const [alert, ...others] = dueAlerts(stepOf(change), aSite({ receivers: ['web-team'] }), routes, told('pager'));
       expect([alert?.receiver, others]).toEqual(['web-team', []]);
-      expect(alert?.reason).toBe(`${change}: the watchlist names it for live`);
+      expect(alert?.reason).toBe('the watchlist names this receiver for live');
     },
   );
 
   it('of the end goes to everybody who was told of the incident, and to nobody else', () => {
     const alerts = dueAlerts(stepOf('resolved'), aSite({ receivers: ['web-team'] }), routes, told('boss', 'ops-mail'));
     expect(receivers(alerts)).toEqual(['boss', 'ops-mail']);
-    expect(alerts[0]?.reason).toBe('resolved: was told of this incident before');
+    expect(alerts[0]?.reason).toBe('told of this incident before');
     expect(dueAlerts(stepOf('resolved'), aSite(), routes, new Map())).toEqual([]);
   });
 
