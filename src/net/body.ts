@@ -31,13 +31,16 @@ export async function readBody(
     await fill(sink, sink.metered(wire), encoding);
     return { bytes: sink.bytes(), error: null };
   } catch (error) {
-    return { bytes: sink.bytes(), error: isZlib(error) ? notAsAnnounced(encoding) : error };
+    // A pipeline that ends because of a limit may report its own end instead of the limit.
+    return { bytes: sink.bytes(), error: sink.broken ?? (isZlib(error) ? notAsAnnounced(encoding) : error) };
   }
 }
 
 const ENCODINGS = ['identity', 'gzip', 'x-gzip', 'br', 'deflate'];
 
 class BodySink {
+  /** The limit that ended the reading. */
+  broken: LimitError | null = null;
   readonly #limits: FetchLimits;
   readonly #chunks: Uint8Array[] = [];
   #received = 0;
@@ -50,7 +53,7 @@ class BodySink {
   async *metered(wire: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of wire) {
       this.#received += chunk.length;
-      if (this.#received > this.#limits.wireBytes) throw tooLarge(this.#limits.wireBytes);
+      if (this.#received > this.#limits.wireBytes) this.#stop(tooLarge(this.#limits.wireBytes));
       yield chunk;
     }
   }
@@ -59,10 +62,17 @@ class BodySink {
     const { decodedBytes, ratio, ratioFromBytes } = this.#limits;
     this.#chunks.push(chunk.subarray(0, decodedBytes - this.#decoded));
     this.#decoded += chunk.length;
-    if (this.#decoded > decodedBytes) throw tooLarge(decodedBytes);
+    if (this.#decoded > decodedBytes) this.#stop(tooLarge(decodedBytes));
     if (this.#decoded > ratioFromBytes && this.#decoded > ratio * this.#received) {
-      throw new LimitError('too-large', `sent a compressed answer that grows more than ${ratio} times when opened`);
+      this.#stop(
+        new LimitError('too-large', `sent a compressed answer that grows more than ${ratio} times when opened`),
+      );
     }
+  }
+
+  #stop(error: LimitError): never {
+    this.broken = error;
+    throw error;
   }
 
   bytes(): Uint8Array {

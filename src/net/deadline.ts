@@ -1,3 +1,6 @@
+/** Time limits on top of the signals callers give. */
+import { setMaxListeners } from 'node:events';
+
 /** One limit on a whole operation, on top of the caller's own signal. */
 export interface Deadline {
   readonly signal: AbortSignal;
@@ -10,6 +13,8 @@ export interface Deadline {
 /** @param reason what `signal.reason` becomes when the time is up. */
 export function startDeadline(ms: number, parent: AbortSignal, reason: Error): Deadline {
   const controller = new AbortController();
+  // One look listens to one signal with every exchange it makes: many listeners are no leak here.
+  setMaxListeners(0, controller.signal, parent);
   const stop = (): void => controller.abort(new DOMException('stopped by the caller', 'AbortError'));
   const timer = setTimeout(() => controller.abort(reason), ms);
   parent.addEventListener('abort', stop);

@@ -98,5 +98,7 @@ function ruleOf(code: string): Rule | undefined {
 }
 
 function codeOf(error: Error): string | null {
-  return 'code' in error && typeof error.code === 'string' ? error.code : null;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  // undici's parser errors have the name but, in most cases, no code.
+  return error.name === 'HTTPParserError' ? 'HPE_INVALID' : null;
 }

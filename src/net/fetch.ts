@@ -109,7 +109,7 @@ async function arrive(
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const what = `${host} (${address})`;
+  const what = host === address ? host : `${host} (${address})`;
   const meter = meterOf(socket, io.limits, client, what);
   const close = (): void => {
     clearInterval(meter);
@@ -179,12 +179,13 @@ async function connectAny(
 function once(socket: Socket): (options: unknown, done: (...args: [null, Socket] | [Error, null]) => void) => void {
   let used = false;
   return (_options, done) => {
-    if (used) {
-      done(new DeadlineError('connection-closed', 'closed the connection before it answered.'), null);
-      return;
-    }
+    const again = used;
     used = true;
-    done(null, socket);
+    // undici expects the answer later, never from within the call.
+    queueMicrotask(() => {
+      if (again) done(new DeadlineError('connection-closed', 'closed the connection before it answered.'), null);
+      else done(null, socket);
+    });
   };
 }
 
