@@ -1,0 +1,268 @@
+/**
+ * The baselines folder: what a person accepted as genuine, and what waits for a person.
+ *
+ * Everything is verified at every read. What does not match is reported and never used, and never taken for "there is
+ * no baseline": that would turn an attack on the record into silence.
+ */
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Check } from '../checks/check.js';
+import type { Accepted, Baseline, Finding } from '../core/model.js';
+import {
+  type AcceptedByKind,
+  fromStored,
+  RECORD,
+  readRecord,
+  type Tampering,
+  toBaselines,
+  toFiles,
+} from './baseline-record.js';
+import { sha256 } from './detached.js';
+import { exists, isSystemError, readMember, reasonOf, replaceFolder, standing } from './folder.js';
+
+export type { Tampering } from './baseline-record.js';
+
+/** Evidence taken for approval. */
+export interface Candidate {
+  readonly kind: string;
+  /** `Check.version` of the evidence. */
+  readonly version: number;
+  readonly evidence: unknown;
+  readonly at: number;
+}
+
+export interface ApprovedSite {
+  /** By kind of check. A kind whose record is damaged is not in it. */
+  readonly baselines: ReadonlyMap<string, Baseline>;
+  readonly tampered: readonly Tampering[];
+}
+
+export interface CandidateSite {
+  readonly candidates: ReadonlyMap<string, Candidate>;
+  readonly tampered: readonly Tampering[];
+}
+
+export interface Approval {
+  readonly by: string;
+  readonly note: string;
+  readonly at: number;
+  /** The candidate is accepted beside what was accepted before (A/B pages), not instead of it. */
+  readonly keep?: boolean;
+}
+
+/** Done, or one sentence that says why not and what to do. Nothing was changed then. */
+export type Done = { readonly done: true } | { readonly problem: string };
+
+/** One site's line of `baseline status`. */
+export interface BaselineState {
+  readonly site: string;
+  /** Kinds of check with accepted evidence. */
+  readonly kinds: readonly string[];
+  /** The newest approval. */
+  readonly approved: { readonly by: string; readonly at: number; readonly note: string } | null;
+  readonly candidate: { readonly at: number; readonly kinds: readonly string[] } | null;
+  readonly tampered: readonly string[];
+}
+
+export interface Baselines {
+  read(siteId: string): Promise<ApprovedSite>;
+  /** Replaces the candidates of these kinds; those of other kinds go on waiting. */
+  writeCandidate(siteId: string, candidates: readonly Candidate[]): Promise<Done>;
+  /** Null: nothing waits. */
+  candidate(siteId: string): Promise<CandidateSite | null>;
+  approve(siteId: string, approval: Approval): Promise<Done>;
+  reject(siteId: string): Promise<Done>;
+  /** Of these sites, or of every folder. */
+  status(siteIds?: readonly string[]): Promise<readonly BaselineState[]>;
+}
+
+const CANDIDATE = 'candidate';
+/** As in the watchlist: what may name a folder. */
+const SITE_ID = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+/** @param checks whose evidence is understood; that of other kinds is kept untouched */
+export function openBaselines(dir: string, checks: readonly Check[]): Baselines {
+  const placeOf = (siteId: string): string => {
+    if (!SITE_ID.test(siteId)) throw new Error(`${JSON.stringify(siteId)} is not the id of a site.`);
+    return join(dir, siteId);
+  };
+  const accepted = (siteId: string): Promise<Verified> => readVerified(placeOf(siteId), siteId, checks);
+  const waiting = async (siteId: string): Promise<Verified | null> => {
+    const found = await readVerified(join(await standing(placeOf(siteId)), CANDIDATE), siteId, checks);
+    return found.record.size > 0 || found.tampered.length > 0 ? found : null;
+  };
+  const replace = (place: string, siteId: string, record: AcceptedByKind): Promise<Done> =>
+    attempt(place, () => replaceFolder(place, toFiles(siteId, record)));
+
+  return {
+    async read(siteId) {
+      const { record, tampered } = await accepted(siteId);
+      return { baselines: toBaselines(siteId, record), tampered };
+    },
+
+    async writeCandidate(siteId, candidates) {
+      const before = await waiting(siteId);
+      const record = new Map(before?.tampered.length === 0 ? before.record : []);
+      for (const { kind, ...rest } of candidates) record.set(kind, [{ ...rest, by: '', note: '' }]);
+      return replace(join(await standing(placeOf(siteId)), CANDIDATE), siteId, record);
+    },
+
+    async candidate(siteId) {
+      const found = await waiting(siteId);
+      return found && { candidates: candidatesOf(found.record), tampered: found.tampered };
+    },
+
+    async approve(siteId, approval) {
+      const [next, current] = [await waiting(siteId), await accepted(siteId)];
+      if (!next)
+        return { problem: `Nothing of ${siteId} waits for approval; siteward baseline capture ${siteId} takes it.` };
+      const refusal = refusalOf(siteId, next, current, approval);
+      return refusal === null
+        ? replace(placeOf(siteId), siteId, merged(current, next, approval))
+        : { problem: refusal };
+    },
+
+    async reject(siteId) {
+      if (!(await waiting(siteId))) return { problem: `Nothing of ${siteId} waits for approval.` };
+      const place = join(await standing(placeOf(siteId)), CANDIDATE);
+      return attempt(place, async () => rm(await standing(place), { recursive: true }));
+    },
+
+    async status(siteIds) {
+      const ids = siteIds ?? (await folders(dir)).filter((name) => SITE_ID.test(name));
+      return Promise.all(ids.map(async (id) => stateOf(id, await accepted(id), await waiting(id))));
+    },
+  };
+}
+
+/** How a damaged record is reported beside what the checks find. */
+export function tamperedFinding(siteId: string, { file, detail }: Tampering): Finding {
+  return {
+    code: 'baseline/tampered',
+    severity: 'critical',
+    confidence: 1,
+    diagnosis: 'monitor-fault',
+    summary: `The approved baseline of ${siteId} is damaged: ${detail}. Restore it from version control, or capture and approve it anew.`,
+    where: `${siteId}/${file}`,
+  };
+}
+
+interface Verified {
+  readonly record: AcceptedByKind;
+  readonly tampered: readonly Tampering[];
+}
+
+const NOTHING: Verified = { record: new Map(), tampered: [] };
+const ATTEMPTS = 3;
+
+/** Reads again when the record was replaced meanwhile: an approval under way is no tampering. */
+async function readVerified(place: string, siteId: string, checks: readonly Check[]): Promise<Verified> {
+  for (let attempts = 1; ; attempts++) {
+    const before = await fingerprint(place);
+    const verified = await readOnce(await standing(place), siteId, checks);
+    if (verified.tampered.length === 0 || attempts === ATTEMPTS) return verified;
+    if ((await fingerprint(place)) === before) return verified;
+  }
+}
+
+async function fingerprint(place: string): Promise<string> {
+  try {
+    const { ino, mtimeMs, size } = await lstat(join(await standing(place), RECORD));
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch (error) {
+    // Missing or unreadable is a state like any other here; the read itself reports it.
+    return reasonOf(error);
+  }
+}
+
+async function readOnce(place: string, siteId: string, checks: readonly Check[]): Promise<Verified> {
+  if (!(await exists(place))) return NOTHING;
+  const whole = (detail: string): Verified => ({
+    record: new Map(),
+    tampered: [{ kind: null, file: RECORD, detail: `${RECORD} ${detail}` }],
+  });
+  if (!(await lstat(place)).isDirectory()) return whole('is not in a folder of its own: a link or file stands there');
+  if (await holdsNothing(place)) return NOTHING;
+  const bytes = await readMember(place, RECORD);
+  const found = 'bytes' in bytes ? readRecord(bytes.bytes, siteId) : bytes;
+  if ('wrong' in found) return whole(found.wrong);
+  const members = new Map<string, Uint8Array>();
+  const tampered: Tampering[] = [];
+  for (const [name, hash] of Object.entries(found.stored.files)) {
+    const member = await readMember(place, name);
+    const wrong =
+      'wrong' in member ? member.wrong : isOf(member.bytes, hash) ? null : 'is not the file that was accepted';
+    if (wrong === null && 'bytes' in member) members.set(name, member.bytes);
+    else tampered.push({ kind: name.split('/')[0] ?? null, file: name, detail: `${name} ${wrong}` });
+  }
+  const stored = fromStored(found.stored, members, checks);
+  return { record: stored.record, tampered: [...tampered, ...stored.tampered] };
+}
+
+/** Only a candidate in it, or not even that: nothing was ever accepted here. */
+async function holdsNothing(place: string): Promise<boolean> {
+  const names = await readdir(place);
+  return names.every((name) => name === CANDIDATE || name.startsWith('.'));
+}
+
+function candidatesOf(record: AcceptedByKind): ReadonlyMap<string, Candidate> {
+  const newest = [...record].flatMap(([kind, accepted]): [string, Candidate][] => {
+    const last = accepted.at(-1);
+    return last ? [[kind, { kind, version: last.version, evidence: last.evidence, at: last.at }]] : [];
+  });
+  return new Map(newest);
+}
+
+function refusalOf(siteId: string, next: Verified, current: Verified, { by, keep }: Approval): string | null {
+  if (by.trim() === '') return 'Say who approves: --by NAME.';
+  const again = `siteward baseline capture ${siteId} takes it anew`;
+  const [damaged] = next.tampered;
+  if (damaged) return `The candidate of ${siteId} is damaged: ${damaged.detail}; ${again}.`;
+  // What cannot be read is not carried over, so an approval may only replace it, never sit beside it.
+  const lost = current.tampered.find(({ kind }) => keep === true || (kind !== null && !next.record.has(kind)));
+  return lost ? `The approved baseline of ${siteId} is damaged (${lost.detail}): restore it, or ${again}.` : null;
+}
+
+function merged(current: Verified, next: Verified, { by, note, at, keep }: Approval): AcceptedByKind {
+  const record = new Map(current.record);
+  for (const [kind, candidates] of next.record) {
+    const approved = candidates.map((candidate): Accepted => ({ ...candidate, by, note, at }));
+    record.set(kind, keep === true ? [...(current.record.get(kind) ?? []), ...approved] : approved);
+  }
+  return record;
+}
+
+function stateOf(site: string, { record, tampered }: Verified, waiting: Verified | null): BaselineState {
+  const [newest] = [...record.values()].flat().sort((a, b) => b.at - a.at);
+  const taken = [...(waiting?.record.values() ?? [])].flat().map((candidate) => candidate.at);
+  return {
+    site,
+    kinds: [...record.keys()],
+    approved: newest ? { by: newest.by, at: newest.at, note: newest.note } : null,
+    candidate: waiting && { at: Math.max(0, ...taken), kinds: [...waiting.record.keys()] },
+    tampered: [
+      ...tampered.map(({ detail }) => detail),
+      ...(waiting?.tampered ?? []).map(({ detail }) => `${CANDIDATE}/${detail}`),
+    ],
+  };
+}
+
+async function attempt(place: string, work: () => Promise<void>): Promise<Done> {
+  try {
+    await work();
+    return { done: true };
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return { problem: `${place} could not be written: ${reasonOf(error)}.` };
+  }
+}
+
+async function folders(dir: string): Promise<string[]> {
+  if (!(await exists(dir))) return [];
+  const entries = await readdir(dir, { withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isFile() ? [] : [entry.name])).sort();
+}
+
+function isOf(bytes: Uint8Array, hash: string): boolean {
+  return sha256(bytes) === hash;
+}
