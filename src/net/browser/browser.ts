@@ -5,10 +5,9 @@ import { type Capture, type CaptureRequest, ProbeFailure } from '../../checks/ch
 import type { DialPolicy } from '../dial-policy.js';
 import { failure } from '../failures.js';
 import { trustIn } from '../trust.js';
-import { TimedOut } from './deadline.js';
+import { RendererGone, TimedOut } from './deadline.js';
 import type { EgressRules } from './egress-dial.js';
 import { BrowserHost } from './host.js';
-import { RendererGone } from './stage.js';
 
 export interface BrowserOptions {
   /** A path, or `auto`. */

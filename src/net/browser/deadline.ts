@@ -24,3 +24,20 @@ export async function within<T>(promise: Promise<T>, ms: number, step: string): 
 export async function regardless(step: Promise<unknown>): Promise<void> {
   await Promise.allSettled([step]);
 }
+
+/** A promise that rejects with the signal's reason when it fires, and a way to stop listening. */
+export function rejectionOf(signal: AbortSignal): { readonly promise: Promise<never>; release(): void } {
+  const listening = new AbortController();
+  const promise = new Promise<never>((_, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true, signal: listening.signal });
+    if (signal.aborted) stop();
+  });
+  void regardless(promise); // Raced by some, awaited by nobody alone.
+  return { promise, release: () => listening.abort() };
+}
+
+/** The process that showed the page is no more. */
+export class RendererGone extends Error {
+  override readonly name = 'RendererGone';
+}

@@ -2,7 +2,7 @@
 import { type Capture, type CaptureRequest, ProbeFailure } from '../../checks/check.js';
 import { failure } from '../failures.js';
 import { captureOn } from './capture.js';
-import { regardless } from './deadline.js';
+import { RendererGone, regardless, rejectionOf } from './deadline.js';
 import type { EgressRules } from './egress-dial.js';
 import { EgressProxy } from './egress-proxy.js';
 import { findExecutable } from './executable.js';
@@ -65,7 +65,8 @@ export class BrowserHost {
   /** @throws ProbeFailure, TimedOut, RendererGone; the signal's reason when it fires. */
   async capture(request: CaptureRequest): Promise<Capture> {
     this.#served += 1;
-    const capture = this.#onStage((stage) => captureOn(stage, request, this.#renderer), request.signal);
+    const shoot = (stage: Stage) => captureOn(stage, request, this.#renderer);
+    const capture = this.#on(this.#stage(), shoot, request.signal);
     this.#track(capture);
     return capture;
   }
@@ -77,7 +78,7 @@ export class BrowserHost {
       await stage.cdp.send('Page.captureScreenshot');
     };
     try {
-      await this.#onStage(show, AbortSignal.timeout(CONTROL_MS));
+      await this.#on(Stage.open(this.#running, NOWHERE), show, AbortSignal.timeout(CONTROL_MS));
       return true;
     } catch {
       return false; // That is the answer.
@@ -93,27 +94,38 @@ export class BrowserHost {
     await this.#deadEnd.close();
   }
 
-  async #onStage<T>(act: (stage: Stage) => Promise<T>, signal: AbortSignal): Promise<T> {
+  async #on<T>(opening: Promise<Stage>, act: (stage: Stage) => Promise<T>, signal: AbortSignal): Promise<T> {
     const stopped = rejectionOf(signal);
-    let stage: Stage | undefined;
+    // However late it opens and whatever happens on it, it is closed.
+    const closed = async () => (await opening).close();
     try {
-      const opening = this.#stage();
-      // Opened too late to be used: closed all the same.
-      void regardless(opening.then((late) => (signal.aborted ? late.close() : undefined)));
-      stage = await Promise.race([opening, stopped.promise]);
+      const stage = await Promise.race([opening, stopped.promise]);
       this.#prepare();
       return await Promise.race([act(stage), stage.crashed, stopped.promise]);
+    } catch (error) {
+      // What killed this renderer may have killed the one that waits.
+      if (error instanceof RendererGone) this.#track(this.#dropSpare());
+      throw error;
     } finally {
       stopped.release();
-      if (stage !== undefined) this.#track(stage.close());
+      this.#track(closed());
     }
   }
 
   /** The one made ready in advance, if there is one. */
   async #stage(): Promise<Stage> {
+    const ready = this.#spare;
+    this.#spare = null;
+    const spare = await ready;
+    if (spare?.alive) return spare;
+    if (spare) this.#track(spare.close());
+    return Stage.open(this.#running, this.#rules);
+  }
+
+  async #dropSpare(): Promise<void> {
     const spare = this.#spare;
     this.#spare = null;
-    return (await spare) ?? Stage.open(this.#running, this.#rules);
+    await (await spare)?.close();
   }
 
   /** Opening a context and a page takes a good part of a capture's time, and can be done before anybody asks. */
@@ -131,20 +143,6 @@ export class BrowserHost {
 
   async #idle(): Promise<void> {
     while (this.#active.size > 0) await Promise.all(this.#active);
-    const spare = await this.#spare;
-    this.#spare = null;
-    await spare?.close();
+    await this.#dropSpare();
   }
-}
-
-/** A promise that rejects when the signal fires, and a way to stop listening. */
-function rejectionOf(signal: AbortSignal): { promise: Promise<never>; release(): void } {
-  const listening = new AbortController();
-  const promise = new Promise<never>((_, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true, signal: listening.signal });
-    if (signal.aborted) stop();
-  });
-  void regardless(promise); // Raced by some, awaited by nobody alone.
-  return { promise, release: () => listening.abort() };
 }

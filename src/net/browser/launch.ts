@@ -8,7 +8,7 @@ import { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import puppeteer, { type Browser, type CDPSession } from 'puppeteer-core';
 import { ProbeFailure } from '../../checks/check.js';
-import { within } from './deadline.js';
+import { RendererGone, within } from './deadline.js';
 import { noBrowser } from './executable.js';
 import { browserFlags } from './flags.js';
 import { PipeTransport } from './pipe-transport.js';
@@ -41,6 +41,8 @@ export interface RunningBrowser {
   readonly version: string;
   /** Hash of the installed fonts: with the version, what decides pixels. */
   readonly fonts: string;
+  /** Fires when it ends, with a RendererGone. */
+  readonly gone: AbortSignal;
   alive(): boolean;
   /** Ends the whole process group and removes the profile. Safe to call twice. */
   close(): Promise<void>;
@@ -67,7 +69,9 @@ export async function launchBrowser(options: LaunchOptions): Promise<RunningBrow
     const version = (await browser.version()).replace(/^Headless/, '');
     const alive = () => child.exitCode === null && child.signalCode === null && browser.connected;
     const control = await browser.target().createCDPSession();
-    return { browser, control, pid: child.pid ?? 0, profile, version, fonts, alive, close: end };
+    const gone = new AbortController();
+    browser.once('disconnected', () => gone.abort(new RendererGone('the browser ended')));
+    return { browser, control, pid: child.pid ?? 0, profile, version, fonts, gone: gone.signal, alive, close: end };
   } catch (cause) {
     await end();
     throw startFailure(options.executable, complaints(), identity, cause);

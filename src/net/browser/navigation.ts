@@ -10,7 +10,7 @@ import type { Stage } from './stage.js';
 /** Until the document is parsed; a page that has not come so far by then is photographed as it is. */
 const PARSED_MS = 10_000;
 /** From there until everything it names is loaded. */
-const LOADED_MS = 4_000;
+const LOADED_MS = 6_000;
 
 type Rule = readonly [error: RegExp, code: string, sentence: string];
 

@@ -1,7 +1,7 @@
 /** A fresh browser context with one page, made still, watched and cut off from everything but its own proxy. */
 import type { BrowserContext, CDPSession, HTTPRequest, HTTPResponse, Page } from 'puppeteer-core';
 import type { Viewport } from '../../checks/check.js';
-import { regardless } from './deadline.js';
+import { RendererGone, regardless, rejectionOf, within } from './deadline.js';
 import type { EgressRules } from './egress-dial.js';
 import { EgressProxy, hostOf } from './egress-proxy.js';
 import { AT_START } from './in-page.js';
@@ -14,6 +14,8 @@ export interface SeenRequest {
   status: number | null;
 }
 
+/** A renderer that dies while its page is being opened never answers. */
+const OPEN_MS = 5_000;
 const MAX_REQUESTS = 500;
 const MAX_URL = 2_048;
 const MAX_DIALOGS = 20;
@@ -36,31 +38,42 @@ export class Stage {
   readonly #byRequest = new WeakMap<HTTPRequest, SeenRequest>();
   readonly #pending = new Set<HTTPRequest>();
   #quiet: (() => void)[] = [];
-  readonly #crash: (error: RendererGone) => void;
+  readonly #death: AbortSignal;
+  readonly #stopListening: () => void;
 
+  /** @throws TimedOut when the browser does not manage; nothing is left behind then. */
   static async open(running: RunningBrowser, rules: EgressRules): Promise<Stage> {
     const proxy = await EgressProxy.open(rules);
+    const opening = running.browser.createBrowserContext({
+      proxyServer: proxy.url,
+      proxyBypassList: ['<-loopback>'],
+      downloadBehavior: { policy: 'deny' },
+    });
+    const gone = rejectionOf(running.gone);
+    const furnished = opening.then((context) => Stage.#furnish(running, context, proxy));
     try {
-      const context = await running.browser.createBrowserContext({
-        proxyServer: proxy.url,
-        proxyBypassList: ['<-loopback>'],
-        downloadBehavior: { policy: 'deny' },
-      });
-      const page = await context.newPage();
-      const cdp = await page.createCDPSession();
-      const stage = new Stage(running, context, page, cdp, proxy);
-      await Promise.all([
-        page.evaluateOnNewDocument(AT_START),
-        cdp.send('Network.enable'),
-        cdp.send('Network.setBypassServiceWorker', { bypass: true }),
-        cdp.send('Page.enable'),
-        running.control.send('Browser.grantPermissions', { permissions: [], ...idOf(context) }),
-      ]);
-      return stage;
+      return await within(Promise.race([furnished, gone.promise]), OPEN_MS, 'opening a page');
     } catch (error) {
+      void regardless(opening.then((context) => context.close()));
       await proxy.close();
       throw error;
+    } finally {
+      gone.release();
     }
+  }
+
+  static async #furnish(running: RunningBrowser, context: BrowserContext, proxy: EgressProxy): Promise<Stage> {
+    const page = await context.newPage();
+    const cdp = await page.createCDPSession();
+    const stage = new Stage(running, context, page, cdp, proxy);
+    await Promise.all([
+      page.evaluateOnNewDocument(AT_START),
+      cdp.send('Network.enable'),
+      cdp.send('Network.setBypassServiceWorker', { bypass: true }),
+      cdp.send('Page.enable'),
+      running.control.send('Browser.grantPermissions', { permissions: [], ...idOf(context) }),
+    ]);
+    return stage;
   }
 
   private constructor(
@@ -75,13 +88,12 @@ export class Stage {
     this.page = page;
     this.cdp = cdp;
     this.proxy = proxy;
-    const { promise, reject } = rejectable();
-    this.crashed = promise;
-    this.#crash = reject;
-    // It is raced against each step; between two steps nobody listens.
-    void regardless(this.crashed);
-    page.on('error', () => this.#crash(new RendererGone('the renderer crashed')));
-    running.browser.once('disconnected', this.#onDisconnect);
+    const death = new AbortController();
+    this.#death = AbortSignal.any([death.signal, running.gone]);
+    const crashed = rejectionOf(this.#death);
+    this.crashed = crashed.promise;
+    this.#stopListening = crashed.release;
+    page.on('error', () => death.abort(new RendererGone('the renderer crashed')));
     page.on('dialog', (dialog) => {
       if (this.dialogs.length < MAX_DIALOGS) this.dialogs.push(dialog.message().slice(0, MAX_DIALOG_TEXT));
       // The page may be gone by then.
@@ -111,6 +123,11 @@ export class Stage {
     ]);
   }
 
+  /** Until `crashed` rejects. */
+  get alive(): boolean {
+    return !this.#death.aborted;
+  }
+
   /** Something is being loaded. */
   get busy(): boolean {
     return this.#pending.size > 0;
@@ -129,13 +146,11 @@ export class Stage {
 
   /** Closes the context, whatever its page is doing, and every connection it had. */
   async close(): Promise<void> {
-    this.#running.browser.off('disconnected', this.#onDisconnect);
+    this.#stopListening();
     // With a dead browser it is closed already.
     await regardless(this.#context.close());
     await this.proxy.close();
   }
-
-  readonly #onDisconnect = (): void => this.#crash(new RendererGone('the browser ended', true));
 
   #onRequest(request: HTTPRequest): void {
     const url = request.url();
@@ -170,25 +185,6 @@ export class Stage {
     const url = new URL(text);
     const port = Number(url.port) || (/^(https|wss):$/.test(url.protocol) ? 443 : 80);
     return this.proxy.dialer.addressOf(hostOf(url), port);
-  }
-}
-
-function rejectable(): { promise: Promise<never>; reject: (error: RendererGone) => void } {
-  let fail: ((error: RendererGone) => void) | undefined;
-  const promise = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  return { promise, reject: (error) => fail?.(error) };
-}
-
-/** The process that showed the page is no more. */
-export class RendererGone extends Error {
-  /** The whole browser went. */
-  readonly browser: boolean;
-  constructor(message: string, browser = false) {
-    super(message);
-    this.name = 'RendererGone';
-    this.browser = browser;
   }
 }
 

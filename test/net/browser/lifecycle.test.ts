@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ProbeFailure } from '../../../src/checks/check.js';
+import type { BrowserOptions, SharedBrowser } from '../../../src/net/browser/browser.js';
 import { findExecutable } from '../../../src/net/browser/executable.js';
 import { type Origin, startOrigin } from '../../support/origin.js';
 import { browserFor, requestFor } from './support.js';
@@ -21,18 +22,40 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The browsers this test process started, with their children, as the kernel knows them. */
+const opened: SharedBrowser[] = [];
+
+function open(options: Partial<BrowserOptions> = {}): SharedBrowser {
+  const browser = browserFor(options);
+  opened.push(browser);
+  return browser;
+}
+
+// Also when a test failed on the way.
+afterEach(async () => {
+  for (const browser of opened.splice(0)) await browser.close();
+});
+
+/** Process groups of the browsers this test process was seen to start: a child is known by its group alone. */
+const groups = new Set<number>();
+
+/** Those browsers with their children, as the kernel knows them. */
 function browsers(): { pid: number; uid: number; command: string }[] {
-  const mark = `siteward-browser-${process.pid}-`;
-  return readdirSync('/proc').flatMap((pid) => {
-    try {
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      const uid = Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-      return command.includes(mark) ? [{ pid: Number(pid), uid, command }] : [];
-    } catch {
-      return []; // Not a process, or one that ended this moment.
-    }
-  });
+  const processes = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        const uid = Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+        // proc(5): after the name in parentheses come state, parent, group.
+        const group = Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[2]);
+        if (command.includes(`--user-data-dir=${join(tmpdir(), `siteward-browser-${process.pid}-`)}`))
+          groups.add(group);
+        return command === '' ? [] : [{ pid: Number(pid), uid, command, group }];
+      } catch {
+        return []; // It ended this moment.
+      }
+    });
+  return processes.filter(({ group }) => groups.has(group));
 }
 
 function profiles(): string[] {
@@ -49,11 +72,11 @@ async function failureOf(promise: Promise<unknown>): Promise<ProbeFailure['failu
 }
 
 test('the browser runs with its sandbox, as nobody even under root, and leaves nothing behind', async () => {
-  const browser = browserFor();
+  const browser = open();
   expect(browsers()).toEqual([]);
   await browser.capture(requestFor(`${origin.url}/`));
   const started = browsers();
-  expect(started.length).toBeGreaterThan(0);
+  expect(started.some(({ command }) => command.includes('--type=renderer'))).toBe(true);
   expect(started.filter(({ uid, command }) => uid === 0 || command.includes('--no-sandbox'))).toEqual([]);
   expect(profiles()).toHaveLength(1);
   await browser.close();
@@ -61,7 +84,7 @@ test('the browser runs with its sandbox, as nobody even under root, and leaves n
 });
 
 test('captures share one browser, started once', async () => {
-  const browser = browserFor();
+  const browser = open();
   const version = await browser.version();
   await Promise.all(Array.from({ length: 5 }, () => browser.capture(requestFor(`${origin.url}/`))));
   const mains = browsers().filter(({ command }) => !command.includes('--type='));
@@ -71,7 +94,7 @@ test('captures share one browser, started once', async () => {
 });
 
 test('a browser that was killed is replaced, and its capture done again', async () => {
-  const browser = browserFor();
+  const browser = open();
   await browser.capture(requestFor(`${origin.url}/`));
   const main = browsers().find(({ command }) => !command.includes('--type='));
   let killed = false;
@@ -87,7 +110,7 @@ test('a browser that was killed is replaced, and its capture done again', async 
 });
 
 test('a page that kills every renderer is to blame, since a control page is shown', async () => {
-  const browser = browserFor();
+  const browser = open();
   origin.pages['/crash'] = '<h1>crash</h1><img src="/kill">';
   origin.pages['/kill'] = (_request, response) => {
     const renderers = browsers().filter(({ command }) => command.includes('--type=renderer'));
@@ -102,7 +125,7 @@ test('a page that kills every renderer is to blame, since a control page is show
 });
 
 test('a page whose script never ends is given up in time and to blame', async () => {
-  const browser = browserFor();
+  const browser = open();
   origin.pages['/loop'] = '<h1>loop</h1><script>for (;;);</script>';
   const failure = await failureOf(browser.capture(requestFor(`${origin.url}/loop`)));
   await browser.close();
@@ -110,7 +133,7 @@ test('a page whose script never ends is given up in time and to blame', async ()
 }, 30_000);
 
 test('a capture that is stopped ends at once with the reason it was stopped for', async () => {
-  const browser = browserFor();
+  const browser = open();
   const stop = new AbortController();
   origin.pages['/silent'] = () => stop.abort(new Error('enough'));
   await expect(browser.capture(requestFor(`${origin.url}/silent`, { signal: stop.signal }))).rejects.toThrow('enough');
@@ -119,7 +142,7 @@ test('a capture that is stopped ends at once with the reason it was stopped for'
 });
 
 test("failures of the site are the target's and named", async () => {
-  const browser = browserFor();
+  const browser = open();
   const closed = await startOrigin();
   await closed.close();
   origin.pages['/download'] = { headers: { 'content-type': 'application/octet-stream' }, body: 'x' };
@@ -142,7 +165,7 @@ test("failures of the site are the target's and named", async () => {
 });
 
 test('a page of an error status is shown with its status', async () => {
-  const browser = browserFor();
+  const browser = open();
   origin.pages['/500'] = { status: 500, body: '<h1>broken</h1>' };
   const { status, visibleText } = await browser.capture(requestFor(`${origin.url}/500`));
   await browser.close();
@@ -165,7 +188,7 @@ test('a browser that cannot build its sandbox, does not start or does not exist 
     await script('broken', 'echo "x: error while loading shared libraries: libnss3.so: cannot open" >&2; exit 127'),
     join(folder, 'missing'),
   ]) {
-    const browser = browserFor({ executable });
+    const browser = open({ executable });
     failures.push(await failureOf(browser.capture(requestFor(`${origin.url}/`))));
     await browser.close();
   }
