@@ -1,0 +1,236 @@
+import { describe, expect, test } from 'vitest';
+import type { SiteFacts } from '../../../src/checks/check.js';
+import { type DnsEvidence, evidenceSchema } from '../../../src/checks/dns/evidence.js';
+import { dns } from '../../../src/checks/dns/index.js';
+import { type DnsSettings, dnsOptions } from '../../../src/checks/dns/settings.js';
+import type { Finding } from '../../../src/core/model.js';
+import {
+  absent,
+  answer,
+  BLOCK_PAGE,
+  CDN,
+  control,
+  EVIL,
+  evidence,
+  FROZEN,
+  GOOD,
+  NAME,
+  NEAR,
+  nameservers,
+  PLAIN_HTTP,
+  reply,
+  SETTINGS,
+  tlsAt,
+} from './sample.js';
+
+function compare(
+  actual: DnsEvidence,
+  accepted: readonly DnsEvidence[] = [],
+  settings: DnsSettings = SETTINGS,
+): Finding[] {
+  return dns.comparers.flatMap((comparer) => [...comparer.compare(actual, accepted, settings)]);
+}
+
+/** `code severity` of each finding. */
+function brief(findings: readonly Finding[]): string[] {
+  return findings.map((finding) => `${finding.code} ${finding.severity}`);
+}
+
+const approved = evidence([nameservers('ref1', 'ns1.example.org', 'ns2.example.org')], { tls: [tlsAt(GOOD, null)] });
+
+/** The references give these addresses now. */
+function moved(addresses: readonly string[], more: Partial<DnsEvidence> = {}): DnsEvidence {
+  const now = answer('ref1', 'A', [reply(addresses, { cnames: ['x.cdn.example.net'] })]);
+  return { ...evidence([], more), answers: [control('ref1'), now] };
+}
+
+describe('a healthy site', () => {
+  test('gives no finding', () => {
+    const seen = evidence([
+      answer('isp', 'A', [reply([GOOD])]),
+      nameservers('ref1', 'ns1.example.org', 'ns2.example.org'),
+    ]);
+    expect(compare(seen, [approved])).toEqual([]);
+  });
+
+  test('behind a CDN that answers every resolver otherwise gives no finding', () => {
+    const seen = evidence([answer('isp', 'A', [reply([CDN])])], { tls: [tlsAt(GOOD, null), tlsAt(CDN, null)] });
+    expect(compare(seen)).toEqual([]);
+  });
+
+  test('with one resolver down gives a notice only', () => {
+    const seen = evidence([answer('isp', 'A', []), control('isp2'), answer('isp2', 'A', [reply([GOOD])])]);
+    const dead = {
+      ...seen,
+      answers: seen.answers.filter((one) => one.resolver.name !== 'isp' || one.asked !== 'control'),
+    };
+    expect(brief(compare(dead, [approved]))).toEqual(['dns/resolver-failing notice']);
+    expect(dns.failures(dead)).toEqual([]);
+  });
+
+  test('that renews its addresses with a valid certificate gives a notice, during an event a warning', () => {
+    const seen = moved([CDN], { tls: [tlsAt(CDN, null)] });
+    expect(brief(compare(seen, [approved]))).toContain('dns/answer-changed notice');
+    expect(brief(compare(seen, [approved], FROZEN))).toContain('dns/answer-changed warning');
+  });
+
+  test('whose resolver invents addresses for names that do not exist gives a notice only', () => {
+    const seen = evidence([
+      answer('isp', 'A', [reply([GOOD])]),
+      absent('ref1', [reply('NXDOMAIN')]),
+      absent('isp', [reply(['203.0.113.9'])]),
+    ]);
+    expect(brief(compare(seen))).toEqual(['dns/nxdomain-rewritten notice']);
+  });
+});
+
+describe('a lying resolver', () => {
+  test.each([
+    ['redirects to an impostor', [reply([GOOD, EVIL])], 'dns/redirect critical'],
+    ['redirects to a block page', [reply([BLOCK_PAGE])], 'dns/redirect-bogon critical'],
+    ['denies the name', [reply('NXDOMAIN')], 'dns/blocked-nxdomain critical'],
+    ['refuses the name', [reply('REFUSED')], 'dns/blocked-error warning'],
+    ['fails for the name', [reply('SERVFAIL')], 'dns/blocked-error notice'],
+    ['is silent', [], 'dns/blocked-error notice'],
+    ['is raced by a forger', [reply(['203.0.113.7']), reply([GOOD])], 'dns/injection critical'],
+  ])('that %s is told', (_what, replies, found) => {
+    const tls = [tlsAt(GOOD, null), tlsAt(EVIL, 'SELF_SIGNED', 'evil', 'CN=evil')];
+    expect(brief(compare(evidence([answer('isp', 'A', replies)], { tls })))).toEqual([found]);
+  });
+
+  test('is named in the finding with what it says and what is expected', () => {
+    const [finding] = compare(evidence([answer('isp', 'A', [reply([BLOCK_PAGE])])]));
+    expect(finding).toMatchObject({ diagnosis: 'dns-redirected', actual: BLOCK_PAGE, where: 'resolver isp (udp), A' });
+    expect(finding?.expected).toContain(GOOD);
+    expect(finding?.summary).toContain(`Resolver "isp" sends visitors of ${NAME} to ${BLOCK_PAGE}`);
+  });
+
+  test('among references is a notice: that path is ours to mend', () => {
+    const seen = evidence([control('ref3'), answer('ref3', 'A', [reply('NXDOMAIN')])]);
+    expect(brief(compare(seen))).toEqual(['dns/blocked-nxdomain notice']);
+  });
+
+  test('of a site without TLS is at most a warning where nothing is proven', () => {
+    const tls = [tlsAt(GOOD, 'refused'), tlsAt(EVIL, 'refused')];
+    const seen = evidence([answer('isp', 'A', [reply([EVIL])])], { tls });
+    expect(brief(compare(seen, [], PLAIN_HTTP))).toEqual(['dns/inconsistent warning']);
+  });
+});
+
+describe('authoritative data that changed', () => {
+  const changed = (more: Partial<DnsEvidence>, addresses = [EVIL]): Finding | undefined =>
+    compare(moved(addresses, more), [approved]).find(({ code }) => code === 'dns/answer-changed');
+
+  test('to an address whose certificate does not prove the name is a redirect', () => {
+    const finding = changed({ tls: [tlsAt(EVIL, 'SELF_SIGNED', 'evil', 'CN=evil')] });
+    expect(finding).toMatchObject({ severity: 'critical', diagnosis: 'dns-redirected', actual: EVIL });
+  });
+
+  test('in one of several addresses is told for that address', () => {
+    const finding = changed({ tls: [tlsAt(EVIL, 'SELF_SIGNED', 'evil', 'CN=evil')] }, [GOOD, EVIL]);
+    expect(finding).toMatchObject({ severity: 'critical', actual: EVIL });
+  });
+
+  test('to an unproven address is a warning, to a neighbour a notice', () => {
+    expect(changed({ tls: [tlsAt(EVIL, 'refused')] })?.severity).toBe('warning');
+    expect(changed({ tls: [tlsAt(NEAR, 'refused')] }, [NEAR])?.severity).toBe('notice');
+  });
+
+  test('to an address that shows the approved key is a notice', () => {
+    expect(changed({ tls: [tlsAt(EVIL, 'CERT_HAS_EXPIRED')] })?.severity).toBe('notice');
+  });
+
+  test('to an address the watchlist allows is nothing', () => {
+    const settings = {
+      ...SETTINGS,
+      allow: { ...SETTINGS.allow, addresses: [`${EVIL}/32`], cnames: ['*.example.net'] },
+    };
+    expect(compare(moved([EVIL]), [approved], settings)).toEqual([]);
+  });
+
+  test('to another alias is told unless allowed', () => {
+    const seen = moved([GOOD], { tls: [tlsAt(GOOD, null)] });
+    expect(brief(compare(seen, [approved]))).toEqual(['dns/cname-changed notice']);
+    expect(brief(compare(seen, [approved], FROZEN))).toEqual(['dns/cname-changed warning']);
+    const allowed = { ...SETTINGS, allow: { ...SETTINGS.allow, cnames: ['*.cdn.example.net'] } };
+    expect(compare(seen, [approved], allowed)).toEqual([]);
+  });
+
+  test('to new name servers is a hijacked delegation unless allowed', () => {
+    const seen = evidence([nameservers('ref1', 'ns1.example.org', 'ns.evil.net')]);
+    const [finding] = compare(seen, [approved]);
+    expect(finding).toMatchObject({
+      code: 'dns/nameservers-changed',
+      severity: 'critical',
+      diagnosis: 'delegation-hijacked',
+      confidence: 0.7,
+    });
+    const allowed = { ...SETTINGS, allow: { ...SETTINGS.allow, nameservers: ['ns.evil.net'] } };
+    expect(brief(compare(seen, [approved], allowed))).toEqual(['dns/nameservers-changed notice']);
+  });
+
+  test('so that the name has no address any more is an outage', () => {
+    const seen = { ...evidence([]), answers: [control('ref1'), answer('ref1', 'A', [reply('NXDOMAIN')])] };
+    expect(brief(compare(seen, [approved]))).toContain('dns/no-address critical');
+  });
+
+  test('is not reported where the references could not be asked', () => {
+    const seen = { ...evidence([]), answers: [control('ref1', false), answer('ref1', 'A', [])] };
+    expect(brief(compare(seen, [approved]))).toEqual(['dns/resolver-failing notice']);
+    expect(dns.failures(seen)).toMatchObject([{ blame: 'resolver', code: 'resolvers-unusable' }]);
+  });
+});
+
+describe('the check', () => {
+  const site: SiteFacts = { id: 's', url: `https://${NAME}:8443/live`, name: NAME, content: 'living', options: {} };
+
+  test('does not apply to a site that is an address', () => {
+    expect(dns.configure({ ...site, name: '192.0.2.7' })).toHaveProperty('notApplicable');
+    expect(dns.configure({ ...site, name: '[2001:db8::1]' })).toHaveProperty('notApplicable');
+  });
+
+  test('shakes hands where the site is served, and at 443 for a site without TLS', () => {
+    expect(dns.configure(site)).toMatchObject({ settings: { tlsPort: 8443, secure: true } });
+    const plain = { ...site, url: `http://${NAME}:8080/` };
+    expect(dns.configure(plain)).toMatchObject({ settings: { tlsPort: 443, secure: false } });
+    expect(dns.configure({ ...site, url: null })).toMatchObject({
+      settings: { url: `https://${NAME}/`, tlsPort: 443 },
+    });
+  });
+
+  test('refuses an allow list that allows nothing', () => {
+    const allow = (key: string, value: unknown): boolean => dnsOptions.safeParse({ allow: { [key]: [value] } }).success;
+    expect([allow('addresses', '203.0.113.0/24'), allow('addresses', '203.0.113.0/99')]).toEqual([true, false]);
+    expect([allow('cnames', '*.cdn.example.net'), allow('cnames', '*')]).toEqual([true, false]);
+    expect([allow('nameservers', 'ns1.example.org'), allow('nameservers', 'ns 1')]).toEqual([true, false]);
+    expect([allow('asns', 64500), allow('asns', -1), allow('asn', 1)]).toEqual([true, false, false]);
+  });
+
+  test('approves all that any sample showed, and none of the packets', () => {
+    const other = evidence([answer('ref3', 'A', [reply([CDN])])]);
+    const combined = dns.combine([evidence([]), other, other]);
+    expect(compare(moved([CDN], {}), [combined]).map(({ code }) => code)).not.toContain('dns/answer-changed');
+    expect(combined.answers.filter((one) => one.resolver.name === 'ref3')).toHaveLength(1);
+    expect(combined.answers.some((one) => one.asked === 'control')).toBe(false);
+    expect(evidenceSchema.parse(combined)).toEqual(combined);
+  });
+
+  test('says every code it reports in its list', () => {
+    const known = new Set(dns.codes.map(({ code }) => code));
+    const seen = evidence([answer('isp', 'A', [reply([BLOCK_PAGE])]), nameservers('ref1', 'x.example')]);
+    expect(compare(seen, [approved]).every(({ code }) => known.has(code))).toBe(true);
+  });
+
+  test('shows every resolver, whatever an operator calls it, and names evidence files itself', () => {
+    const raw = { sha256: 'x', mime: 'application/dns-message', bytes: new Uint8Array([1]) };
+    const seen = evidence([answer('../../etc/passwd', 'A', [reply([BLOCK_PAGE], { raw })])]);
+    const shown = dns.exhibit(seen, [], SETTINGS);
+    expect(shown.resolvers.find((row) => row.resolver === '../../etc/passwd')).toMatchObject({
+      type: 'A',
+      verdict: 'REDIRECT_BOGON',
+      answers: [BLOCK_PAGE],
+      rcode: 'NOERROR',
+    });
+    expect(shown.members.map(({ name }) => name)).toEqual(['dns/007-etc-passwd-name-A-1.bin']);
+  });
+});
