@@ -7,7 +7,7 @@ import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:
 import { ProbeFailure } from '../checks/check.js';
 import { canonicalAddress } from './addresses.js';
 import { type DialPolicy, type DialPurpose, mayDial } from './dial-policy.js';
-import { DeadlineError, failure, failureFrom, type OtherEnd } from './failures.js';
+import { failure, failureFrom, type OtherEnd, OtherEndError } from './failures.js';
 
 export interface DialRequest {
   /** IP literal. */
@@ -100,7 +100,7 @@ function established(socket: Socket, event: 'connect' | 'secureConnect', request
     const onClose = (): void => finish(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
     const onAbort = (): void => finish(new DOMException('stopped', 'AbortError'));
     const stage = event === 'connect' ? 'connection' : 'TLS handshake';
-    const late = new DeadlineError(
+    const late = new OtherEndError(
       'connect-timeout',
       `did not answer the ${stage} within ${Math.round(timeoutMs)} ms.`,
     );

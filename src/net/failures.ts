@@ -5,12 +5,12 @@ import type { Diagnosis, Failure } from '../core/model.js';
 /** Whose fault it is when the other end does not do its part. */
 export type OtherEnd = 'target' | 'resolver';
 
-/** Ends an operation that ran out of time; `code` and `detail` are what is reported. */
-export class DeadlineError extends Error {
+/** The other end was late or broke the rules: `code` and the sentence, which follows its name, are what is reported. */
+export class OtherEndError extends Error {
   readonly code: string;
   constructor(code: string, message: string) {
     super(message);
-    this.name = 'DeadlineError';
+    this.name = 'OtherEndError';
     this.code = code;
   }
 }
@@ -61,7 +61,7 @@ const CERTIFICATE_CODE =
 export function failureFrom(error: unknown, what: string, otherEnd: OtherEnd): Failure {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ProbeFailure) return cause.failure;
-    if (cause instanceof DeadlineError) return failure(otherEnd, cause.code, `${what} ${cause.message}`);
+    if (cause instanceof OtherEndError) return failure(otherEnd, cause.code, `${what} ${cause.message}`);
     if (cause.name === 'AbortError') return interrupted(what);
     const code = codeOf(cause);
     const rule = code === null ? undefined : ruleOf(code);

@@ -11,7 +11,7 @@ import { readBody } from './body.js';
 import { type Deadline, startDeadline, unlessAborted } from './deadline.js';
 import { type DialRequest, dialTcp, dialTls } from './dial.js';
 import type { DialPolicy } from './dial-policy.js';
-import { DeadlineError, failure, failureFrom, oneLine } from './failures.js';
+import { failure, failureFrom, OtherEndError, oneLine } from './failures.js';
 import { type FetchLimits, LimitError } from './fetch-limits.js';
 import { nextStep } from './redirect.js';
 
@@ -36,7 +36,7 @@ export interface FetchIo {
 
 /** Never rejects: whatever happens is in `failure`, beside the hops and the body there were until then. */
 export async function fetchPage(request: FetchRequest, io: FetchIo): Promise<Fetched> {
-  const late = new DeadlineError('response-timeout', `did not answer within ${io.limits.totalMs} ms.`);
+  const late = new OtherEndError('response-timeout', `did not answer within ${io.limits.totalMs} ms.`);
   const deadline = startDeadline(io.limits.totalMs, request.signal, late);
   const hops: Hop[] = [];
   try {
@@ -183,7 +183,7 @@ function once(socket: Socket): (options: unknown, done: (...args: [null, Socket]
     used = true;
     // undici expects the answer later, never from within the call.
     queueMicrotask(() => {
-      if (again) done(new DeadlineError('connection-closed', 'closed the connection before it answered.'), null);
+      if (again) done(new OtherEndError('connection-closed', 'closed the connection before it answered.'), null);
       else done(null, socket);
     });
   };

@@ -324,7 +324,7 @@ describe('a hostile server', () => {
       write(answer);
       end();
     });
-    expect(f).toMatchObject({ blame: 'target', code: 'bad-http', detail: '' });
+    expect((await get(url)).failure).toMatchObject({ blame: 'target', code: 'bad-http' });
   });
 
   it.each([
