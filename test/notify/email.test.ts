@@ -1,0 +1,306 @@
+import { createSecureContext } from 'node:tls';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Incident } from '../../src/core/model.js';
+import { email } from '../../src/notify/email.js';
+import { type NotifyIo, type Proof, SendError } from '../../src/notify/notifier.js';
+import { aFinding, anAlert, aSite, aTransition, T0 } from '../contracts/samples.js';
+import { type CertificateAuthority, certificateAuthority } from '../support/certificates.js';
+import { loopbackSocket, type MailServer, type MailServerOptions, startMailServer } from '../support/smtp.js';
+import { picture } from './pictures.js';
+
+const PASSWORD = 'correct horse battery staple';
+const EMPTY: Proof = { folder: null, pictures: [], resolvers: [] };
+
+let authority: CertificateAuthority;
+let server: MailServer | undefined;
+beforeAll(() => {
+  authority = certificateAuthority();
+});
+afterAll(() => authority.remove());
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+const started = async (options: MailServerOptions = {}): Promise<MailServer> => {
+  server = await startMailServer(options);
+  return server;
+};
+const io = (over: Partial<NotifyIo> = {}): NotifyIo => ({
+  now: () => T0,
+  signal: new AbortController().signal,
+  connect: loopbackSocket,
+  ...over,
+});
+const settingsFor = ({ port }: MailServer, over: object = {}, to = ['ops@example.org']) =>
+  email.settings.parse({ smtp: { host: 'localhost', port, ...over }, from: 'siteward@example.org', to });
+const alertOf = (over: Partial<Incident> = {}) => anAlert(aTransition('opened', over));
+const send = (
+  settings: ReturnType<typeof settingsFor>,
+  over: Partial<NotifyIo> = {},
+  alert = alertOf(),
+  proof = EMPTY,
+) => email.send(alert, aSite(), proof, settings, io(over));
+const failure = async (sending: Promise<void>): Promise<SendError> => {
+  const error = await sending.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof SendError)) throw new Error(`not a SendError: ${error}`);
+  return error;
+};
+
+describe('the mail', () => {
+  it('has both parts and its pictures inside, in a thread of its incident', async () => {
+    const mailbox = await started();
+    const proof: Proof = {
+      folder: 'data/evidence/live/1/',
+      pictures: [picture('before'), picture('after')],
+      resolvers: [],
+      findings: [aFinding({ expected: 'Global Summit', actual: 'هک شد 被黑' })],
+    };
+    await send(settingsFor(mailbox), {}, alertOf({ summary: 'عنوان 标题 was replaced.' }), proof);
+    const [mail] = mailbox.mails;
+    const parsed = await mail?.parsed();
+    expect(parsed?.subject).toBe('[CRITICAL] live: defaced — عنوان 标题 was replaced.');
+    expect(parsed?.from).toMatchObject({ name: 'Siteward', address: 'siteward@example.org' });
+    expect(parsed?.to?.map((one) => one.address)).toEqual(['ops@example.org']);
+    expect(parsed?.text).toContain('found:    هک شد 被黑');
+    expect(parsed?.html).toContain('<bdi dir="auto">هک شد 被黑</bdi>');
+    expect(parsed?.messageId).toBe(`<${alertOf().key}@example.org>`);
+    expect(parsed?.references).toBe('<incident.incident-1@example.org>');
+    expect(parsed?.inReplyTo).toBe('<incident.incident-1@example.org>');
+    expect(parsed?.date).toBe(new Date(T0).toISOString());
+    const cids = [...(parsed?.html ?? '').matchAll(/src="cid:([^"]+)"/g)].map((match) => `<${match[1]}>`);
+    expect(cids).toHaveLength(2);
+    expect(parsed?.attachments.map((one) => one.contentId)).toEqual(cids);
+    expect(parsed?.attachments.every((one) => one.related && one.mimeType === 'image/png')).toBe(true);
+    expect(parsed?.html).not.toMatch(/https?:\/\/[^<]*\.(png|gif|css|js)|<script|<link/);
+  });
+
+  it('says to machines what it is', async () => {
+    const mailbox = await started();
+    await send(settingsFor(mailbox));
+    const headers = new Map((await mailbox.mails[0]?.parsed())?.headers.map(({ key, value }) => [key, value]));
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'auto-submitted': 'auto-generated',
+      'x-siteward-incident': 'incident-1',
+      'x-siteward-site': 'live',
+      'x-siteward-change': 'opened',
+      'x-siteward-severity': 'critical',
+      importance: 'high',
+    });
+    expect(headers.has('list-id')).toBe(false);
+  });
+
+  it.each([
+    ['a line break and a header', 'Hi\r\nBcc: victim@example.org\r\n\r\nbody'],
+    ['an encoded word with a line break in it', '=?utf-8?Q?Hi=0D=0ABcc:_victim@example.org?='],
+    ['bare carriage returns, NUL and U+2028', 'Hi\rBcc: victim@example.org\u0000\u2028X-Evil: 1'],
+    ['a lone dot and an SMTP command', 'Hi\r\n.\r\nRCPT TO:<victim@example.org>'],
+    ['direction overrides', '\u202eevil\u202c \u2066x\u2069'],
+    ['ten thousand characters', 'x'.repeat(10_000)],
+  ])('cannot be turned into another by a title with %s', async (_, title) => {
+    const mailbox = await started();
+    const proof = { ...EMPTY, findings: [aFinding({ summary: title, expected: title, actual: title })] };
+    await send(settingsFor(mailbox), {}, alertOf({ summary: title }), proof);
+    expect(mailbox.mails).toHaveLength(1);
+    const [mail] = mailbox.mails;
+    const parsed = await mail?.parsed();
+    expect(mail?.to).toEqual(['ops@example.org']);
+    const names = parsed?.headers.map(({ key }) => key) ?? [];
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).not.toContain('bcc');
+    expect(names).not.toContain('x-evil');
+    expect(parsed?.bcc ?? []).toEqual([]);
+    expect(parsed?.subject).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+    expect([...(parsed?.subject ?? '')].length).toBeLessThanOrEqual(120);
+    const lines = mail?.raw.split('\r\n') ?? [];
+    expect(lines.filter((line) => /[\r\n]/.test(line))).toEqual([]);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(998);
+  });
+
+  it('is the same to the byte at every attempt', async () => {
+    const mailbox = await started();
+    const proof = { ...EMPTY, pictures: [picture('before'), picture('after')] };
+    await send(settingsFor(mailbox), {}, alertOf(), proof);
+    await send(settingsFor(mailbox), { now: () => T0 + 60_000 }, alertOf(), proof);
+    expect(mailbox.mails[1]?.raw).toBe(mailbox.mails[0]?.raw);
+  });
+});
+
+describe('the way to the server', () => {
+  const certified = () => authority.issue(['localhost']);
+  const trust = () => createSecureContext({ ca: authority.pem });
+
+  it('is STARTTLS with a certificate that is checked against the name, then a login', async () => {
+    const mailbox = await started({ certificate: certified(), login: { user: 'u', password: PASSWORD } });
+    await send(settingsFor(mailbox, { tls: 'required', user: 'u', password: PASSWORD }), { trust: trust() });
+    expect(mailbox.mails[0]).toMatchObject({ overTls: true, user: 'u' });
+  });
+
+  it('is TLS from the first byte where that is said', async () => {
+    const mailbox = await started({ certificate: certified(), secure: true });
+    await send(settingsFor(mailbox, { secure: true }), { trust: trust() });
+    expect(mailbox.mails[0]?.overTls).toBe(true);
+  });
+
+  it.each([
+    ['signed by nobody we trust', () => ({ certificate: certified() }), undefined],
+    ['of another name', () => ({ certificate: authority.issue(['mail.example.org']) }), trust],
+  ])(
+    'ends before anything is said when the certificate is %s, and is tried again later',
+    async (_, options, trusted) => {
+      const mailbox = await started(options());
+      const error = await failure(send(settingsFor(mailbox, { tls: 'required' }), trusted ? { trust: trusted() } : {}));
+      expect(error.retryable).toBe(true);
+      expect(mailbox.mails).toEqual([]);
+    },
+  );
+
+  it('never falls back to plain text where TLS is required', async () => {
+    const mailbox = await started();
+    const error = await failure(send(settingsFor(mailbox, { tls: 'required' })));
+    expect(error.retryable).toBe(true);
+    expect(mailbox.mails).toEqual([]);
+  });
+
+  it('requires TLS by itself unless the socket ends on this machine', async () => {
+    const mailbox = await started();
+    const elsewhere: NotifyIo['connect'] = async (host, port) => {
+      const socket = await loopbackSocket(host, port);
+      return Object.defineProperty(socket, 'remoteAddress', { value: '203.0.113.5' });
+    };
+    expect((await failure(send(settingsFor(mailbox), { connect: elsewhere }))).retryable).toBe(true);
+    await send(settingsFor(mailbox, { tls: 'off' }), { connect: elsewhere });
+    await send(settingsFor(mailbox));
+    expect(mailbox.mails).toHaveLength(2);
+  });
+
+  it('is only ever the socket it was given, whatever name the settings say', async () => {
+    const mailbox = await started();
+    const asked: unknown[] = [];
+    const connect: NotifyIo['connect'] = (host, port) => {
+      asked.push([host, port]);
+      return loopbackSocket(host, port);
+    };
+    await send(settingsFor(mailbox, { host: 'mail.example.org' }), { connect });
+    expect(asked).toEqual([['mail.example.org', mailbox.port]]);
+    expect(mailbox.connections()).toBe(1);
+  });
+
+  it('says who could not be reached, and that trying again may help', async () => {
+    const mailbox = await started();
+    const refused: NotifyIo['connect'] = () => Promise.reject(new Error('203.0.113.5 may not be dialled'));
+    const error = await failure(send(settingsFor(mailbox), { connect: refused }));
+    expect(error.retryable).toBe(true);
+    expect(error.message).toContain(`localhost:${mailbox.port}: no connection: 203.0.113.5 may not be dialled`);
+  });
+
+  it('ends at the deadline when the server never says a word', async () => {
+    const mailbox = await started({ mute: true });
+    const deadline = new AbortController();
+    const connect: NotifyIo['connect'] = async (host, port) => {
+      const socket = await loopbackSocket(host, port);
+      setImmediate(() => deadline.abort());
+      return socket;
+    };
+    const error = await failure(send(settingsFor(mailbox), { connect, signal: deadline.signal }));
+    expect(error).toMatchObject({ retryable: true });
+    expect(error.message).toContain('it took too long');
+  });
+});
+
+describe('a refusal', () => {
+  const two = ['gone@example.org', 'ops@example.org'];
+
+  it('of one recipient does not keep the mail from the others', async () => {
+    const mailbox = await started({
+      recipient: (address) => (address === 'gone@example.org' ? { code: 550, text: 'No such user' } : null),
+    });
+    const error = await failure(send(settingsFor(mailbox, {}, two)));
+    expect(mailbox.mails.map(({ to }) => to)).toEqual([['ops@example.org']]);
+    expect(error).toMatchObject({ retryable: false, accepted: ['ops@example.org'] });
+    expect(error.message).toContain('gone@example.org was not accepted');
+    expect(mailbox.connections()).toBe(1);
+  });
+
+  it('for now is tried again with the same Message-ID, and only for those who have not got it', async () => {
+    let isGreylisting = true;
+    const mailbox = await started({
+      recipient: (address) =>
+        isGreylisting && address === 'gone@example.org' ? { code: 451, text: 'Greylisted, come back' } : null,
+    });
+    const error = await failure(send(settingsFor(mailbox, {}, two)));
+    expect(error).toMatchObject({ retryable: true, accepted: ['ops@example.org'] });
+    isGreylisting = false;
+    await send(settingsFor(mailbox, {}, two), { accepted: error.accepted });
+    expect(mailbox.mails.map(({ to }) => to)).toEqual([['ops@example.org'], ['gone@example.org']]);
+    const ids = await Promise.all(mailbox.mails.map(async (mail) => (await mail.parsed()).messageId));
+    expect(ids[0]).toBe(ids[1]);
+  });
+
+  it.each([
+    [451, true],
+    [552, false],
+  ])('of the content with %i is retryable: %s', async (code, retryable) => {
+    const mailbox = await started({ content: () => ({ code, text: 'Not now' }) });
+    expect((await failure(send(settingsFor(mailbox)))).retryable).toBe(retryable);
+  });
+
+  it('of the login is final and never shows the password, even when the server does', async () => {
+    const encoded = Buffer.from(`\0u\0${PASSWORD}`).toString('base64');
+    const mailbox = await started({
+      login: { user: 'u', password: 'another' },
+      loginRefusal: `bad credentials u ${PASSWORD} ${encoded}`,
+      recipient: () => ({ code: 550, text: `You said ${PASSWORD} and ${encoded}` }),
+    });
+    const refusedLogin = await failure(send(settingsFor(mailbox, { user: 'u', password: PASSWORD })));
+    expect(refusedLogin.retryable).toBe(false);
+    expect(refusedLogin.message).toContain('refused the login');
+    for (const text of [
+      refusedLogin.message,
+      refusedLogin.stack,
+      JSON.stringify(refusedLogin),
+      String(refusedLogin.cause),
+    ]) {
+      expect(text).not.toContain(PASSWORD);
+      expect(text).not.toContain(encoded);
+    }
+  });
+
+  it('that repeats the password has it taken out', async () => {
+    const mailbox = await started({
+      login: { user: 'u', password: PASSWORD },
+      recipient: () => ({ code: 550, text: `You said ${PASSWORD}` }),
+    });
+    const error = await failure(send(settingsFor(mailbox, { user: 'u', password: PASSWORD })));
+    expect(error.message).toContain('You said [secret]');
+  });
+});
+
+describe('the settings', () => {
+  const smtp = { host: 'mail.example.org' };
+  const base = { smtp, from: 'siteward@example.org', to: ['ops@example.org'] };
+
+  it('need no more than a host, a sender and a recipient', () => {
+    expect(email.settings.parse(base)).toMatchObject({ smtp: { port: 587, secure: false } });
+    expect(email.settings.parse({ ...base, smtp: { ...smtp, port: 465 } })).toMatchObject({ smtp: { secure: true } });
+  });
+
+  it.each([
+    ['a recipient with a second one hidden in it', { ...base, to: ['ops@example.org\r\nBcc: x@example.org'] }],
+    ['no recipient', { ...base, to: [] }],
+    ['a sender with a name', { ...base, from: 'Siteward <siteward@example.org>' }],
+    ['an unknown key', { ...base, smtp: { ...smtp, hots: 'x' } }],
+    ['a user without a password', { ...base, smtp: { ...smtp, user: 'u' } }],
+    ['a port that is none', { ...base, smtp: { ...smtp, port: 70_000 } }],
+  ])('refuse %s', (_, given) => {
+    expect(email.settings.safeParse(given).success).toBe(false);
+  });
+
+  it('never print the password', () => {
+    const parsed = email.settings.parse({ ...base, smtp: { ...smtp, user: 'u', password: PASSWORD } });
+    expect(JSON.stringify(parsed)).not.toContain(PASSWORD);
+  });
+});

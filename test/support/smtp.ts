@@ -1,0 +1,118 @@
+/** A real mail server on loopback that keeps what it took and can be told to refuse. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import PostalMime, { type Email } from 'postal-mime';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import type { ServerCertificate } from './certificates.js';
+
+export interface Mail {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly raw: string;
+  readonly overTls: boolean;
+  readonly user: string | null;
+  parsed(): Promise<Email>;
+}
+
+export interface MailServer {
+  readonly port: number;
+  /** Everything that was answered with 250, in that order. */
+  readonly mails: readonly Mail[];
+  /** Connections so far. */
+  readonly connections: () => number;
+  close(): Promise<void>;
+}
+
+export interface MailServerOptions {
+  /** Offers STARTTLS with this; without it TLS is not offered. */
+  readonly certificate?: ServerCertificate;
+  /** TLS from the first byte on. */
+  readonly secure?: boolean;
+  readonly login?: { readonly user: string; readonly password: string };
+  /** What a refused login is answered with. */
+  readonly loginRefusal?: string;
+  /** Refuses a recipient with this reply; null: takes it. */
+  readonly recipient?: (address: string) => Refusal | null;
+  /** Refuses the content with this reply; null: takes it. */
+  readonly content?: (raw: string) => Refusal | null;
+  /** Takes connections and never says a word. */
+  readonly mute?: boolean;
+}
+
+export interface Refusal {
+  readonly code: number;
+  readonly text: string;
+}
+
+export async function startMailServer(options: MailServerOptions = {}): Promise<MailServer> {
+  const mails: Mail[] = [];
+  let connections = 0;
+  const server = new SMTPServer({
+    ...securityOf(options),
+    disableReverseLookup: true,
+    logger: false,
+    onConnect: (_session, done) => {
+      connections++;
+      if (!options.mute) done();
+    },
+    onAuth: ({ username, password }, _session, done) => {
+      const { user, password: expected } = options.login ?? {};
+      if (username === user && password === expected) done(null, { user: username ?? '' });
+      else done(new Error(options.loginRefusal ?? 'Invalid username or password'));
+    },
+    onRcptTo: ({ address }, _session, done) => done(asError(options.recipient?.(address) ?? null)),
+    onData: (stream, session, done) => {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const raw = Buffer.concat(chunks).toString('utf8');
+        const refusal = options.content?.(raw) ?? null;
+        if (!refusal) {
+          const { mailFrom, rcptTo } = session.envelope;
+          mails.push({
+            from: mailFrom ? mailFrom.address : '',
+            to: rcptTo.map(({ address }) => address),
+            raw,
+            overTls: session.secure,
+            user: typeof session.user === 'string' ? session.user : null,
+            parsed: () => PostalMime.parse(raw),
+          });
+        }
+        done(asError(refusal));
+      });
+    },
+  });
+  server.on('error', () => undefined); // clients that hang up in the middle are what some tests are about
+  server.listen(0, '127.0.0.1');
+  await once(server.server, 'listening');
+  const address = server.server.address();
+  if (address === null || typeof address === 'string') throw new Error('the mail server has no port');
+  return {
+    port: address.port,
+    mails,
+    connections: () => connections,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** A connected socket to a server on this machine, as `NotifyIo.connect` gives. */
+export async function loopbackSocket(_host: string, port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  return socket;
+}
+
+function securityOf({ certificate, secure, login }: MailServerOptions): SMTPServerOptions {
+  const disabled = [...(certificate ? [] : ['STARTTLS']), ...(login ? [] : ['AUTH'])];
+  return {
+    secure: secure ?? false,
+    ...certificate,
+    disabledCommands: disabled,
+    authOptional: true,
+    allowInsecureAuth: !certificate,
+  };
+}
+
+function asError(refusal: Refusal | null): Error | null {
+  return refusal && Object.assign(new Error(refusal.text), { responseCode: refusal.code });
+}
