@@ -4,7 +4,7 @@
  */
 import type { ResolverRow, SeenFinding } from '../core/model.js';
 import type { Illustration } from './illustrations.js';
-import { type Fragment, type Html, html, quoted } from './markup.js';
+import { type Fragment, type Html, html, oneLine, quoted } from './markup.js';
 import type { Attachment, Notice } from './message.js';
 import { agrees, sureness } from './words.js';
 
@@ -55,7 +55,7 @@ export function mailHtml(notice: Notice, attachments: readonly Attachment[]): st
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
-<title>${notice.name}: ${notice.state}</title>
+<title>${oneLine(notice.name, 200)}: ${notice.state}</title>
 ${STYLE}
 </head>
 <body class="page" style="margin:0;padding:0;background:#f1f2f4">

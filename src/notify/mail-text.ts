@@ -1,6 +1,6 @@
 /** A notice as the plain text part of a mail: complete on its own. Pure. */
 import type { ResolverRow, SeenFinding } from '../core/model.js';
-import { oneLine, plain } from './markup.js';
+import { oneLine } from './markup.js';
 import type { Notice } from './message.js';
 import { agrees, sureness } from './words.js';
 
@@ -57,7 +57,7 @@ function findingLines({
     ...(expected === undefined ? [] : [`    expected: ${line(expected) || '(empty)'}`]),
     ...(actual === undefined ? [] : [`    found:    ${line(actual) || '(empty)'}`]),
     ...(where === undefined ? [] : [`    where:    ${line(where)}`]),
-    `    ${code}, ${sureness(confidence)}, seen from ${plain(vantage)}`,
+    `    ${line(code)}, ${sureness(confidence)}, seen from ${line(vantage)}`,
   ];
 }
 

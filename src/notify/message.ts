@@ -10,7 +10,7 @@ import { mailHtml } from './mail-html.js';
 import { mailText } from './mail-text.js';
 import { oneLine } from './markup.js';
 import type { Proof } from './notifier.js';
-import { type Advice, adviceFor, diagnosisWords, duration, moment, scopeWords, sureness } from './words.js';
+import { type Advice, adviceFor, agrees, diagnosisWords, duration, moment, scopeWords, sureness } from './words.js';
 
 /** What is said, in the order it is said. Texts may hold a stranger's words. */
 export interface Notice {
@@ -58,6 +58,8 @@ export interface Message {
 const SUBJECT_LENGTH = 120;
 /** Findings shown; the folder has all of them. */
 const MAX_FINDINGS = 12;
+const MAX_RESOLVERS = 30;
+const MAX_ANSWERS = 8;
 
 export function compose(alert: Alert, site: Site, proof: Proof): Message {
   const notice = noticeOf(alert, site, proof);
@@ -112,12 +114,19 @@ export function noticeOf({ transition, reason }: Alert, site: Site, proof: Proof
     certainty: isOver || incident.confidence === null ? '' : `We are ${sureness(incident.confidence)}.`,
     facts: factsOf(transition, site, reason),
     illustrations: isOver ? [] : illustrations(proof.pictures),
-    resolvers: isOver ? [] : proof.resolvers,
+    resolvers: isOver ? [] : shownResolvers(proof.resolvers),
     findings: isOver ? [] : (proof.findings ?? []).filter((one) => one.severity !== 'notice').slice(0, MAX_FINDINGS),
     advice: isOver ? AFTERWARDS : adviceFor(incident.diagnosis, site),
     evidence: proof.folder,
     imprint: `Incident ${incident.id}, message ${incident.seq}.`,
   };
+}
+
+/** Those that disagree first. */
+function shownResolvers(rows: readonly ResolverRow[]): ResolverRow[] {
+  return [...rows.filter((row) => !agrees(row)), ...rows.filter(agrees)]
+    .slice(0, MAX_RESOLVERS)
+    .map((row) => ({ ...row, answers: row.answers.slice(0, MAX_ANSWERS) }));
 }
 
 const AFTERWARDS: readonly Advice[] = [
