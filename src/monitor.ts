@@ -132,12 +132,23 @@ export function siteInspection(
   return {
     ...summarizeSite(inspections.map((inspection) => inspection.verdict)),
     site,
-    findings: inspections
-      .flatMap(({ target, verdict }) => verdict.findings.map((finding) => ({ ...finding, check: target.kind })))
-      .sort(worstFirst),
+    findings: distinct(
+      inspections.flatMap(({ target, verdict }) =>
+        verdict.findings.map((finding) => ({ ...finding, check: target.kind })),
+      ),
+    ).sort(worstFirst),
     inspections,
     evidence,
   };
+}
+
+/** A damaged record concerns every target; a person reads it once. */
+function distinct<F extends Finding>(findings: readonly F[]): F[] {
+  return [
+    ...new Map(
+      findings.map((finding) => [`${finding.code} ${finding.where ?? ''} ${finding.summary}`, finding]),
+    ).values(),
+  ];
 }
 
 // --------------------------------------------------------------- watch

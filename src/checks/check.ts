@@ -59,6 +59,8 @@ export interface Check<S = unknown, E = unknown> {
   probe(settings: S, io: ProbeIo): Promise<E>;
   /** Several looks at a healthy target made into the evidence to approve, with what moves by itself marked in it. */
   combine(samples: readonly [E, ...E[]]): E;
+  /** What `combine` found to move by itself, one plain line each: shown to the person who approves. */
+  learned?(evidence: E): readonly string[];
   /** What this evidence could not show, and whose fault that is. */
   failures(evidence: E): readonly Failure[];
   /** What a person is shown of this look beside what was accepted. `actual` null: there is only the baseline. */

@@ -1,6 +1,7 @@
 /** `baseline capture`: several looks at a site thought healthy, made into the candidate a person reviews. */
-import { checkOf } from '../checks/index.js';
+
 import { judge } from '../checks/check.js';
+import { checkOf } from '../checks/index.js';
 import { isGrave } from '../core/corroborate.js';
 import type { Failure, Finding, Observation, Site, Target } from '../core/model.js';
 import type { Workplace } from './workplace.js';

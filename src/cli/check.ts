@@ -8,7 +8,7 @@ import { checkReport, jsonText, type Run } from './report/check-json.js';
 import { exitCodeOf } from './report/exit-code.js';
 import { htmlReport } from './report/html.js';
 import { junitReport } from './report/junit.js';
-import { nagiosReport } from './report/nagios.js';
+import { nagiosLine } from './report/nagios.js';
 import { type Progress, progress } from './report/progress.js';
 import { terminalReport } from './report/terminal.js';
 import type { Workplace } from './workplace.js';
@@ -30,8 +30,8 @@ export async function runCheck(sites: readonly Site[], options: CheckOptions, pl
     progressOutput(place),
   );
   const limit = pLimit(options.jobs);
-  const inspected = await Promise.all(sites.map((site) => limit(() => inspectSite(site, place, shown))));
-  shown.close();
+  const looks = sites.map((site) => limit(() => inspectSite(site, place, shown)));
+  const inspected = await Promise.all(looks).finally(() => shown.close());
   const run: Run = { version: place.version, startedAt, tookMs: now() - startedAt, sites: inspected };
   if (options.html !== undefined) await writeReport(options.html, htmlReport(run), place);
   if (options.junit !== undefined) await writeReport(options.junit, junitReport(run), place);
@@ -41,7 +41,7 @@ export async function runCheck(sites: readonly Site[], options: CheckOptions, pl
 
 function resultText(run: Run, { nagios }: CheckOptions, { terminal }: Workplace): string {
   if (terminal.json) return jsonText(checkReport(run));
-  return nagios ? nagiosReport(run) : terminalReport(run, terminal);
+  return nagios ? nagiosLine(run) : terminalReport(run, terminal);
 }
 
 /** Looks at a site in every way the watchlist says, and writes down what was seen. */
@@ -51,7 +51,7 @@ async function inspectSite(site: Site, place: Workplace, shown: Progress): Promi
     site.targets.map(async (target) => {
       shown.began(target.id);
       const inspection = await inspect(target, approved(target), place.observatory, place.signal);
-      shown.ended(target.id, inspection.verdict.state, inspection.tookMs);
+      shown.ended(target.id, inspection.verdict, inspection.tookMs);
       return inspection;
     }),
   );

@@ -11,7 +11,8 @@ const COMMON: readonly FindingCode[] = [
     meaning:
       'A divergence was seen once and was gone at the next look: content served to some visitors only, or for some ' +
       'seconds, looks like this; so does a page caught in the middle of a deployment. It carries the diagnosis of what was seen.',
-    remedy: 'Look at the evidence. If nobody deployed at that time, compare what your servers and CDN nodes serve one by one.',
+    remedy:
+      'Look at the evidence. If nobody deployed at that time, compare what your servers and CDN nodes serve one by one.',
   },
   {
     code: 'baseline/tampered',

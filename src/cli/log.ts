@@ -14,7 +14,12 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export function createLog(level: string, human: boolean, write: (line: string) => void): Log {
   const destination = { write: human ? (line: string) => write(`${readable(line)}\n`) : write };
   return pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
     destination,
   );
 }
@@ -22,7 +27,9 @@ export function createLog(level: string, human: boolean, write: (line: string) =
 /** `12:00:01 warn  message  key=value`: pino's line for eyes. */
 function readable(line: string): string {
   const { time, level, msg, ...rest }: Record<string, unknown> = JSON.parse(line);
-  const fields = Object.entries(rest).map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const fields = Object.entries(rest).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   return plain([String(time).slice(11, 19), String(level).padEnd(5), String(msg), ...fields].join('  '));
 }
 

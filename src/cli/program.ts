@@ -9,14 +9,23 @@ export interface Handlers {
   add(url: string, options: { id?: string; tag: string[] }, globals: GlobalOptions): Promise<number>;
   validate(globals: GlobalOptions): Promise<number>;
   check(names: string[], options: CheckFlags, globals: GlobalOptions): Promise<number>;
-  capture(ids: string[], options: { approve: boolean; by?: string; note?: string }, globals: GlobalOptions): Promise<number>;
+  capture(
+    ids: string[],
+    options: { approve: boolean; by?: string; note?: string },
+    globals: GlobalOptions,
+  ): Promise<number>;
   diff(id: string, options: { html?: string }, globals: GlobalOptions): Promise<number>;
   status(globals: GlobalOptions): Promise<number>;
-  approve(ids: string[], options: { all: boolean; by?: string; note?: string }, globals: GlobalOptions): Promise<number>;
+  approve(
+    ids: string[],
+    options: { all: boolean; by?: string; note?: string },
+    globals: GlobalOptions,
+  ): Promise<number>;
   reject(ids: string[], globals: GlobalOptions): Promise<number>;
   watch(options: { once: boolean }, globals: GlobalOptions): Promise<number>;
   dns(names: string[], options: { type: string[] }, globals: GlobalOptions): Promise<number>;
   incidents(options: { open: boolean }, globals: GlobalOptions): Promise<number>;
+  doctor(globals: GlobalOptions): Promise<number>;
 }
 
 export interface CheckFlags {
@@ -84,6 +93,10 @@ export function program(version: string, handlers: Handlers, done: (exitCode: nu
     .option('--open', 'only those that are not over', false)
     .description('What happened, newest first')
     .action((options) => run((globals) => handlers.incidents(options, globals))());
+  root
+    .command('doctor')
+    .description('What on this machine works or not, with the fix for each')
+    .action(() => run((globals) => handlers.doctor(globals))());
   return root;
 }
 

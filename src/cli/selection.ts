@@ -3,6 +3,12 @@ import type { Config } from '../config/config.js';
 import type { Site } from '../core/model.js';
 import { UsageError } from './workplace.js';
 
+/** The watchlist's sites as they are watched at this time: inside an event's window as the event asks. */
+export function sitesInForce({ sites, events }: Pick<Config, 'sites' | 'events'>, at: number): readonly Site[] {
+  const current = events.filter((event) => at >= event.from && at < event.to).flatMap((event) => event.sites);
+  return sites.map((site) => current.find((special) => special.id === site.id) ?? site);
+}
+
 export interface Selection {
   /** Ids and URLs as typed; none means all. */
   readonly names: readonly string[];
@@ -36,7 +42,8 @@ function siteNamed(name: string, pool: readonly Site[], config: Config, adHoc: (
   if (site) return site;
   if (isUrl) return adHoc(name);
   const ids = config.sites.map((candidate) => candidate.id);
-  const known = ids.length === 0 ? 'it has none yet' : `it has ${ids.slice(0, 20).join(', ')}${ids.length > 20 ? ', …' : ''}`;
+  const known =
+    ids.length === 0 ? 'it has none yet' : `it has ${ids.slice(0, 20).join(', ')}${ids.length > 20 ? ', …' : ''}`;
   throw new UsageError(`There is no site "${name}" in the watchlist; ${known}.`);
 }
 

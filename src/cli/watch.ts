@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import type { Site, Target } from '../core/model.js';
 import { type Inspection, type Memory, remindOf, siteInspection, watch } from '../monitor.js';
-import { deliverDue } from '../notify/deliver.js';
 import { type Job, Scheduler } from '../scheduler.js';
 import type { Store } from '../store/store.js';
 import { createMetrics, type Metrics } from '../web/metrics.js';
@@ -22,6 +21,8 @@ const PRUNE_EVERY_MS = 3_600_000;
 const KEEP_VERDICTS_MS = 30 * 86_400_000;
 /** An alert this old that no receiver took means that we cannot tell anybody anything. */
 const OUTBOX_STUCK_MS = 120_000;
+
+const UNRECORDED = { state: 'unverified', severity: null } as const;
 
 /** One watching daemon: what its parts share. */
 interface Desk {
@@ -88,7 +89,7 @@ function logLook({ place: { log } }: Desk, { target, verdict, tookMs, looks }: I
 
 async function deliver(desk: Desk): Promise<void> {
   try {
-    desk.metrics.delivered(await deliverDue(desk.store, desk.place.post));
+    desk.metrics.delivered(await desk.place.post(desk.store));
   } catch (error) {
     desk.place.log.error({ error: String(error) }, 'The outbox could not be read; alerts wait');
   }
@@ -113,12 +114,16 @@ async function watchOnce(desk: Desk): Promise<number> {
           limit(async () => {
             shown.began(target.id);
             const inspection = await attend(desk, site, target);
-            shown.ended(target.id, inspection?.verdict.state ?? 'unverified', inspection?.tookMs ?? 0);
+            shown.ended(target.id, inspection?.verdict ?? UNRECORDED, inspection?.tookMs ?? 0);
             return inspection;
           }),
         ),
       );
-      return siteInspection(site, inspections.flatMap((inspection) => inspection ?? []), null);
+      return siteInspection(
+        site,
+        inspections.flatMap((inspection) => inspection ?? []),
+        null,
+      );
     }),
   );
   shown.close();
@@ -141,7 +146,10 @@ async function watchOn(desk: Desk): Promise<number> {
     random: Math.random,
     concurrency: concurrency(),
   });
-  const web = await listen(webApp(() => healthOf(desk), desk.metrics.registry), place.config.settings.web.listen);
+  const web = await listen(
+    webApp(() => healthOf(desk), desk.metrics.registry),
+    place.config.settings.web.listen,
+  );
   const chores = [
     repeat(DELIVER_EVERY_MS, async () => {
       await deliver(desk);

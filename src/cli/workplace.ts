@@ -1,7 +1,8 @@
 /** What every command is given: the configuration, the real things built from it, and where its words go. */
 import type { Network, Resolver } from '../checks/check.js';
-import type { Config } from '../config/config.js';
-import type { Observatory } from '../monitor.js';
+import type { Config, Problem } from '../config/config.js';
+import type { Site, Target } from '../core/model.js';
+import type { ApprovedBaseline, Observatory } from '../monitor.js';
 import type { Baselines } from '../store/baselines.js';
 import type { Store } from '../store/store.js';
 import type { Log } from './log.js';
@@ -38,8 +39,16 @@ export interface Workplace {
   readonly log: Log;
   readonly network: Network;
   readonly resolvers: readonly Resolver[];
+  /** Starts the browser. Throws ProbeFailure with the fix. */
+  readonly browserVersion: () => Promise<string>;
   readonly observatory: Observatory;
   readonly baselines: Baselines;
+  /** What was approved for a site's targets, read anew and verified. */
+  readonly approvedBaselines: (site: Site) => Promise<(target: Target) => ApprovedBaseline>;
+  /** Hands alerts from the outbox to their receivers. */
+  readonly post: (store: Store) => Promise<{ readonly sent: number; readonly failed: number }>;
+  /** Sorts by time; names incidents and evidence folders. */
+  readonly newId: (at: number) => string;
   /** Opened at first use: the one-shot check needs none. */
   readonly store: () => Promise<Store>;
   /** Aborts at ctrl-C or SIGTERM. */
@@ -52,6 +61,15 @@ export const EXIT = { usage: 64, bug: 70, config: 78 } as const;
 
 /** The command was called wrongly. The message says how to call it. */
 export class UsageError extends Error {}
+
+/** The configuration has problems; all of them. */
+export class BadConfiguration extends Error {
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    super('The configuration has problems.');
+    this.problems = problems;
+  }
+}
 
 /** Something outside is not as the command needs it; the message has the fix. @param exitCode of the contract. */
 export class CommandError extends Error {

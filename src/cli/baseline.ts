@@ -1,0 +1,287 @@
+/** `baseline capture/diff/status/approve/reject`: how a person comes to accept what a site looks like. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { judge } from '../checks/check.js';
+import { checkOf } from '../checks/index.js';
+import type { Exhibits, Finding, Observation, Site, Target } from '../core/model.js';
+import type { ApprovedSite, Candidate } from '../store/baselines.js';
+import { type Captured, captureTarget } from './capture.js';
+import { progressOutput } from './check.js';
+import { baselineReport, baselineTable } from './report/baseline-table.js';
+import { jsonText } from './report/check-json.js';
+import { progress } from './report/progress.js';
+import { type Review, reviewHtml, reviewText } from './report/review.js';
+import { isolated, oneLine, paint } from './report/text.js';
+import { counted } from './report/words.js';
+import { selectSites } from './selection.js';
+import { CommandError, UsageError, type Workplace } from './workplace.js';
+
+export interface ApprovalOptions {
+  readonly by?: string | undefined;
+  readonly note?: string | undefined;
+}
+
+/** What capturing one site came to. */
+interface SiteCapture {
+  readonly site: Site;
+  readonly captured: readonly Captured[];
+  /** What kept the candidate from being written or approved. */
+  readonly problems: readonly string[];
+  readonly approved: boolean;
+}
+
+/** @returns 0 when every target has a candidate, 3 when one could not be captured. */
+export async function runCapture(
+  ids: readonly string[],
+  options: ApprovalOptions & { readonly approve: boolean },
+  place: Workplace,
+): Promise<number> {
+  const by = options.approve ? approver(options) : null;
+  const sites = chosen(ids, place);
+  const shown = progress(
+    sites.reduce((sum, site) => sum + site.targets.length, 0),
+    progressOutput(place),
+  );
+  const captures: SiteCapture[] = [];
+  try {
+    for (const site of sites) {
+      const captured = await Promise.all(
+        site.targets.map(async (target) => {
+          shown.began(target.id);
+          const result = await captureTarget(target, place);
+          const state = result.evidence === null ? 'unverified' : 'intact';
+          shown.ended(target.id, { state, severity: null }, 0);
+          return result;
+        }),
+      );
+      captures.push(await kept(site, captured, by === null ? null : { by, note: options.note ?? '' }, place));
+    }
+  } finally {
+    shown.close();
+  }
+  const { terminal } = place;
+  terminal.out(terminal.json ? jsonText(captureReport(captures)) : captureText(captures, terminal.color));
+  const complete = captures.every(
+    ({ captured, problems }) => problems.length === 0 && captured.every(({ evidence }) => evidence !== null),
+  );
+  return complete ? 0 : 3;
+}
+
+async function kept(
+  site: Site,
+  captured: readonly Captured[],
+  approval: { readonly by: string; readonly note: string } | null,
+  place: Workplace,
+): Promise<SiteCapture> {
+  const at = place.observatory.now();
+  const candidates = captured.flatMap(({ target, version, evidence }): Candidate[] =>
+    evidence === null ? [] : [{ kind: target.kind, version, evidence, at }],
+  );
+  const problems: string[] = [];
+  const attempt = async (work: ReturnType<typeof place.baselines.approve>): Promise<boolean> => {
+    const result = await work;
+    if ('problem' in result) problems.push(result.problem);
+    return 'done' in result;
+  };
+  const written = candidates.length > 0 && (await attempt(place.baselines.writeCandidate(site.id, candidates)));
+  const approved =
+    written && approval !== null && (await attempt(place.baselines.approve(site.id, { ...approval, at })));
+  return { site, captured, problems, approved };
+}
+
+function captureReport(captures: readonly SiteCapture[]): object {
+  return {
+    schema: 'siteward/capture/1',
+    sites: captures.map(({ site, captured, problems, approved }) => ({
+      id: site.id,
+      approved,
+      problems,
+      checks: captured.map(({ target, evidence, samples, failures, suspicions }) => ({
+        kind: target.kind,
+        captured: evidence !== null,
+        samples,
+        failures: failures.map(({ blame, code, detail }) => ({ blame, code, detail })),
+        suspicions: suspicions.map(({ code, severity, summary }) => ({ code, severity, summary })),
+      })),
+    })),
+  };
+}
+
+function captureText(captures: readonly SiteCapture[], color: boolean): string {
+  const style = paint(color);
+  const lines = captures.flatMap(({ site, captured, problems, approved }) => [
+    `  ${style('bold', site.id)}  ${isolated(oneLine(site.url ?? site.name, 200))}`,
+    ...captured.flatMap(({ target, evidence, samples, failures, suspicions }) => [
+      evidence === null
+        ? `    ${style('red', '✗')} ${target.kind}: ${oneLine(failures[0]?.detail ?? 'nothing could be captured', 300)}`
+        : `    ${style('green', '✓')} ${target.kind}: ${counted(samples, 'sample')}`,
+      ...suspicions.map(({ summary }) => `      ${style('yellow', '⚠')} ${isolated(oneLine(summary, 300))}`),
+    ]),
+    ...problems.map((problem) => `    ${style('red', '✗')} ${oneLine(problem, 300)}`),
+    ...(approved
+      ? [`    ${style('green', 'approved')}; review it any time with: siteward baseline status`]
+      : captured.some(({ evidence }) => evidence !== null)
+        ? [
+            `    next: siteward baseline diff ${site.id}`,
+            `          siteward baseline approve ${site.id} --by YOUR-NAME`,
+          ]
+        : []),
+  ]);
+  return `\n${lines.join('\n')}\n`;
+}
+
+// ---------------------------------------------------------------- review
+
+/** Shows the candidate beside what is approved; writes the same with pictures as HTML. */
+export async function runDiff(
+  id: string,
+  options: { readonly html?: string | undefined },
+  place: Workplace,
+): Promise<number> {
+  const [site] = chosen([id], place);
+  const waiting = site && (await place.baselines.candidate(site.id));
+  if (!site || !waiting) {
+    throw new CommandError(
+      `Nothing of ${id} waits for approval; take a candidate with: siteward baseline capture ${id}`,
+      3,
+    );
+  }
+  const approved = await place.baselines.read(site.id);
+  const review = reviewOf(site, waiting.candidates, approved);
+  const damage = [...waiting.tampered, ...approved.tampered].map(({ file, detail }) => `${file}: ${detail}`);
+  for (const sentence of damage) place.terminal.err(`siteward: the record of ${site.id} is damaged: ${sentence}\n`);
+  const file = options.html ?? join(place.options.data, 'review', `${site.id}.html`);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, reviewHtml(review));
+  const { terminal } = place;
+  terminal.out(terminal.json ? jsonText(diffReport(review, file)) : reviewText(review, terminal, file));
+  return damage.length > 0 ? 2 : 0;
+}
+
+function reviewOf(site: Site, candidates: ReadonlyMap<string, Candidate>, approved: ApprovedSite): Review {
+  const compared = site.targets.flatMap((target) => {
+    const candidate = candidates.get(target.kind);
+    return candidate ? [compare(target, candidate, approved)] : [];
+  });
+  const newest = [...approved.baselines.values()]
+    .flatMap((baseline) => baseline.accepted)
+    .reduce<Review['approved']>((best, { by, at, note }) => (best && best.at >= at ? best : { by, at, note }), null);
+  return {
+    site,
+    approved: newest,
+    takenAt: Math.max(...[...candidates.values()].map(({ at }) => at)),
+    kinds: compared.map(({ kind, exhibits }) => ({ kind, exhibits })),
+    findings: compared.flatMap(({ kind, findings }) => findings.map((finding) => ({ ...finding, check: kind }))),
+    learned: compared.flatMap(({ learned }) => learned),
+  };
+}
+
+interface Compared {
+  readonly kind: string;
+  readonly exhibits: Exhibits;
+  readonly findings: readonly Finding[];
+  readonly learned: readonly string[];
+}
+
+function compare(target: Target, candidate: Candidate, { baselines }: ApprovedSite): Compared {
+  const check = checkOf(target.kind);
+  const baseline = baselines.get(target.kind) ?? null;
+  const observation: Observation = {
+    targetId: target.id,
+    kind: target.kind,
+    version: candidate.version,
+    vantage: 'candidate',
+    at: candidate.at,
+    tookMs: 0,
+    outcome: { ok: true, evidence: candidate.evidence },
+  };
+  const accepted = (baseline?.accepted ?? []).map((entry) => entry.evidence);
+  return {
+    kind: target.kind,
+    exhibits: check.exhibit(candidate.evidence, accepted, target.settings),
+    findings: judge(check, target, observation, baseline).findings,
+    learned: check.learned?.(candidate.evidence) ?? [],
+  };
+}
+
+function diffReport(review: Review, html: string): object {
+  return {
+    schema: 'siteward/diff/1',
+    site: review.site.id,
+    approved: review.approved && { ...review.approved, at: new Date(review.approved.at).toISOString() },
+    takenAt: new Date(review.takenAt).toISOString(),
+    findings: review.findings.map(({ proof: _proof, ...finding }) => finding),
+    texts: review.kinds.flatMap(({ exhibits }) => exhibits.texts),
+    learned: review.learned,
+    html,
+  };
+}
+
+export async function runStatus(place: Workplace): Promise<number> {
+  const rows = await place.baselines.status(place.config.sites.map((site) => site.id));
+  const { terminal } = place;
+  terminal.out(terminal.json ? jsonText(baselineReport(rows)) : baselineTable(rows, terminal));
+  return rows.some(({ tampered }) => tampered.length > 0) ? 2 : 0;
+}
+
+// -------------------------------------------------------------- decision
+
+export async function runApprove(
+  ids: readonly string[],
+  options: ApprovalOptions & { readonly all: boolean },
+  place: Workplace,
+): Promise<number> {
+  const by = approver(options);
+  if (ids.length === 0 && !options.all) throw new UsageError('Name the sites to approve, or all of them with --all.');
+  const at = place.observatory.now();
+  const sites = chosen(ids, place);
+  const waiting = options.all ? await withCandidate(sites, place) : sites;
+  if (waiting.length === 0) throw new CommandError('Nothing waits for approval.', 3);
+  return decide(
+    waiting,
+    (site) => place.baselines.approve(site.id, { by, note: options.note ?? '', at }),
+    `approved by ${by}`,
+    place,
+  );
+}
+
+export async function runReject(ids: readonly string[], place: Workplace): Promise<number> {
+  return decide(chosen(ids, place), (site) => place.baselines.reject(site.id), 'rejected', place);
+}
+
+async function decide(
+  sites: readonly Site[],
+  act: (site: Site) => ReturnType<Workplace['baselines']['reject']>,
+  outcome: string,
+  { terminal }: Workplace,
+): Promise<number> {
+  const results = [];
+  for (const site of sites) {
+    const result = await act(site);
+    results.push({ id: site.id, problem: 'problem' in result ? result.problem : null });
+  }
+  const lines = results.map(({ id, problem }) =>
+    problem === null ? `  ✓ ${id}: ${oneLine(outcome, 100)}` : `  ✗ ${problem}`,
+  );
+  terminal.out(
+    terminal.json ? jsonText({ schema: 'siteward/decision/1', outcome, sites: results }) : `\n${lines.join('\n')}\n`,
+  );
+  return results.some(({ problem }) => problem !== null) ? 3 : 0;
+}
+
+async function withCandidate(sites: readonly Site[], place: Workplace): Promise<readonly Site[]> {
+  const states = await place.baselines.status(sites.map((site) => site.id));
+  const waiting = new Set(states.flatMap(({ site, candidate }) => (candidate ? [site] : [])));
+  return sites.filter((site) => waiting.has(site.id));
+}
+
+function chosen(ids: readonly string[], { config }: Workplace): readonly Site[] {
+  return selectSites(config, { names: ids }, (url) => {
+    throw new UsageError(`${url} is not in the watchlist; add it with: siteward add ${url}`);
+  });
+}
+
+function approver({ by }: ApprovalOptions): string {
+  if (by !== undefined && by.trim() !== '') return by.trim();
+  throw new UsageError('Say who approves: --by NAME. It is written into the baseline.');
+}

@@ -1,0 +1,59 @@
+/** Keeping what was seen: one folder per site of a check, one per target of a watch. */
+import { relative, sep } from 'node:path';
+import type { Exhibits } from '../core/model.js';
+import { type Inspection, siteInspection } from '../monitor.js';
+import { type EvidenceInfo, writeEvidence } from '../store/evidence.js';
+import type { Workplace } from './workplace.js';
+
+/** @returns the folder as the operator would type it; null, said on stderr, when it could not be written. */
+export async function keepSiteEvidence(
+  siteId: string,
+  inspections: readonly Inspection[],
+  place: Workplace,
+): Promise<string | null> {
+  const site = place.config.sites.find((candidate) => candidate.id === siteId);
+  const at = place.observatory.now();
+  const info = infoOf(at, site?.url ?? null, inspections);
+  return written(siteId, merged(inspections), info, place);
+}
+
+/** @returns the folder below the data folder, as deliveries remember it. */
+export async function keepTargetEvidence(inspection: Inspection, place: Workplace): Promise<string | null> {
+  const { siteId } = inspection.target;
+  const site = place.config.sites.find((candidate) => candidate.id === siteId);
+  const info = infoOf(place.observatory.now(), site?.url ?? null, [inspection]);
+  const folder = await written(siteId, merged([inspection]), info, place);
+  return folder === null ? null : relative(place.options.data, folder);
+}
+
+function infoOf(at: number, url: string | null, inspections: readonly Inspection[]): EvidenceInfo {
+  const [first] = inspections;
+  const site = { id: '', url, name: '', title: null, tags: [], targets: [], receivers: [] };
+  const { state, diagnosis, summary, findings } = siteInspection(site, first ? inspections : [], null);
+  return { at, url, state, diagnosis, summary, findings: findings.map(({ proof: _proof, ...finding }) => finding) };
+}
+
+async function written(
+  siteId: string,
+  exhibits: Exhibits,
+  info: EvidenceInfo,
+  place: Workplace,
+): Promise<string | null> {
+  const result = await writeEvidence(place.options.data, siteId, place.newId(info.at), exhibits, info);
+  if ('folder' in result) return `${result.folder}${sep}`;
+  // The verdict stands without its pictures: it is told all the same.
+  place.log.error({ site: siteId }, result.problem);
+  return null;
+}
+
+/** Members stand in a folder named for their kind of check. */
+function merged(inspections: readonly Inspection[]): Exhibits {
+  return {
+    pictures: inspections.flatMap(({ exhibits }) => exhibits.pictures),
+    resolvers: inspections.flatMap(({ exhibits }) => exhibits.resolvers),
+    texts: inspections.flatMap(({ exhibits }) => exhibits.texts),
+    members: inspections.flatMap(({ target, exhibits }) =>
+      exhibits.members.map(({ name, artifact }) => ({ name: `${target.kind}/${name}`, artifact })),
+    ),
+  };
+}
