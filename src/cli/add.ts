@@ -6,8 +6,8 @@ import { derivedId } from '../config/identity.js';
 import { type NewSite, withSite } from '../config/insertion.js';
 import { type LoadOptions, loadConfig } from '../config/load.js';
 import { isId, readUrl } from '../config/values.js';
-import { problemText } from './validate.js';
-import { CommandError, EXIT, type Terminal, UsageError } from './workplace.js';
+import type { Site } from '../core/model.js';
+import { BadConfiguration, CommandError, EXIT, type Terminal, UsageError } from './workplace.js';
 
 export interface AddOptions {
   readonly id?: string | undefined;
@@ -17,21 +17,28 @@ export interface AddOptions {
 export interface AddWork {
   readonly load: LoadOptions;
   readonly terminal: Terminal;
-  /** Takes the candidate of the site just added. @returns the command's exit code */
+  /** Takes the candidate of the site just added, from the configuration with it. @returns the command's exit code */
   readonly capture: (config: Config, siteId: string) => Promise<number>;
 }
 
-export async function runAdd(typed: string, options: AddOptions, work: AddWork): Promise<number> {
-  const { load, terminal } = work;
+export async function runAdd(
+  typed: string,
+  options: AddOptions,
+  { load, terminal, capture }: AddWork,
+): Promise<number> {
   const site = readSite(typed, options);
-  const before = await configOf(load);
   const siteId = site.id ?? derivedId(site.url);
-  refuseRepeated(before, site.url, siteId);
+  // Into a file that is wrong already nothing is written: its writer should find it as it was.
+  refuseRepeated((await configOf(load)).sites, site.url, siteId);
   const file = await edit(join(load.dir, 'watchlist.yaml'), site);
-  // Read back, so that what is captured is what every later command will see.
-  const after = await configOf(load);
-  if (!terminal.quiet) terminal.err(`Added ${siteId} to ${file}.\n`);
-  return work.capture(after, siteId);
+  if (!terminal.quiet) terminal.err(`Added ${siteId} to ${file}\n`);
+  return capture(await configOf(load), siteId);
+}
+
+async function configOf(load: LoadOptions): Promise<Config> {
+  const loaded = await loadConfig({ ...load, watchlist: 'optional' });
+  if ('problems' in loaded) throw new BadConfiguration(loaded.problems);
+  return loaded.config;
 }
 
 function readSite(typed: string, { id, tags }: AddOptions): NewSite {
@@ -48,13 +55,7 @@ function readSite(typed: string, { id, tags }: AddOptions): NewSite {
   return { url: url.value, id, tags };
 }
 
-async function configOf(load: LoadOptions): Promise<Config> {
-  const loaded = await loadConfig({ ...load, watchlist: 'optional' });
-  if ('problems' in loaded) throw new CommandError(problemText(loaded.problems).trimEnd(), EXIT.config);
-  return loaded.config;
-}
-
-function refuseRepeated({ sites }: Config, url: string, siteId: string): void {
+function refuseRepeated(sites: readonly Site[], url: string, siteId: string): void {
   const same = sites.find((site) => site.url === url);
   if (same) throw new UsageError(`${url} is watched already, as "${same.id}".`);
   if (sites.some((site) => site.id === siteId)) {

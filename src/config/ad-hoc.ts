@@ -9,7 +9,7 @@ import { parseWatchlist } from './watchlist.js';
 export function adHocSite(url: string, checks: readonly Check[]): { readonly site: Site } | { readonly wrong: string } {
   // JSON is YAML: the URL takes the very path a watchlist entry takes.
   const read = readYaml('command line', JSON.stringify({ version: 1, sites: [url] }));
-  if ('problems' in read) return { wrong: read.problems.map(({ message }) => message).join('; ') };
+  if (!read.source) return { wrong: read.problems.map(({ message }) => message).join('; ') };
   const { sites, problems } = compose([parseWatchlist(read.source, checks)], checks, null, true);
   const [site] = sites;
   return site && problems.length === 0 ? { site } : { wrong: problems.map(({ message }) => message).join('; ') };

@@ -8,7 +8,7 @@ import type { Notifier } from '../notify/notifier.js';
 import type { Config, Problem } from './config.js';
 import { inOrder } from './problems.js';
 import { parseSettings } from './settings.js';
-import { compose } from './sites.js';
+import { type Composed, compose } from './sites.js';
 import { type Lookup, readYaml } from './source.js';
 import { parseWatchlist } from './watchlist.js';
 
@@ -31,14 +31,10 @@ const WATCHLISTS = 'watchlist.d';
 const MAX_FILE_BYTES = 1 << 20;
 
 export async function loadConfig(options: LoadOptions): Promise<Loaded> {
-  const [settingsFile, ...watchlistFiles] = await Promise.all([
-    readText(join(options.dir, SETTINGS)),
-    ...(await watchlistPaths(options.dir)).map(readText),
-  ]);
   return parseConfig({
     dir: options.dir,
-    settings: settingsFile,
-    watchlists: watchlistFiles.filter((file) => file.content !== null),
+    settings: await readText(join(options.dir, SETTINGS)),
+    watchlists: await readWatchlists(options.dir),
     checks: options.checks,
     notifiers: options.notifiers,
     watchlist: options.watchlist ?? 'required',
@@ -65,28 +61,37 @@ export interface Texts extends Omit<LoadOptions, 'env' | 'watchlist'> {
 
 /** Pure: texts and schemas to Config or problems. `${...}` is filled in for the operators' file only. */
 export function parseConfig(texts: Texts): Loaded {
-  const problems: Problem[] = [];
-  const sourceOf = (file: TextFile, lookup?: Lookup) => {
-    if (file.content && 'wrong' in file.content) {
-      problems.push({ file: file.path, line: 1, column: 1, message: file.content.wrong });
-      return null;
-    }
-    const read = readYaml(file.path, file.content?.text ?? '', lookup);
-    if ('source' in read) return read.source;
-    problems.push(...read.problems);
-    return null;
-  };
-  const settingsSource = sourceOf(texts.settings, texts.around.lookup);
-  const settings = settingsSource && parseSettings(settingsSource, texts.notifiers, texts.around);
-  const sources = texts.watchlists.map((file) => sourceOf(file));
-  const watchlists = sources.flatMap((source) => (source ? [parseWatchlist(source, texts.checks)] : []));
-  // With a file missing from the sum, an id that is not there may be in it.
-  const complete = watchlists.length === sources.length;
-  const composed = compose(watchlists, texts.checks, settings?.receiverIds ?? null, complete);
-  problems.push(...(settings?.problems ?? []), ...composed.problems);
-  if (texts.watchlists.length === 0 && texts.watchlist === 'required') problems.push(missing(texts.dir));
-  if (problems.length > 0 || !settings?.settings) return { problems: inOrder(problems) };
+  const { source, problems } = sourceOf(texts.settings, texts.around.lookup);
+  const settings = source && parseSettings(source, texts.notifiers, texts.around);
+  const composed = composeTexts(texts.watchlists, texts.checks, settings?.receiverIds ?? null);
+  const unread = new Set(problems.map(placeOf));
+  // A value that could not be filled in is not also of the wrong form.
+  const further = [...(settings?.problems ?? []), ...composed.problems].filter((found) => !unread.has(placeOf(found)));
+  const none = texts.watchlists.length === 0 && texts.watchlist === 'required' ? [missing(texts.dir)] : [];
+  const all = [...problems, ...further, ...none];
+  if (all.length > 0 || !settings?.settings) return { problems: inOrder(all) };
   return { config: { settings: settings.settings, sites: composed.sites, events: composed.events } };
+}
+
+function composeTexts(
+  files: readonly TextFile[],
+  checks: readonly Check[],
+  receiverIds: ReadonlySet<string> | null,
+): Composed {
+  const read = files.map((file) => sourceOf(file));
+  const watchlists = read.flatMap(({ source }) => (source ? [parseWatchlist(source, checks)] : []));
+  // With a file missing from the sum, an id that is not there may be in it.
+  const composed = compose(watchlists, checks, receiverIds, watchlists.length === files.length);
+  return { ...composed, problems: [...read.flatMap(({ problems }) => problems), ...composed.problems] };
+}
+
+function sourceOf(file: TextFile, lookup?: Lookup): ReturnType<typeof readYaml> {
+  if (!file.content || 'text' in file.content) return readYaml(file.path, file.content?.text ?? '', lookup);
+  return { source: null, problems: [{ file: file.path, line: 1, column: 1, message: file.content.wrong }] };
+}
+
+function placeOf({ file, line, column }: Problem): string {
+  return `${file}:${line}:${column}`;
 }
 
 function missing(dir: string): Problem {
@@ -94,14 +99,15 @@ function missing(dir: string): Problem {
   return { file: join(dir, WATCHLIST), line: 1, column: 1, message };
 }
 
-async function watchlistPaths(dir: string): Promise<string[]> {
+async function readWatchlists(dir: string): Promise<TextFile[]> {
   const folder = join(dir, WATCHLISTS);
   const names = await readdir(folder).catch((error: unknown) => {
     if (isMissing(error)) return [];
     throw error;
   });
   const yaml = names.filter((name) => /\.ya?ml$/.test(name) && !name.startsWith('.')).sort();
-  return [join(dir, WATCHLIST), ...yaml.map((name) => join(folder, name))];
+  const files = await Promise.all([join(dir, WATCHLIST), ...yaml.map((name) => join(folder, name))].map(readText));
+  return files.filter((file) => file.content !== null);
 }
 
 async function readText(path: string): Promise<TextFile> {

@@ -33,7 +33,7 @@ function toProblems(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => source.problem([...path, key], unknownKey(key, known.get(issue.keys) ?? []), 'key'));
   }
-  if (issue.code === 'invalid_union') {
+  if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
     const branch = closestBranch(issue.errors);
     if (branch) return branch.flatMap((inner) => toProblems(inner, source, path, known));
   }
@@ -55,12 +55,18 @@ function describe(issue: Issue, source: Source, path: Path): string {
       return wrongType(issue, name);
     case 'invalid_value': {
       const choices = issue.values.map(String);
-      return `must be ${listed(choices)}${got(source, path)}${suggestion(source.written(path) ?? '', choices)}`;
+      const near = choices.length > 1 ? suggestion(source.written(path) ?? '', choices) : '';
+      return `must be ${listed(choices)}${got(source, path)}${near}`;
     }
     case 'custom':
-      return issue.message + (issue.params?.['quote'] === true ? got(source, path) : '');
+      return (
+        issue.message + (issue.params?.['quote'] === true ? got(source, path) : '') + (issue.params?.['hint'] ?? '')
+      );
     case 'invalid_union':
       return badUnion(issue, name);
+    case 'too_small':
+    case 'too_big':
+      return wrongSize(issue);
     case 'invalid_key':
     case 'invalid_element':
       return issue.issues.map((inner) => inner.message).join('; ');
@@ -76,6 +82,13 @@ function wrongType(issue: Extract<Issue, { code: 'invalid_type' }>, name: string
   if (!issue.message.startsWith('Invalid input')) return issue.message;
   const hint = issue.expected === 'string' && received !== 'array' && received !== 'object' ? '; put it in quotes' : '';
   return `must be ${typeName(issue.expected)}, not ${typeName(received)}${hint}`;
+}
+
+function wrongSize(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): string {
+  if (!/^Too (small|big)/.test(issue.message)) return issue.message;
+  const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`;
+  if (issue.origin === 'string') return `must have ${bound} characters`;
+  return issue.origin === 'array' ? `must list ${bound}` : `must be ${bound}`;
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
@@ -94,6 +107,7 @@ function typeName(type: string): string {
 
 function badUnion(issue: Extract<Issue, { code: 'invalid_union' }>, name: string): string {
   // Set for discriminated unions, though the library's type does not say so.
+  if (issue.message !== 'Invalid input' && !('options' in issue)) return issue.message;
   const choices = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
   return choices.length > 0 ? `must be ${listed(choices)}` : `is not a valid "${name}"`;
 }

@@ -65,7 +65,7 @@ export const SHAPE = {
     .strictObject({
       executable: z.string().min(1).default('auto').describe('`auto`, or the path of a Chromium.'),
       pages: z
-        .union([z.literal('auto'), z.int().min(1).max(64)])
+        .union([z.literal('auto'), z.int().min(1).max(64)], { error: 'must be auto, or a whole number from 1 to 64' })
         .default('auto')
         .describe('How many pages are rendered at the same time.'),
       sandbox: z.enum(['required', 'off']).default('required').describe("Chromium's own sandbox."),

@@ -36,12 +36,17 @@ export type Lookup = (reference: string) => { readonly text: string } | { readon
 /** Enough to share some lists; an alias bomb needs thousands. */
 const MAX_ALIASES = 100;
 
-/** @param lookup fills in `${...}`; without it strings are taken as they are */
+/**
+ * The source is null where the text cannot be relied on as a whole; with problems of single values it is there, so that
+ * everything else wrong is found in the same run.
+ *
+ * @param lookup fills in `${...}`; without it strings are taken as they are
+ */
 export function readYaml(
   file: string,
   text: string,
   lookup?: Lookup,
-): { source: Source } | { problems: readonly Problem[] } {
+): { readonly source: Source | null; readonly problems: readonly Problem[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -55,12 +60,13 @@ export function readYaml(
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), message };
   };
+  const unreadable = document.errors.filter((error) => error.code !== 'DUPLICATE_KEY');
   const problems = [...document.errors, ...document.warnings].map((error) => at(error.pos[0], plainWords(error)));
-  problems.push(...badAliases(document, at));
+  const aliases = badAliases(document, at);
+  if (unreadable.length > 0 || aliases.length > 0) return { source: null, problems: [...problems, ...aliases] };
   if (lookup) problems.push(...fillIn(document, lookup, at));
-  if (problems.length > 0) return { problems };
   const value = withoutNulls(document.toJS({ maxAliasCount: -1 }));
-  return { source: { file, value, ...places(document, at) } };
+  return { source: { file, value, ...places(document, at) }, problems };
 }
 
 type At = (offset: number, message: string) => Problem;

@@ -4,41 +4,52 @@ import ipaddr from 'ipaddr.js';
 import { validateDetailed } from 'node-cron';
 import * as z from 'zod';
 
-/** A parsed value, or what is wrong with the text. `quote: false` keeps the text out of the message. */
-export type Reading<T> = { readonly value: T } | { readonly wrong: string; readonly quote?: false };
+/** A parsed value, or what is wrong with the text and perhaps a hint. `quote: false` keeps the text out of the message. */
+export type Reading<T> =
+  | { readonly value: T }
+  | { readonly wrong: string; readonly hint?: string; readonly quote?: false };
 
-/** Text in the file, parsed to a value; `meta` goes into the JSON Schema (pattern, enum, examples). */
+/**
+ * Text in the file, parsed to a value. `meta` goes into the JSON Schema (pattern, enum, examples), but for `otherwise`:
+ * what is said to a value that is no text at all.
+ */
 export function parsed<T>(parse: (text: string) => Reading<T>, meta: Readonly<Record<string, unknown>> = {}) {
+  const { otherwise, ...shown } = meta;
   return z
-    .string()
+    .string(
+      typeof otherwise === 'string' ? { error: ({ input }) => (input === undefined ? undefined : otherwise) } : {},
+    )
     .transform((text, context): T => {
       const result = parse(text);
       if ('value' in result) return result.value;
       const quote = result.quote !== false;
-      context.issues.push({ code: 'custom', message: result.wrong, input: text, params: { quote } });
+      context.issues.push({ code: 'custom', message: result.wrong, input: text, params: { quote, hint: result.hint } });
       return z.NEVER;
     })
-    .meta(meta);
+    .meta(shown);
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const DURATION = '^[0-9]+(ms|s|m|h|d)$';
+const NO_DURATION = 'must be a duration such as 15s, 5m, 1h or 1d';
 const LONGEST_MS = 366 * 86_400_000;
 
 /** @param leastMs anything shorter is refused */
 export function duration(leastMs: number) {
-  return parsed((text) => readDuration(text, leastMs), { pattern: DURATION, examples: ['15s', '5m', '1h', '1d'] });
+  const examples = ['15s', '5m', '1h', '1d'];
+  return parsed((text) => readDuration(text, leastMs), { otherwise: NO_DURATION, pattern: DURATION, examples });
 }
 
 /** `15s` to milliseconds. */
 export function readDuration(text: string, leastMs: number): Reading<number> {
   const [, count, unit] = /^([0-9]{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
-  if (count === undefined || unit === undefined) return { wrong: 'must be a duration such as 15s, 5m, 1h or 1d' };
+  if (count === undefined || unit === undefined) return { wrong: NO_DURATION };
   const value = Number(count) * (UNITS[unit] ?? 1);
   if (value < leastMs) return { wrong: `must be at least ${leastMs / 1000}s` };
   return value > LONGEST_MS ? { wrong: 'must be at most 366d' } : { value };
 }
 
+const NO_EVERY = `${NO_DURATION}, or a cron expression such as "*/5 * * * *"`;
 /** Whoever looks more often than this loads the site more than it learns. */
 const SHORTEST_EVERY_MS = 5000;
 
@@ -46,15 +57,14 @@ export type Every = { readonly everyMs: number } | { readonly cron: string };
 
 /** A duration, or a cron expression of five fields (six with seconds). */
 export function every() {
-  return parsed<Every>(readEvery, { examples: ['15s', '5m', '1h', '*/10 8-18 * * mon-fri'] });
+  return parsed<Every>(readEvery, { otherwise: NO_EVERY, examples: ['15s', '5m', '1h', '*/10 8-18 * * mon-fri'] });
 }
 
 function readEvery(text: string): Reading<Every> {
   if (/\s/.test(text.trim())) return readCron(text.trim());
   const length = readDuration(text, SHORTEST_EVERY_MS);
   if ('value' in length) return { value: { everyMs: length.value } };
-  const hint = length.wrong.replace('1h or 1d', '1h, 1d, or a cron expression such as "*/5 * * * *"');
-  return { wrong: hint };
+  return length.wrong === NO_DURATION ? { wrong: NO_EVERY } : length;
 }
 
 function readCron(cron: string): Reading<Every> {

@@ -14,7 +14,7 @@ function kindName(kinds: readonly string[]) {
       if (LATER.includes(text)) {
         return { wrong: `the ${text} check comes in a later version; until then write ${listed(kinds)}`, quote: false };
       }
-      return { wrong: `must be ${listed(kinds)}${suggestion(text, kinds)}` };
+      return { wrong: `must be ${listed(kinds)}`, hint: suggestion(text, kinds) };
     },
     { enum: kinds },
   );

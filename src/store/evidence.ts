@@ -136,7 +136,7 @@ const NO_PROOF = { pictures: [], resolvers: [] };
 
 /**
  * What goes with an alert. A member that is gone or changed since is left out: the alert is sent all the same.
- * @param folder null, or a folder `writeEvidence` gave
+ * @param folder null, or one that `writeEvidence` gave
  */
 export async function readProof(folder: string | null): Promise<Proof> {
   if (folder === null || !(await isThere(folder))) return { folder: null, ...NO_PROOF };
