@@ -122,9 +122,7 @@ function replyOf(message: Message, bytes: Uint8Array, rttMs: number): Reply {
     rcode: rcodeName(rcode),
     addresses: [...new Set(addresses)],
     cnames,
-    records: answers
-      .filter((record) => record.type === question.type)
-      .map(({ data }) => (data.kind === 'name' ? canonicalName(data.target) : recordText(data))),
+    records: answers.filter((record) => record.type === question.type).map(({ data }) => recordText(data)),
     errors: (edns?.errors ?? []).map(({ code, text }) => `${code} ${text}`.trim()),
     rttMs,
     raw: artifactOf(bytes, MESSAGE_MIME),

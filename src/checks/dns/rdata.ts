@@ -1,7 +1,7 @@
 /** What a record says, by type, from hostile bytes. Types we do not read keep their raw span. Pure. */
 import ipaddr from 'ipaddr.js';
 import { type Cursor, WireError } from './cursor.js';
-import { TYPE } from './names.js';
+import { canonicalName, TYPE } from './names.js';
 
 export type RecordData =
   | { readonly kind: 'address'; readonly address: string }
@@ -136,17 +136,20 @@ function latin1(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 }
 
-/** One record's content in a line, as zone files write it: for tables, never compared. */
+/**
+ * One record's content in a line, as zone files write it. Names are in lower case: compression makes them repeat the
+ * random case of our own question.
+ */
 export function recordText(data: RecordData): string {
   switch (data.kind) {
     case 'address':
       return data.address;
     case 'name':
-      return data.target;
+      return canonicalName(data.target);
     case 'soa':
-      return `${data.mname} ${data.rname} ${data.serial}`;
+      return `${canonicalName(data.mname)} ${canonicalName(data.rname)} ${data.serial}`;
     case 'mx':
-      return `${data.preference} ${data.exchange}`;
+      return `${data.preference} ${canonicalName(data.exchange)}`;
     case 'txt':
       return data.strings.map((string) => JSON.stringify(new TextDecoder().decode(string))).join(' ');
     case 'caa':
@@ -160,7 +163,7 @@ export function recordText(data: RecordData): string {
 
 function bindingText({ priority, target, alpn, port, hints }: ServiceBinding): string {
   return [
-    `${priority} ${target}`,
+    `${priority} ${canonicalName(target)}`,
     ...(alpn.length > 0 ? [`alpn=${alpn.join(',')}`] : []),
     ...(port === null ? [] : [`port=${port}`]),
     ...(hints.length > 0 ? [`hints=${hints.join(',')}`] : []),

@@ -24,6 +24,7 @@ export const dnsReportSchema = z.strictObject({
   truth: z.strictObject({
     known: z.boolean(),
     addresses: z.array(z.string()),
+    records: z.array(z.string()),
     cnames: z.array(z.string()),
     nameservers: z.array(z.string()),
     sources: z.array(z.string()),
@@ -44,7 +45,7 @@ export const dnsReportSchema = z.strictObject({
 export type DnsDocument = z.infer<typeof dnsReportSchema>;
 
 export function dnsDocument(report: DnsReport): DnsDocument {
-  const { addresses, cnames, nameservers, sources, known } = report.truth;
+  const { addresses, records, cnames, nameservers, sources, known } = report.truth;
   return {
     schema: 'siteward/dns/1',
     name: report.name,
@@ -53,6 +54,7 @@ export function dnsDocument(report: DnsReport): DnsDocument {
     truth: {
       known,
       addresses: [...addresses],
+      records: [...records],
       cnames: [...cnames],
       nameservers: [...nameservers],
       sources: [...sources],

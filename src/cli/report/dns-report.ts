@@ -28,6 +28,8 @@ export interface DnsReport {
   readonly truth: {
     readonly known: boolean;
     readonly addresses: readonly string[];
+    /** Of other types than addresses. */
+    readonly records: readonly string[];
     readonly cnames: readonly string[];
     readonly nameservers: readonly string[];
     readonly sources: readonly string[];
@@ -53,6 +55,7 @@ export function dnsReport(
     truth: {
       known: replies.some((reply) => reply.rcode === 'NOERROR' || reply.rcode === 'NXDOMAIN'),
       addresses: addressesOf(trusted),
+      records: distinct(trusted.filter(({ type }) => type !== 'A' && type !== 'AAAA').flatMap(answersOf)),
       cnames: distinct(replies.flatMap((reply) => reply.cnames)),
       nameservers: distinct(zone.flatMap((answer) => answer.replies.flatMap((reply) => reply.records))).sort(),
       sources: distinct(trusted.filter((answer) => answer.replies.length > 0).map((answer) => answer.resolver.name)),

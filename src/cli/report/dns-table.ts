@@ -39,9 +39,9 @@ export function dnsTable(report: DnsReport, screen: Screen): string {
 
 function headline(report: DnsReport, width: number, style: Paint): string[] {
   const { truth } = report;
-  const says = truth.addresses.length > 0 ? truth.addresses.join(', ') : 'there is no address';
+  const says = [...truth.addresses, ...truth.records].join(', ') || 'there is no such record';
   const known = truth.known
-    ? `${truth.sources.join(', ')} say: ${says}`
+    ? `According to ${truth.sources.join(', ')}: ${says}`
     : 'No reference resolver gave an answer, so there is nothing to compare with. Check dns.resolvers in settings.yaml.';
   const aliases = truth.cnames.length > 0 ? `, by way of ${truth.cnames.join(', ')}` : '';
   const bad = report.lines.filter((line) => toneOf(line) === 'bad').map((line) => line.resolver);

@@ -1,0 +1,206 @@
+/** The whole DNS check against real servers: honest, lying, poisoned, raced and dead ones. Dials 127.0.0.0/8 only. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Network, ProbeFailure, type ProbeIo } from '../../../src/checks/check.js';
+import type { DnsEvidence } from '../../../src/checks/dns/evidence.js';
+import { dns } from '../../../src/checks/dns/index.js';
+import type { VerdictId } from '../../../src/checks/dns/judgement.js';
+import { judgeAnswers } from '../../../src/checks/dns/ladder.js';
+import { referenceLookup } from '../../../src/checks/dns/lookup.js';
+import { type DnsSettings, settingsFor } from '../../../src/checks/dns/settings.js';
+import { tls } from '../../../src/checks/tls/index.js';
+import { createNetwork } from '../../../src/net/network.js';
+import { type DnsTestbed, type ResolverName, startDnsTestbed } from '../../support/dns-testbed.js';
+
+const LOOPBACK = { allow: [], only: ['127.0.0.0/8'] };
+const HONEST = ['dot', 'doh', 'plain', 'plainTcp'] as const;
+const ALL: readonly ResolverName[] = [...HONEST, 'poisoned', 'liar', 'portal', 'onpath', 'inpath', 'dead'];
+
+let bed: DnsTestbed;
+beforeAll(async () => {
+  bed = await startDnsTestbed();
+});
+afterAll(async () => {
+  await bed.stop();
+});
+
+function networkWith(ca: readonly string[], hosts: Readonly<Record<string, string>> = {}): Network {
+  const network: Network = createNetwork({
+    policy: LOOPBACK,
+    hosts,
+    ca,
+    capture: () =>
+      Promise.reject(new ProbeFailure({ blame: 'monitor', code: 'no-browser', detail: 'No browser here.' })),
+    lookup: (name) => lookup(name),
+    now: Date.now,
+  });
+  const lookup = referenceLookup([bed.resolver.dot, bed.resolver.doh], (request) => network.exchange(request));
+  return network;
+}
+
+function ioWith(names: readonly ResolverName[], network = networkWith([bed.ca])): ProbeIo {
+  return {
+    vantage: 'local',
+    now: Date.now,
+    signal: AbortSignal.timeout(20_000),
+    network,
+    resolvers: names.map((name) => bed.resolver[name]),
+  };
+}
+
+function settingsOf(name: string, port = 8443): DnsSettings {
+  return settingsFor(name, `https://${name}:${port}/`, 'living');
+}
+
+async function look(name: string, names: readonly ResolverName[] = ALL, io = ioWith(names)): Promise<DnsEvidence> {
+  return await dns.probe(settingsOf(name), io);
+}
+
+function verdicts(evidence: DnsEvidence, type: 'A' | 'AAAA'): Record<string, VerdictId> {
+  const rows = judgeAnswers(evidence, [], settingsOf(evidence.name)).filter(({ answer }) => answer.type === type);
+  return Object.fromEntries(rows.map(({ answer, judgement }) => [answer.resolver.name, judgement.verdict]));
+}
+
+function codes(evidence: DnsEvidence, accepted: readonly DnsEvidence[] = []): string[] {
+  const settings = settingsOf(evidence.name);
+  return dns.comparers
+    .flatMap((one) => one.compare(evidence, accepted, settings).map(({ code, severity }) => `${code} ${severity}`))
+    .sort();
+}
+
+const GENUINE: Readonly<Record<string, VerdictId>> = {
+  dot: 'CONSISTENT_IP',
+  doh: 'CONSISTENT_IP',
+  plain: 'CONSISTENT_IP',
+  'plain-tcp': 'CONSISTENT_IP',
+  poisoned: 'CONSISTENT_IP',
+  liar: 'CONSISTENT_IP',
+  portal: 'REDIRECT_BOGON',
+  'on-path': 'CONSISTENT_IP',
+  'in-path': 'CONSISTENT_IP',
+  dead: 'UNMEASURABLE',
+};
+
+describe('every resolver and path', () => {
+  test.each<[string, Readonly<Record<string, VerdictId>>]>([
+    ['www.signed.test', { liar: 'REDIRECT_BOGON', 'on-path': 'INJECTION_ONPATH', 'in-path': 'REDIRECT_BOGON' }],
+    ['www.unsigned.test', { liar: 'REDIRECT' }],
+    ['www.hijack.test', { poisoned: 'REDIRECT' }],
+    ['www.rsa.test', { liar: 'BLOCK_NX' }],
+    ['www.ed.test', {}],
+    ['alias.unsigned.test', {}],
+    ['anything.w.ed.test', {}],
+  ])('answers for %s get their verdict', async (name, lies) => {
+    expect(verdicts(await look(name), 'A')).toEqual({ ...GENUINE, ...lies });
+  });
+
+  test('leave out IPv6 without being called liars', async () => {
+    const seen = verdicts(await look('www.signed.test'), 'AAAA');
+    const { dead, portal, ...working } = seen;
+    // The portal refuses whatever it has no address for, the root included.
+    expect([dead, portal]).toEqual(['UNMEASURABLE', 'UNMEASURABLE']);
+    expect(new Set(Object.values(working))).toEqual(new Set(['CONSISTENT_IP']));
+  });
+
+  test('that denies a name which exists nowhere is believed, and the portal is not', async () => {
+    expect(verdicts(await look('nope.signed.test', ['dot', 'plain', 'portal']), 'A')).toEqual({
+      dot: 'CONSISTENT_IP',
+      plain: 'CONSISTENT_IP',
+      portal: 'NX_REWRITE',
+    });
+  });
+});
+
+describe('a site', () => {
+  test('whose resolvers are all honest gives no finding against its own baseline', async () => {
+    const approved = dns.combine([await look('www.signed.test', HONEST)]);
+    expect(codes(await look('www.signed.test', HONEST), [approved])).toEqual([]);
+  });
+
+  test('with a dead resolver and a liar is told of the liar, the dead one is a notice', async () => {
+    expect(codes(await look('www.signed.test', ['dot', 'plain', 'liar', 'dead']))).toEqual([
+      'dns/redirect-bogon critical',
+      'dns/resolver-failing notice',
+    ]);
+  });
+
+  test('shows the page its victims are sent to, and no dial ever left this machine', async () => {
+    const seen = await look('www.hijack.test', ['dot', 'poisoned', 'portal']);
+    const [victim] = seen.victims.filter((page) => page.status !== null);
+    expect(victim).toMatchObject({ address: '127.0.80.66', title: 'HACKED BY X' });
+    const redirect = judgeAnswers(seen, [], settingsOf(seen.name)).find(
+      (row) => row.answer.resolver.name === 'poisoned',
+    );
+    expect(redirect?.judgement).toMatchObject({ verdict: 'REDIRECT', confidence: 0.99 });
+    const outside = seen.tls.find((at) => at.address === '203.0.113.99');
+    expect(outside?.failure?.code).toBe('blocked-address');
+  });
+
+  test('whose signatures have expired cannot be resolved, and the references say why', async () => {
+    const seen = await look('www.expired.test', ['dot', 'doh']);
+    expect(codes(seen)).toContain('dns/no-address critical');
+    expect(seen.answers.some((answer) => answer.replies.some((reply) => reply.errors.length > 0))).toBe(true);
+  });
+
+  test('is not accused when somebody intercepts the way to the references', async () => {
+    const foreign = readFileSync(join(bed.folder, 'certs/mitm-ca.pem'), 'utf8');
+    const seen = await look('www.signed.test', [], ioWith(['dot', 'doh', 'plain'], networkWith([foreign])));
+    expect(codes(seen).every((code) => code.endsWith('notice'))).toBe(true);
+    expect(dns.failures(seen)).toMatchObject([{ blame: 'resolver', code: 'resolvers-unusable' }]);
+  });
+
+  test('keeps every datagram of the race as evidence', async () => {
+    const seen = await look('www.signed.test', ['dot', 'onpath']);
+    const raced = seen.answers.find(
+      (one) => one.asked === 'name' && one.type === 'A' && one.resolver.name === 'on-path',
+    );
+    expect(raced?.replies.map((reply) => reply.addresses)).toEqual([
+      ['203.0.113.77'],
+      expect.arrayContaining(['127.0.80.10', '127.0.80.11']),
+    ]);
+    const names = dns.exhibit(seen, [], settingsOf(seen.name)).members.map(({ name }) => name);
+    expect(names.filter((name) => name.includes('on-path-name-A-'))).toHaveLength(2);
+  });
+});
+
+describe('the name servers', () => {
+  test('of the domain are part of the evidence', async () => {
+    const seen = await look('www.signed.test', ['dot', 'plain']);
+    const records = seen.answers.filter((one) => one.asked === 'zone').flatMap((one) => one.replies[0]?.records ?? []);
+    expect(records).toEqual(['ns1.signed.test', 'ns1.signed.test']);
+  });
+});
+
+describe('the lookup', () => {
+  test('by DoT and DoH finds the addresses pages are fetched from', async () => {
+    const addresses = await networkWith([bed.ca]).resolve('www.signed.test');
+    expect([...addresses].sort()).toEqual(['127.0.80.10', '127.0.80.11', '::1']);
+    expect(addresses.at(-1)).toBe('::1');
+  });
+});
+
+describe('the TLS check', () => {
+  const site = { name: 'www.signed.test', port: 8443, content: 'living' } as const;
+  const at = (address: string): Network => networkWith([bed.ca], { 'www.signed.test': address });
+
+  test('finds the honest server as it was approved', async () => {
+    const approved = await tls.probe(site, ioWith([], at('127.0.80.10')));
+    const now = await tls.probe(site, ioWith([], at('127.0.80.11')));
+    expect(tls.comparers.flatMap((one) => one.compare(now, [approved], site))).toEqual([]);
+  });
+
+  test('finds the impostor with the certificate of another authority', async () => {
+    const approved = await tls.probe(site, ioWith([], at('127.0.80.10')));
+    const now = await tls.probe(site, ioWith([], at('127.0.80.66')));
+    const [finding] = tls.comparers.flatMap((one) => one.compare(now, [approved], site));
+    expect(finding).toMatchObject({ code: 'tls/untrusted', severity: 'critical', diagnosis: 'tls-intercepted' });
+    expect(finding?.actual).toContain('State MITM CA');
+  });
+
+  test('looks at every address the references give', async () => {
+    const seen = await tls.probe(site, ioWith([], networkWith([bed.ca])));
+    expect(seen.shown.map(({ address }) => address).sort()).toEqual(['127.0.80.10', '127.0.80.11']);
+    expect(seen.failed).toMatchObject([{ address: '::1', failure: { code: 'blocked-address' } }]);
+  });
+});
