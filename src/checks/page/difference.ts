@@ -1,0 +1,152 @@
+/** How far one layer is from the accepted one, measured once for every comparer: text, structure, inventory. */
+import { siteOf } from './address.js';
+import type { Item, ItemKind } from './inventory.js';
+import type { Pair, Side } from './layers.js';
+import { jaccard, linesOf, multiset, shapeOf, without, wordPairs, wordsOf } from './words.js';
+
+export interface Difference {
+  /** Lines only this side has; what was learned to rotate is left out. */
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** The lines differ, but only in their numbers. */
+  readonly numbersOnly: boolean;
+  /** 0..1, by pairs of words. */
+  readonly textSimilarity: number;
+  /** Share of the accepted text's characters in lines that are still there. */
+  readonly textKept: number;
+  /** 0..1, by tag paths. */
+  readonly structureSimilarity: number;
+  readonly addedItems: readonly Item[];
+  readonly removedItems: readonly Item[];
+  /** Share of the accepted page's own links, scripts, styles, forms and pictures that are still there. */
+  readonly itemsKept: number;
+}
+
+const measured = new WeakMap<Pair, Difference>();
+
+export function differenceOf(pair: Pair): Difference {
+  const known = measured.get(pair);
+  if (known) return known;
+  const difference = pair.same ? NONE : measure(pair);
+  measured.set(pair, difference);
+  return difference;
+}
+
+const NONE: Difference = {
+  added: [],
+  removed: [],
+  numbersOnly: false,
+  textSimilarity: 1,
+  textKept: 1,
+  structureSimilarity: 1,
+  addedItems: [],
+  removedItems: [],
+  itemsKept: 1,
+};
+
+function measure(pair: Pair): Difference {
+  const { actual, accepted } = pair;
+  const rotating = rotatingText(pair);
+  const fixed = (line: string): boolean => !rotating.has(shapeOf(line));
+  const added = without(actual.lines, accepted.lines).filter(fixed);
+  const removed = without(accepted.lines, actual.lines).filter(fixed);
+  const shaped = { added: without(added, removed, shapeOf), removed: without(removed, added, shapeOf) };
+  const numbersOnly = added.length + removed.length > 0 && shaped.added.length + shaped.removed.length === 0;
+  return {
+    added,
+    removed,
+    numbersOnly,
+    ...textMeasures(accepted.lines.filter(fixed), actual.lines.filter(fixed), shaped.removed),
+    structureSimilarity: jaccard(fixedPaths(actual, pair), fixedPaths(accepted, pair)),
+    ...itemMeasures(pair),
+  };
+}
+
+/** The tag paths of one side that were the same in every sample. */
+export function fixedPaths(side: Side, { accepted }: Pair): Map<string, number> {
+  const paths = new Map(side.document?.paths ?? []);
+  for (const path of accepted.volatility?.paths ?? []) paths.delete(path);
+  return paths;
+}
+
+function textMeasures(before: readonly string[], after: readonly string[], removed: readonly string[]) {
+  const total = sizeOf(before);
+  return {
+    textSimilarity: jaccard(pairsIn(before), pairsIn(after)),
+    textKept: total === 0 ? 1 : 1 - sizeOf(removed) / total,
+  };
+}
+
+function pairsIn(lines: readonly string[]): Map<string, number> {
+  return wordPairs(wordsOf(lines.join('\n')));
+}
+
+function sizeOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + line.length, 0);
+}
+
+/** Shapes of lines that stand where the samples already differed, on either side, and of those seen in samples. */
+function rotatingText({ actual, accepted }: Pair): Set<string> {
+  const learned = accepted.volatility?.text ?? [];
+  if (learned.length === 0) return new Set();
+  const places = new Set(learned.map((entry) => entry.where));
+  const standing = (side: Side): string[] =>
+    (side.document?.blocks ?? []).filter((block) => places.has(block.where)).map((block) => block.text);
+  const lines = [...learned.flatMap((entry) => entry.examples), ...standing(actual), ...standing(accepted)];
+  return new Set(lines.flatMap(linesOf).map(shapeOf));
+}
+
+// ----------------------------------------------------------- inventory
+
+/** Kinds whose entries may be learned to rotate, while they stay with hosts already known. */
+export const MAY_ROTATE: ReadonlySet<ItemKind> = new Set(['image', 'stylesheet', 'preload', 'icon', 'request', 'link']);
+
+function itemMeasures({ actual, accepted }: Pair) {
+  const learned = new Set((accepted.volatility?.items ?? []).map((entry) => entry.where));
+  const known = sitesOf(accepted);
+  const fixed = (item: Item): boolean =>
+    !(learned.has(rotationPlace(item)) && MAY_ROTATE.has(item.kind) && known.has(item.site));
+  const own = accepted.items.filter((item) => item.kind !== 'request');
+  const there = new Set(actual.items.map(keyOf));
+  const kept = own.filter((item) => there.has(keyOf(item)));
+  return {
+    addedItems: onlyIn(actual.items, accepted.items).filter(fixed),
+    removedItems: onlyIn(accepted.items, actual.items).filter(fixed),
+    itemsKept: own.length === 0 ? 1 : kept.length / own.length,
+  };
+}
+
+/** Where a rotating entry stands, as volatility names it. */
+export function rotationPlace(item: Item): string {
+  return item.kind === 'request' ? `request ${item.label} ${item.site}` : `${item.kind} ${item.where}`;
+}
+
+/** What makes two entries the same entry. Hidden is another entry: a link no visitor sees is not the one approved. */
+export function keyOf(item: Item): string {
+  return `${item.kind} ${item.hidden ? 'hidden ' : ''}${item.target}`;
+}
+
+/** First entry of each key that only `items` has. */
+function onlyIn(items: readonly Item[], others: readonly Item[]): Item[] {
+  const known = new Set(others.map(keyOf));
+  return items.filter((item) => {
+    const key = keyOf(item);
+    if (known.has(key)) return false;
+    known.add(key);
+    return true;
+  });
+}
+
+/** Every registrable domain an accepted layer refers to, its own among them. */
+export function sitesOf(side: Side): Set<string> {
+  const sites = new Set(side.items.map((item) => item.site).filter((site) => site !== ''));
+  sites.add(siteOf(side.url));
+  return sites;
+}
+
+/** The words a site uses of itself: text, title, headings and host. */
+export function vocabularyOf(side: Side): Set<string> {
+  const { document } = side;
+  const parts = [document?.title ?? '', ...(document?.meta.values() ?? []), ...side.lines, siteOf(side.url)];
+  return new Set(multiset(wordsOf(parts.join('\n'))).keys());
+}

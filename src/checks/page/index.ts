@@ -1,0 +1,55 @@
+/**
+ * The page check: what a visitor gets and sees, against what was approved.
+ *
+ * `probe` keeps the raw answer and every rendered view; each comparer asks one question of them; `weigh` decides what
+ * the answers mean together. A comparer is one file and one entry in the list below.
+ */
+import type { Check } from '../check.js';
+import { assertions } from './assertions.js';
+import { body } from './body.js';
+import { codes } from './codes.js';
+import { coverage } from './coverage.js';
+import { EVIDENCE_VERSION, type PageEvidence, pageEvidence } from './evidence.js';
+import { exhibit } from './exhibit.js';
+import { failures } from './failures.js';
+import { origins } from './origins.js';
+import { overlay } from './overlay.js';
+import { pixels } from './pixels.js';
+import { probe } from './probe.js';
+import { redirects } from './redirects.js';
+import { configure, type PageSettings, pageOptions } from './settings.js';
+import { signatures } from './signatures.js';
+import { status } from './status.js';
+import { structure } from './structure.js';
+import { text } from './text.js';
+import { title } from './title.js';
+import { combine } from './volatility.js';
+import { weigh } from './weigh.js';
+
+export const page: Check<PageSettings, PageEvidence> = {
+  kind: 'page',
+  version: EVIDENCE_VERSION,
+  options: pageOptions,
+  evidence: pageEvidence,
+  codes,
+  comparers: [
+    coverage,
+    redirects,
+    status,
+    title,
+    text,
+    body,
+    structure,
+    origins,
+    overlay,
+    pixels,
+    signatures,
+    assertions,
+  ],
+  configure,
+  probe,
+  combine,
+  failures,
+  exhibit,
+  weigh,
+};

@@ -1,0 +1,220 @@
+/** What a page makes a browser load, run, frame, submit to and link to: one entry per reference, with its origin. */
+import { createHash } from 'node:crypto';
+import type { Element } from 'domhandler';
+import { addressOf, masked } from './address.js';
+import { normalized } from './words.js';
+
+/**
+ * `data`: inert script blocks (JSON-LD, import maps). `inline-script`: code in the page, in handlers and in
+ * javascript: links. `request`: what the browser really asked for.
+ */
+export type ItemKind =
+  | 'script'
+  | 'inline-script'
+  | 'frame'
+  | 'form'
+  | 'link'
+  | 'media'
+  | 'image'
+  | 'stylesheet'
+  | 'preload'
+  | 'icon'
+  | 'base'
+  | 'refresh'
+  | 'request';
+
+export interface Item {
+  readonly kind: ItemKind;
+  /** Host and port, `''` where the page itself is meant or nothing is dialled. */
+  readonly host: string;
+  /** Registrable domain of `host`. */
+  readonly site: string;
+  /** Normalised URL; of inline code its hash. */
+  readonly target: string;
+  /** Link text, image description, what the inline code begins with. */
+  readonly label: string;
+  readonly where: string;
+  /** No visitor sees it. */
+  readonly hidden: boolean;
+  /** Of inline code: its shape without literals, and the hosts it names. */
+  readonly code?: { readonly skeleton: string; readonly hosts: readonly string[]; readonly grave: string | null };
+}
+
+export interface Place {
+  readonly where: string;
+  readonly hidden: boolean;
+  /** What references are relative to. */
+  readonly base: string;
+}
+
+const MAX_LABEL = 200;
+const MEDIA = new Set(['video', 'audio', 'source', 'track']);
+const FRAMES: Readonly<Record<string, string>> = {
+  iframe: 'src',
+  frame: 'src',
+  embed: 'src',
+  object: 'data',
+  portal: 'src',
+};
+const DATA_SCRIPT = /json|importmap|speculationrules|template|text\/(?:plain|html|x-)/i;
+
+/** The entries one element makes. @param text the element's own text, for scripts. */
+export function itemsOf(element: Element, text: () => string, place: Place): Item[] {
+  const { name, attribs } = element;
+  const at = (kind: ItemKind, reference: string | undefined, label = ''): Item[] =>
+    reference === undefined ? [] : [referenceItem(kind, reference, label, place)];
+  return [...elementItems(name, attribs, text, place, at), ...handlerItems(attribs, place)];
+}
+
+function elementItems(
+  name: string,
+  attribs: Readonly<Record<string, string>>,
+  text: () => string,
+  place: Place,
+  at: (kind: ItemKind, reference: string | undefined, label?: string) => Item[],
+): Item[] {
+  const frame = FRAMES[name];
+  if (frame)
+    return attribs['srcdoc'] !== undefined
+      ? [codeItem('frame', attribs['srcdoc'], place)]
+      : at('frame', attribs[frame] ?? '');
+  if (MEDIA.has(name))
+    return [
+      ...at(name === 'source' && attribs['srcset'] ? 'image' : 'media', attribs['src']),
+      ...at('image', attribs['poster']),
+    ];
+  switch (name) {
+    case 'script':
+      if (attribs['src'] !== undefined) return at('script', attribs['src']);
+      return DATA_SCRIPT.test(attribs['type'] ?? '') ? [] : [codeItem('inline-script', text(), place)];
+    case 'form':
+      return at('form', attribs['action'] ?? '', attribs['method'] ?? '');
+    case 'button':
+    case 'input':
+      return [
+        ...at('form', attribs['formaction']),
+        ...(attribs['type'] === 'image' ? at('image', attribs['src']) : []),
+      ];
+    case 'a':
+    case 'area':
+      return linkItems(attribs, text, place, at);
+    case 'img':
+      return at('image', attribs['src'] ?? attribs['data-src'], attribs['alt']);
+    case 'image': // inside svg
+      return at('image', attribs['href'] ?? attribs['xlink:href']);
+    case 'link':
+      return relItems(attribs, at);
+    case 'base':
+      return at('base', attribs['href']);
+    case 'meta':
+      return refreshItems(attribs, at);
+    default:
+      return [];
+  }
+}
+
+function linkItems(
+  attribs: Readonly<Record<string, string>>,
+  text: () => string,
+  place: Place,
+  at: (kind: ItemKind, reference: string | undefined, label?: string) => Item[],
+): Item[] {
+  const href = attribs['href'];
+  if (href === undefined) return [];
+  if (/^\s*javascript:/i.test(href)) return [codeItem('inline-script', href, place)];
+  return at('link', href, normalized(text()).slice(0, MAX_LABEL));
+}
+
+function relItems(
+  attribs: Readonly<Record<string, string>>,
+  at: (kind: ItemKind, reference: string | undefined) => Item[],
+): Item[] {
+  const rel = (attribs['rel'] ?? '').toLowerCase();
+  const href = attribs['href'];
+  if (/\bicon\b/.test(rel)) return at('icon', href);
+  if (/\bstylesheet\b/.test(rel)) return at('stylesheet', href);
+  if (/\b(?:preload|modulepreload|prefetch|preconnect|dns-prefetch|prerender)\b/.test(rel)) return at('preload', href);
+  return [];
+}
+
+function refreshItems(
+  attribs: Readonly<Record<string, string>>,
+  at: (kind: ItemKind, reference: string | undefined) => Item[],
+): Item[] {
+  if (attribs['http-equiv']?.trim().toLowerCase() !== 'refresh') return [];
+  const [, target = ''] = /url\s*=\s*['"]?([^'"]*)/i.exec(attribs['content'] ?? '') ?? [];
+  return at('refresh', target);
+}
+
+function handlerItems(attribs: Readonly<Record<string, string>>, place: Place): Item[] {
+  return Object.entries(attribs)
+    .filter(([name, value]) => /^on[a-z]+$/.test(name) && value.trim() !== '')
+    .map(([, value]) => codeItem('inline-script', value, place));
+}
+
+function referenceItem(kind: ItemKind, reference: string, label: string, { where, hidden, base }: Place): Item {
+  return { kind, ...addressOf(reference, base), label: label.slice(0, MAX_LABEL), where, hidden };
+}
+
+/** What a rendered page asked for, as entries beside those of its markup. */
+export function requestItem(url: string, type: string, base: string): Item {
+  const address = addressOf(url, base);
+  return { kind: 'request', ...address, label: type, where: 'network', hidden: false };
+}
+
+// ---------------------------------------------------------- inline code
+
+const MAX_CODE = 200_000;
+const HOSTS = /(?:https?:|wss?:)?\\?\/\\?\/([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)+(?::\d+)?)/gi;
+/** What code that takes a page over or carries data away does, and everyday page code hardly ever. */
+const GRAVE: readonly (readonly [RegExp, string])[] = [
+  [/\beval\s*\(|new\s+Function\s*\(/, 'runs text as code'],
+  [/\batob\s*\(|fromCharCode|unescape\s*\(/, 'unpacks hidden text'],
+  [/document\s*\.\s*write(?:ln)?\s*\(/, 'writes into the page'],
+  [/document\s*\.\s*(?:body|documentElement)\s*\.\s*(?:innerHTML|outerHTML)\s*=/, 'replaces the page'],
+  [
+    /(?:(?:window|document|top|self|parent)\s*\.\s*)?\blocation(?:\s*\.\s*href)?\s*=[^=]|location\s*\.\s*(?:replace|assign)\s*\(/,
+    'sends the visitor elsewhere',
+  ],
+  [/document\s*\.\s*cookie[^;]{0,200}(?:fetch|sendBeacon|XMLHttpRequest|\.src\s*=)/s, 'carries cookies away'],
+  [/createElement\s*\(\s*['"](?:script|iframe)['"]\s*\)/, 'loads more code'],
+];
+
+/** Inline code as an entry. Digits and tokens are left out of the hash: nonces and counters are not new code. */
+function codeItem(kind: ItemKind, source: string, { where, hidden }: Place): Item {
+  const code = source.slice(0, MAX_CODE).replace(/\s+/g, ' ').trim();
+  const target = `inline:${sha256(masked(code).replace(/\d+/g, '0') + (source.length > MAX_CODE ? source.length : ''))}`;
+  return {
+    kind,
+    host: '',
+    site: '',
+    target,
+    label: code.slice(0, MAX_LABEL),
+    where,
+    hidden,
+    code: {
+      skeleton: sha256(withoutLiterals(code).replace(/\d+(?:\.\d+)?/g, '0')),
+      hosts: [...new Set([...code.matchAll(HOSTS)].map(([, host = '']) => host.toLowerCase()))].slice(0, 50),
+      grave: GRAVE.find(([sign]) => sign.test(code))?.[1] ?? null,
+    },
+  };
+}
+
+/** The code with every quoted string emptied. By hand: a regular expression for this can be made to run for minutes. */
+function withoutLiterals(code: string): string {
+  let kept = '';
+  let from = 0;
+  for (let at = 0; at < code.length; at += 1) {
+    const mark = code[at];
+    if (mark !== '"' && mark !== "'" && mark !== '`') continue;
+    kept += code.slice(from, at + 1);
+    at += 1;
+    while (at < code.length && code[at] !== mark) at += code[at] === '\\' ? 2 : 1;
+    from = at;
+  }
+  return kept + code.slice(from);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,100 @@
+/** What a visitor sees, as pixels. Equal bytes end it; a browser that renders differently is not an alarm. */
+import type { Finding } from '../../core/model.js';
+import type { Box } from '../check.js';
+import { finding } from './codes.js';
+import { perLayer } from './comparer.js';
+import type { Shown } from './evidence.js';
+import type { Pair } from './layers.js';
+import { comparePictures, type PictureDifference } from './picture.js';
+import { pixelsOf } from './png.js';
+import type { PageSettings } from './settings.js';
+
+/** Above this share of the picture it counts as another picture; shifted and restyled honest pages stay below. */
+export const REPLACED_ABOVE = 0.6;
+/** A changed box counts from this share of one screen, however tall the page is. */
+export const NOTICEABLE = 0.002;
+
+export const pixels = perLayer('pixels', (pair, settings) => {
+  const { actual, accepted, layer } = pair;
+  if (!actual.shown || !accepted.shown) return [];
+  if (actual.shown.screenshot.sha256 === accepted.shown.screenshot.sha256) return [];
+  if (actual.shown.renderer !== accepted.shown.renderer)
+    return [rendererFinding(actual.shown, accepted.shown, settings)];
+  const difference = pictureDifferenceOf(pair, settings);
+  if (difference === null) {
+    const summary = `The ${layer} screenshot could not be read, so pictures were not compared.`;
+    return [finding('page/picture-unreadable', settings, { summary, where: layer })];
+  }
+  const [largest] = difference.boxes;
+  if (!largest && difference.share === 0) return [];
+  const facts = {
+    expected: 'the accepted picture',
+    actual: `${difference.boxes.length} changed areas, ${percent(difference.share)} of the picture`,
+    where: `${layer}${largest ? `: ${placeOf(largest)}` : ''}`,
+  };
+  if (difference.share > REPLACED_ABOVE) {
+    const summary = `${percent(difference.share)} of the ${layer} view looks different.`;
+    return [finding('page/picture-replaced', settings, { ...facts, summary })];
+  }
+  if (largestShare(difference, accepted.shown) < NOTICEABLE && difference.share < NOTICEABLE) return [];
+  const summary = largest
+    ? `The ${layer} view looks different; the largest change is at ${placeOf(largest)}.`
+    : `A part of the ${layer} view is gone.`;
+  return [finding('page/picture-changed', settings, { ...facts, summary })];
+});
+
+/** The largest changed box over one screen. */
+export function largestShare({ boxes }: PictureDifference, { width }: Pick<Shown, 'width'>): number {
+  const [largest] = boxes;
+  // One screen is about as high as it is wide times 5/8; phones are higher, which only makes this stricter.
+  return largest ? (largest.width * largest.height) / (width * width * 0.625) : 0;
+}
+
+function rendererFinding(actual: Shown, accepted: Shown, settings: PageSettings): Finding {
+  return finding('page/renderer-changed', settings, {
+    summary: 'The browser changed since the baseline was taken; pictures are not compared until a new one is approved.',
+    expected: accepted.renderer,
+    actual: actual.renderer,
+  });
+}
+
+const compared = new WeakMap<
+  Pair,
+  { readonly settings: PageSettings; readonly difference: PictureDifference | null }
+>();
+
+/** Compared once per pair of pictures; null when one of them cannot be read. */
+export function pictureDifferenceOf(pair: Pair, settings: PageSettings): PictureDifference | null {
+  const known = compared.get(pair);
+  if (known?.settings === settings) return known.difference;
+  const difference = compare(pair, settings);
+  compared.set(pair, { settings, difference });
+  return difference;
+}
+
+function compare({ actual, accepted }: Pair, settings: PageSettings): PictureDifference | null {
+  if (!actual.shown || !accepted.shown) return null;
+  const before = pixelsOf(accepted.shown.screenshot);
+  const after = pixelsOf(actual.shown.screenshot);
+  if (!before || !after) return null;
+  return comparePictures(before, after, {
+    before: [
+      ...settings.ignore.regions,
+      ...ignoredBoxes(accepted.shown, settings),
+      ...(accepted.volatility?.boxes ?? []),
+    ],
+    after: [...settings.ignore.regions, ...ignoredBoxes(actual.shown, settings)],
+  });
+}
+
+function ignoredBoxes({ boxes }: Shown, { ignore }: PageSettings): readonly Box[] {
+  return boxes.filter((entry) => ignore.selectors.includes(entry.selector)).flatMap((entry) => entry.boxes);
+}
+
+function percent(share: number): string {
+  return share < 0.01 ? 'under 1 %' : `${Math.round(share * 100)} %`;
+}
+
+function placeOf({ x, y, width, height }: Box): string {
+  return `${width}×${height} px at (${x}, ${y})`;
+}

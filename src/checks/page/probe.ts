@@ -1,0 +1,74 @@
+/** Looks at a page once: the raw answer and every viewport, side by side. Judges nothing. */
+import type { Failure } from '../../core/model.js';
+import { type Capture, type Fetched, ProbeFailure, type ProbeIo, type Viewport } from '../check.js';
+import { artifactOf, headerOf, isHtml, type PageEvidence, type RawAnswer, type Shown, type View } from './evidence.js';
+import type { PageSettings } from './settings.js';
+
+/** Which address to dial and whom to believe: set to look at what somebody else's resolver leads to. */
+export interface Pinning {
+  readonly pin?: readonly string[];
+  readonly anyCertificate?: boolean;
+}
+
+/** @throws ProbeFailure when the site gave nothing at all. */
+export async function probe(settings: PageSettings, io: ProbeIo, pinning: Pinning = {}): Promise<PageEvidence> {
+  const cancel = new AbortController();
+  const signal = AbortSignal.any([io.signal, cancel.signal]);
+  const rendering = Promise.all(settings.viewports.map((viewport) => look(settings, io, viewport, pinning, signal)));
+  const ended = rendering.catch(() => null); // it is awaited below; until then a rejection must not go unhandled
+  try {
+    const raw = rawAnswer(await io.network.fetch({ url: settings.url, ...pinning, signal: io.signal }));
+    if (raw.failure && raw.hops.length === 0) throw new ProbeFailure(raw.failure);
+    return { raw, views: raw.failure || !isHtml(raw) ? [] : await rendering };
+  } finally {
+    cancel.abort();
+    await ended;
+  }
+}
+
+/** Never rejects for what the target or the browser does: that view is missing, the others stand. */
+async function look(
+  settings: PageSettings,
+  io: ProbeIo,
+  viewport: Viewport,
+  pinning: Pinning,
+  signal: AbortSignal,
+): Promise<View> {
+  try {
+    const { url, ignore } = settings;
+    const capture = await io.network.capture({ url, viewport, boxesOf: ignore.selectors, ...pinning, signal });
+    return { viewport, shown: shownBy(capture), failure: null };
+  } catch (error) {
+    if (error instanceof ProbeFailure) return { viewport, shown: null, failure: error.failure };
+    if (signal.aborted) return { viewport, shown: null, failure: stopped(settings.url, viewport) };
+    throw error;
+  }
+}
+
+function stopped(url: string, viewport: Viewport): Failure {
+  const detail = `Rendering ${url} (${viewport.name}) was stopped before it ended; run the check again.`;
+  return { blame: 'monitor', code: 'render-stopped', detail };
+}
+
+/** The answer as evidence; bytes by their hash. */
+export function rawAnswer({ hops, body, failure }: Fetched): RawAnswer {
+  const last = hops.at(-1);
+  const headers = last?.headers ?? [];
+  const contentType = headerOf({ headers }, 'content-type');
+  return {
+    hops,
+    status: last?.status ?? null,
+    headers,
+    contentType,
+    body: body ? artifactOf(contentType ?? 'application/octet-stream', body) : null,
+    failure,
+  };
+}
+
+// What the browser gives are strings: the charset is ours, whatever the page's own meta element says.
+const HTML = 'text/html; charset=utf-8';
+const TEXT = 'text/plain; charset=utf-8';
+
+function shownBy({ html, visibleText, ...facts }: Capture): Shown {
+  return { ...facts, html: artifactOf(HTML, html), text: artifactOf(TEXT, visibleText) };
+}

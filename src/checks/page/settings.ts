@@ -1,0 +1,107 @@
+/** What the watchlist may say about a page, and what it comes to for one site. */
+import { load } from 'cheerio';
+import { RE2JS } from 're2js';
+import * as z from 'zod';
+import type { Content } from '../../core/model.js';
+import type { Box, SiteFacts, Viewport } from '../check.js';
+
+export const VIEWPORTS = {
+  desktop: { name: 'desktop', width: 1280, height: 800, mobile: false },
+  mobile: { name: 'mobile', width: 390, height: 844, mobile: true },
+} as const satisfies Record<string, Viewport>;
+
+/** Something that must, or must not, be on the page. Text is compared as visitors read it, case ignored. */
+export type Assertion = { readonly text: string } | { readonly selector: string };
+
+export interface PageSettings {
+  readonly url: string;
+  readonly content: Content;
+  readonly viewports: readonly Viewport[];
+  readonly ignore: {
+    readonly selectors: readonly string[];
+    /** RE2 expressions, taken out of every line before it is compared. */
+    readonly text: readonly string[];
+    readonly regions: readonly Box[];
+  };
+  readonly mustHave: readonly Assertion[];
+  readonly mustNotHave: readonly Assertion[];
+}
+
+const selector = z
+  .string()
+  .min(1)
+  .max(500)
+  .refine(isSelector, 'is not a CSS selector that can be used here')
+  .describe('A CSS selector');
+
+const pattern = z
+  .string()
+  .min(1)
+  .max(500)
+  .refine(isPattern, 'is not a regular expression (RE2 syntax: no back-references, no look-around)')
+  .describe('A regular expression (RE2 syntax)');
+
+const size = z.number().int().nonnegative().max(100_000);
+const region = z.strictObject({ x: size, y: size, width: size.min(1), height: size.min(1) });
+
+const assertion = z.union([z.strictObject({ text: z.string().trim().min(1).max(1000) }), z.strictObject({ selector })]);
+
+/** Keys this kind adds to a site in watchlist.yaml. */
+export const pageOptions = {
+  viewports: z
+    .array(z.enum(['desktop', 'mobile']))
+    .min(1)
+    .optional()
+    .describe('Screen sizes the page is rendered in; desktop unless told'),
+  ignore: z
+    .strictObject({
+      selectors: z.array(selector).max(100).optional(),
+      text: z.array(pattern).max(100).optional(),
+      regions: z.array(region).max(100).optional(),
+    })
+    .optional()
+    .describe('What may change without anybody being told: elements, text, parts of the picture'),
+  must_have: z.array(assertion).max(100).optional().describe('Text or elements the page must show'),
+  must_not_have: z.array(assertion).max(100).optional().describe('Text or elements the page must never show'),
+};
+
+const parsedOptions = z.object(pageOptions);
+
+/** The settings of one site, or why there is no page to look at. */
+export function configure(site: SiteFacts): { settings: PageSettings } | { notApplicable: string } {
+  if (site.url === null) return { notApplicable: 'the site has a name but no url, so there is no page to look at' };
+  const options = parsedOptions.parse(site.options);
+  return {
+    settings: {
+      url: site.url,
+      content: site.content,
+      viewports: [...new Set(options.viewports ?? ['desktop' as const])].map((name) => VIEWPORTS[name]),
+      ignore: {
+        selectors: options.ignore?.selectors ?? [],
+        text: options.ignore?.text ?? [],
+        regions: options.ignore?.regions ?? [],
+      },
+      mustHave: options.must_have ?? [],
+      mustNotHave: options.must_not_have ?? [],
+    },
+  };
+}
+
+function isSelector(candidate: string): boolean {
+  try {
+    load('<p></p>')(candidate);
+    // `$('<b>')` makes an element instead of looking for one.
+    return !candidate.trimStart().startsWith('<');
+  } catch {
+    return false; // css-what says why in its own words; the caller names the rule
+  }
+}
+
+function isPattern(candidate: string): boolean {
+  try {
+    RE2JS.compile(candidate);
+    return true;
+  } catch {
+    return false; // the syntax error is the answer
+  }
+}

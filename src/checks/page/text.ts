@@ -1,0 +1,95 @@
+/** The text a visitor reads: what of it is gone, what is new, and whether it is still in the same script. */
+import type { Finding } from '../../core/model.js';
+import { finding } from './codes.js';
+import { perLayer } from './comparer.js';
+import { type Difference, differenceOf } from './difference.js';
+import type { Pair } from './layers.js';
+import type { PageSettings } from './settings.js';
+import { quote } from './words.js';
+
+/** Below this share of common word pairs and kept characters the text counts as another one. */
+export const REPLACED_BELOW = 0.2;
+/** Living pages: below this share of kept text an edit is large enough to tell somebody. */
+const LARGE_BELOW = 0.6;
+
+export const text = perLayer('text', (pair, settings) => {
+  if (pair.same || (!pair.actual.document && !pair.actual.shown)) return [];
+  const difference = differenceOf(pair);
+  if (difference.added.length + difference.removed.length === 0) return [];
+  return [...amountFindings(pair, difference, settings), ...scriptFindings(difference, settings)];
+});
+
+/** Is almost nothing of the accepted text left? */
+export function isTextReplaced({ textSimilarity, textKept }: Difference): boolean {
+  return textSimilarity < REPLACED_BELOW && textKept < REPLACED_BELOW;
+}
+
+function amountFindings(pair: Pair, difference: Difference, settings: PageSettings): Finding[] {
+  const { added, removed, textKept, numbersOnly } = difference;
+  const facts = {
+    expected: removed.join(' / ') || '(nothing)',
+    actual: added.join(' / ') || '(nothing)',
+    where: placeOf(pair, added[0]),
+  };
+  if (pair.actual.lines.length === 0) return []; // `page/emptied` says it better
+  if (isTextReplaced(difference)) {
+    const summary = `The text was replaced; it now says “${quote(added.join(' '), 120)}”.`;
+    return [finding('page/text-replaced', settings, { ...facts, summary })];
+  }
+  if (numbersOnly && settings.content === 'living') {
+    return [finding('page/text-changed', settings, { ...facts, summary: 'Only numbers in the text changed.' })];
+  }
+  const share = Math.round((1 - textKept) * 100);
+  const summary =
+    added.length > 0
+      ? `Text was changed: “${quote(added.join(' '), 120)}” is new${share > 0 ? `, ${share} % of the accepted text is gone` : ''}.`
+      : `Text was removed: “${quote(removed.join(' '), 120)}”.`;
+  return [
+    finding('page/text-changed', settings, {
+      ...facts,
+      summary,
+      living: textKept < LARGE_BELOW ? 'warning' : 'notice',
+    }),
+  ];
+}
+
+function placeOf({ actual, layer }: Pair, line: string | undefined): string {
+  const block = actual.document?.blocks.find((candidate) => candidate.text === line);
+  return block ? `${layer}: ${block.where}` : layer;
+}
+
+const SCRIPTS = [
+  'Latin',
+  'Cyrillic',
+  'Arabic',
+  'Han',
+  'Hiragana',
+  'Hangul',
+  'Greek',
+  'Hebrew',
+  'Devanagari',
+  'Thai',
+] as const;
+const OF_SCRIPT = SCRIPTS.map((script) => ({ script, letters: new RegExp(`\\p{Script=${script}}`, 'gu') }));
+const ENOUGH_LETTERS = 30;
+
+/** The writing system most letters belong to; null where there is too little text to say. */
+export function scriptSystemOf(lines: readonly string[]): string | null {
+  const sample = lines.join(' ').slice(0, 20_000);
+  const counts = OF_SCRIPT.map(({ script, letters }) => ({ script, count: sample.match(letters)?.length ?? 0 }));
+  const most = counts.reduce((best, entry) => (entry.count > best.count ? entry : best));
+  return most.count >= ENOUGH_LETTERS ? most.script : null;
+}
+
+function scriptFindings({ added, removed }: Difference, settings: PageSettings): Finding[] {
+  const before = scriptSystemOf(removed);
+  const after = scriptSystemOf(added);
+  if (before === null || after === null || before === after) return [];
+  return [
+    finding('page/script-system-changed', settings, {
+      summary: `Text in ${before} script was replaced by text in ${after} script.`,
+      expected: before,
+      actual: after,
+    }),
+  ];
+}

@@ -1,0 +1,200 @@
+/**
+ * What moves by itself, learned from several samples of a healthy page, shown to whoever approves it, and capped.
+ * Never learned, so never masked: title, headings, forms, scripts, frames, off-site links, media and redirects.
+ */
+import type { Box } from '../check.js';
+import { siteOf } from './address.js';
+import { keyOf, MAY_ROTATE, rotationPlace } from './difference.js';
+import type { LayerVolatility, PageEvidence, Shown } from './evidence.js';
+import type { Item } from './inventory.js';
+import { type Side, sidesOf } from './layers.js';
+import { comparePictures, connected } from './picture.js';
+import { pixelsOf } from './png.js';
+import type { PageSettings } from './settings.js';
+import { without } from './words.js';
+
+/** Most of a picture, of the text and of the tag paths that may be masked. */
+const MAX_SHARE = 0.2;
+const MAX_ENTRIES = 500;
+const MAX_EXAMPLES = 5;
+const MAX_EXAMPLE = 500;
+
+/** The sample that shows most, with what differs from it in the others. */
+export function combine(samples: readonly [PageEvidence, ...PageEvidence[]]): PageEvidence {
+  const shownIn = (sample: PageEvidence): number => sample.views.filter((view) => view.shown).length;
+  const base = samples.reduce((best, sample) => (shownIn(sample) > shownIn(best) ? sample : best), samples[0]);
+  const neutral = neutralSettings(base);
+  const others = samples.filter((sample) => sample !== base).map((sample) => sidesOf(sample, neutral));
+  const layers = sidesOf(base, neutral).map((side) =>
+    learn(
+      side,
+      others.flatMap((sides) => sides.filter((other) => other.layer === side.layer)),
+    ),
+  );
+  const { raw, views } = base;
+  return { raw, views, volatility: { samples: samples.length, layers } };
+}
+
+/** What moves is learned without the admin's masks: those may be changed later. */
+function neutralSettings({ raw }: PageEvidence): PageSettings {
+  const ignore = { selectors: [], text: [], regions: [] };
+  return { url: raw.hops[0]?.url ?? '', content: 'living', viewports: [], ignore, mustHave: [], mustNotHave: [] };
+}
+
+function learn(base: Side, others: readonly Side[]): LayerVolatility {
+  const text = movingText(base, others);
+  const picture = movingPicture(base, others);
+  const paths = movingPaths(base, others);
+  return {
+    layer: base.layer,
+    text: text.entries,
+    items: movingItems(base, others),
+    code: movingCode(base, others),
+    paths: paths.kept,
+    boxes: picture.boxes,
+    area: picture.area,
+    textShare: text.share,
+    capped: text.capped || picture.capped || paths.capped,
+  };
+}
+
+// ------------------------------------------------------------------ text
+
+const HEADING = /(?:^|> )h[1-3]\b/;
+
+function movingText(base: Side, others: readonly Side[]) {
+  const before = textByPlace(base);
+  const entries = new Map<string, Set<string>>();
+  for (const other of others) {
+    const now = textByPlace(other);
+    for (const where of new Set([...before.keys(), ...now.keys()])) {
+      if (HEADING.test(where) || before.get(where) === now.get(where)) continue;
+      const examples = entries.get(where) ?? new Set<string>();
+      for (const value of [before.get(where), now.get(where)]) if (value) examples.add(value);
+      entries.set(where, examples);
+    }
+    // What a browser shows can be worded differently from the markup: case, generated content.
+    const headings = new Set([...(base.document?.headings ?? []), ...(other.document?.headings ?? [])]);
+    const lines = [...without(base.lines, other.lines), ...without(other.lines, base.lines)];
+    const unheaded = lines.filter((line) => !headings.has(line));
+    if (unheaded.length > 0) entries.set(LINES, new Set([...(entries.get(LINES) ?? []), ...unheaded]));
+  }
+  return cappedText(base, entries);
+}
+
+/** Stands for lines of the visible text, whatever element they are in. */
+const LINES = 'visible text';
+
+function cappedText(base: Side, entries: ReadonlyMap<string, ReadonlySet<string>>) {
+  const total = base.lines.reduce((sum, line) => sum + line.length, 0);
+  const kept: { where: string; examples: string[] }[] = [];
+  let masked = 0;
+  let capped = false;
+  for (const [where, examples] of entries) {
+    for (const [index, example] of [...examples].entries()) {
+      // The first example is what the base shows: only that is text taken out of the comparison.
+      const cost = index === 0 || where === LINES ? example.length / (where === LINES ? 2 : 1) : 0;
+      if (masked + cost > total * MAX_SHARE || kept.length >= MAX_ENTRIES) {
+        capped = true;
+        break;
+      }
+      if (index < MAX_EXAMPLES || where === LINES) {
+        masked += where === LINES && isMasked(example, kept) ? 0 : cost;
+        addExample(kept, where, example.slice(0, MAX_EXAMPLE));
+      }
+    }
+  }
+  return { entries: kept, share: total === 0 ? 0 : Math.min(1, masked / total), capped };
+}
+
+function isMasked(line: string, kept: readonly { examples: readonly string[] }[]): boolean {
+  return kept.some((entry) => entry.examples.includes(line));
+}
+
+/** An entry holds few examples; more of a place make another entry. */
+function addExample(kept: { where: string; examples: string[] }[], where: string, example: string): void {
+  const open = kept.find((entry) => entry.where === where && entry.examples.length < MAX_EXAMPLES);
+  if (open) open.examples.push(example);
+  else kept.push({ where, examples: [example] });
+}
+
+function textByPlace(side: Side): Map<string, string> {
+  const places = new Map<string, string>();
+  for (const { where, text } of side.document?.blocks ?? []) {
+    places.set(where, places.has(where) ? `${places.get(where)}\n${text}` : text);
+  }
+  return places;
+}
+
+// ------------------------------------------------------------- inventory
+
+function movingItems(base: Side, others: readonly Side[]) {
+  const own = siteOf(base.url);
+  const mayRotate = (item: Item): boolean => MAY_ROTATE.has(item.kind) && (item.kind !== 'link' || item.site === own);
+  const entries = new Map<string, Set<string>>();
+  const note = (items: readonly Item[], known: ReadonlySet<string>): void => {
+    for (const item of items) {
+      if (!mayRotate(item) || known.has(keyOf(item))) continue;
+      const where = rotationPlace(item);
+      entries.set(where, (entries.get(where) ?? new Set()).add(item.target.slice(0, MAX_EXAMPLE)));
+    }
+  };
+  const keys = new Set(base.items.map(keyOf));
+  for (const other of others) {
+    note(other.items, keys);
+    note(base.items, new Set(other.items.map(keyOf)));
+  }
+  return [...entries].slice(0, MAX_ENTRIES).map(([where, examples]) => ({
+    where,
+    examples: [...examples].slice(0, MAX_EXAMPLES),
+  }));
+}
+
+/** Inline code that is the same code with other values in each sample. */
+function movingCode(base: Side, others: readonly Side[]): string[] {
+  const targets = new Set(base.items.map((item) => item.target));
+  const skeletons = new Set(base.items.flatMap((item) => (item.code ? [item.code.skeleton] : [])));
+  const moving = others
+    .flatMap((other) => other.items)
+    .flatMap(({ code, target }) =>
+      code && skeletons.has(code.skeleton) && !targets.has(target) ? [code.skeleton] : [],
+    );
+  return [...new Set(moving)].slice(0, MAX_ENTRIES);
+}
+
+function movingPaths(base: Side, others: readonly Side[]): { kept: string[]; capped: boolean } {
+  const before: ReadonlyMap<string, number> = base.document?.paths ?? new Map();
+  const moving = new Set<string>();
+  for (const { document } of others) {
+    for (const path of new Set([...before.keys(), ...(document?.paths.keys() ?? [])])) {
+      if ((before.get(path) ?? 0) !== (document?.paths.get(path) ?? 0)) moving.add(path);
+    }
+  }
+  const most = Math.max(1, Math.floor(before.size * MAX_SHARE));
+  return { kept: [...moving].slice(0, Math.min(most, MAX_ENTRIES)), capped: moving.size > most };
+}
+
+// --------------------------------------------------------------- picture
+
+function movingPicture({ shown }: Side, others: readonly Side[]): { boxes: Box[]; area: number; capped: boolean } {
+  if (!shown) return { boxes: [], area: 0, capped: false };
+  const tiles = others.flatMap((other) => (other.shown ? tilesThatMove(shown, other.shown) : []));
+  const total = shown.width * shown.height;
+  const boxes: Box[] = [];
+  let masked = 0;
+  const all = connected(tiles).sort((a, b) => a.width * a.height - b.width * b.height);
+  for (const box of all) {
+    const area = box.width * box.height;
+    if (masked + area > total * MAX_SHARE || boxes.length >= MAX_ENTRIES) break;
+    masked += area;
+    boxes.push(box);
+  }
+  return { boxes, area: total === 0 ? 0 : masked / total, capped: boxes.length < all.length };
+}
+
+function tilesThatMove(base: Shown, other: Shown): readonly Box[] {
+  if (base.screenshot.sha256 === other.screenshot.sha256 || base.renderer !== other.renderer) return [];
+  const before = pixelsOf(base.screenshot);
+  const after = pixelsOf(other.screenshot);
+  return before && after ? comparePictures(before, after).tilesBefore : [];
+}
