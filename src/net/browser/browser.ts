@@ -95,7 +95,8 @@ class Shared implements SharedBrowser {
       return error instanceof Error ? error : new Error(String(error));
     }
     const code = timedOut ? 'render-timeout' : 'render-crashed';
-    const what = timedOut ? `could not be photographed within ${WALL_MS / 1000} s` : 'crashed the browser twice';
+    const step = error instanceof TimedOut ? error.message : `it took longer than ${WALL_MS / 1000} s`;
+    const what = timedOut ? `could not be photographed (${step})` : 'crashed the browser twice';
     if (await (await this.#current()).rendersControl()) {
       const detail = `${url} ${what}, while a control page was shown at once: the page resists being looked at.`;
       return new ProbeFailure(failure('target', code, detail, 'denied'), { cause: error });

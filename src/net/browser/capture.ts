@@ -8,7 +8,7 @@ import * as z from 'zod';
 import type { Capture, CaptureRequest } from '../../checks/check.js';
 import { regardless, TimedOut, within } from './deadline.js';
 import { hostOf } from './egress-proxy.js';
-import { DOES_IT_WATCH_SCROLL, READ, SETTLE } from './in-page.js';
+import { READ, READ_PLANS, SETTLE } from './in-page.js';
 import { IsolatedWorld, PageMoved } from './isolated-world.js';
 import { openPage } from './navigation.js';
 import type { Stage } from './stage.js';
@@ -23,11 +23,16 @@ const READ_MS = 4_000;
 /** How long a page may go on changing before it is taken as it is. */
 const STILL_MS = 3_000;
 const STILL_PAUSE_MS = 80;
+/** Two shots asked for at once show the same frame, and prove nothing. */
+const BETWEEN_SHOTS_MS = 25;
 /** A page may lead on this often while we look. */
 const MOVES = 4;
 
 const Size = z.object({ width: z.number(), height: z.number() });
 type Size = z.infer<typeof Size>;
+
+const Plans = z.object({ scroll: z.boolean(), wait: z.number().min(0).max(600) });
+type Plans = z.infer<typeof Plans>;
 
 const Reading = z.object({
   title: z.string(),
@@ -98,19 +103,19 @@ async function look(stage: Stage, request: CaptureRequest): Promise<Likeness> {
     width: Math.min(request.viewport.mobile ? size.width : request.viewport.width, MAX_WIDTH),
     height: Math.min(size.height, MAX_HEIGHT),
   };
-  const [first, second, early] = await Promise.all([shoot(stage, clip), shoot(stage, clip), read(world, request)]);
+  const [[first, second], early] = await Promise.all([shootTwice(stage, clip), read(world, request)]);
   if (first === second) return { png: second, settled: true, reading: early, size };
   const { png, settled } = await shootUntilStill(stage, clip, second);
   return { png, settled, reading: await read(world, request), size };
 }
 
 async function settle(stage: Stage): Promise<{ world: IsolatedWorld; size: Size }> {
-  const [world, scroll] = await within(
-    Promise.all([IsolatedWorld.enter(stage.cdp), watchesScroll(stage)]),
+  const [world, plans] = await within(
+    Promise.all([IsolatedWorld.enter(stage.cdp), plansOf(stage)]),
     SHOT_MS,
     'reaching the page',
   );
-  const options = { ms: SETTLE_MS, maxHeight: MAX_HEIGHT, scroll };
+  const options = { ms: SETTLE_MS, maxHeight: MAX_HEIGHT, ...plans };
   const rest = async () => Size.parse(await world.call(SETTLE, options, SETTLE_MS + 1_000, 'settling'));
   const size = await rest();
   if (!stage.busy) return { world, size };
@@ -119,17 +124,22 @@ async function settle(stage: Stage): Promise<{ world: IsolatedWorld; size: Size 
   return { world, size: await rest() };
 }
 
-async function watchesScroll(stage: Stage): Promise<boolean> {
-  const { result } = await stage.cdp.send('Runtime.evaluate', {
-    expression: DOES_IT_WATCH_SCROLL,
-    returnByValue: true,
-  });
-  return result.value === true;
+async function plansOf(stage: Stage): Promise<Plans> {
+  const { result } = await stage.cdp.send('Runtime.evaluate', { expression: READ_PLANS, returnByValue: true });
+  // The page can put anything in its place.
+  return Plans.catch({ scroll: true, wait: 0 }).parse(result.value);
 }
 
 async function read(world: IsolatedWorld, request: CaptureRequest): Promise<Reading> {
   const options = { selectors: request.boxesOf, maxHtml: 5_000_000, maxText: 500_000, maxNodes: 100_000 };
   return Reading.parse(await world.call(READ, options, READ_MS, 'reading the page'));
+}
+
+/** The second shot starts while the first is still being encoded, but shows a later frame. */
+async function shootTwice(stage: Stage, clip: Size): Promise<[string, string]> {
+  const first = shoot(stage, clip);
+  await Promise.race([first, pause(BETWEEN_SHOTS_MS)]);
+  return Promise.all([first, shoot(stage, clip)]);
 }
 
 async function shootUntilStill(stage: Stage, clip: Size, last: string): Promise<{ png: string; settled: boolean }> {

@@ -5,8 +5,8 @@
  * cannot have replaced a function we call.
  */
 
-/** Name of the flag AT_START leaves for SETTLE: the page waits for scrolling. A symbol: pages do not trip over it. */
-const WATCHES_SCROLL = `Symbol.for('siteward.watches-scroll')`;
+/** Where AT_START leaves what SETTLE wants to know. A symbol: pages do not trip over it. */
+const PLANS = `Symbol.for('siteward.plans')`;
 
 /** The same random numbers each time, nothing that moves, videos as empty boxes. */
 export const AT_START = `(() => {
@@ -33,26 +33,41 @@ export const AT_START = `(() => {
     freeze(root);
     return root;
   };
-  const flag = () => { window[${WATCHES_SCROLL}] = true; };
+  const plans = { scroll: false, due: 0 };
+  Object.defineProperty(window, ${PLANS}, { value: plans });
   const Observer = window.IntersectionObserver;
   window.IntersectionObserver = class IntersectionObserver extends Observer {
-    constructor(...args) { super(...args); flag(); }
+    constructor(...args) { super(...args); plans.scroll = true; }
   };
   const listen = EventTarget.prototype.addEventListener;
   EventTarget.prototype.addEventListener = function addEventListener(type, ...rest) {
-    if (type === 'scroll') flag();
+    if (type === 'scroll') plans.scroll = true;
     return listen.call(this, type, ...rest);
+  };
+  // What a page puts off for a moment belongs to it. A timer set by a timer does not count: tickers never end.
+  const now = performance.now.bind(performance), later = window.setTimeout;
+  let inTimer = false;
+  window.setTimeout = function setTimeout(run, ms, ...rest) {
+    if (typeof run !== 'function') return later.call(window, run, ms, ...rest);
+    if (!inTimer && ms <= 500) plans.due = Math.max(plans.due, now() + Number(ms));
+    return later.call(window, function (...args) {
+      inTimer = true;
+      try { return run.apply(this, args); } finally { inTimer = false; }
+    }, ms, ...rest);
   };
 })()`;
 
-/** Evaluated in the page's own world. */
-export const DOES_IT_WATCH_SCROLL = `window[${WATCHES_SCROLL}] === true`;
+/**
+ * Evaluated in the page's own world: does it wait for scrolling, and for how many milliseconds is something planned?
+ * The page may lie about both, and then loses a picture or half a second.
+ */
+export const READ_PLANS = `(({ scroll, due }) => ({ scroll: scroll === true, wait: Math.max(0, due - performance.now()) }))(window[${PLANS}] ?? {})`;
 
 /**
  * Brings the page to rest: fonts, lazy pictures, animations. Bounded by \`ms\`; what is not there by then is not waited for.
  * Expression of a function (options) => Promise<{width, height}>.
  */
-export const SETTLE = `async ({ ms, maxHeight, scroll }) => {
+export const SETTLE = `async ({ ms, maxHeight, scroll, wait }) => {
   const deadline = performance.now() + ms;
   const left = () => Math.max(0, deadline - performance.now());
   const atMost = (promise, limit) =>
@@ -65,6 +80,7 @@ export const SETTLE = `async ({ ms, maxHeight, scroll }) => {
       height: Math.max(root?.scrollHeight ?? 0, body?.scrollHeight ?? 0, innerHeight),
     };
   };
+  if (wait > 0) await new Promise((done) => setTimeout(done, wait + 10));
   if (document.fonts.status !== 'loaded') await atMost(document.fonts.ready, 2000);
   const height = Math.min(size().height, maxHeight);
   if (scroll && height > innerHeight) {

@@ -8,7 +8,7 @@ import { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import puppeteer, { type Browser, type CDPSession } from 'puppeteer-core';
 import { ProbeFailure } from '../../checks/check.js';
-import { RendererGone, within } from './deadline.js';
+import { RendererGone, regardless, within } from './deadline.js';
 import { noBrowser } from './executable.js';
 import { browserFlags } from './flags.js';
 import { PipeTransport } from './pipe-transport.js';
@@ -58,7 +58,8 @@ const STDERR_KEPT = 8_192;
  * for another reason.
  */
 export async function launchBrowser(options: LaunchOptions): Promise<RunningBrowser> {
-  await sweepProfiles();
+  // Another user's leavings cannot be removed; they do not stop us.
+  await regardless(sweepProfiles());
   const identity = browserIdentity();
   const profile = await makeProfile(identity);
   const child = start(options, profile, identity);

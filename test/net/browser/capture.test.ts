@@ -172,3 +172,24 @@ test('locale, zone, preferences and the name of the browser are the same on ever
   expect(visibleText).toBe('en-US,UTC,true,true,1,false');
   expect(renderer).toMatch(/^Chrome\/[\d.]+ headless shell; fonts [0-9a-f]+; 1280x720$/);
 });
+
+test('what a page puts off for a moment is waited for', async () => {
+  origin.pages['/late'] =
+    '<h1>first</h1><script>setTimeout(() => { document.body.innerHTML = "<h1>then</h1>" }, 300)</script>';
+  expect((await capture('/late')).visibleText).toBe('then');
+});
+
+test('a page that never stands still is taken as it is, and said to be moving', async () => {
+  origin.pages['/canvas'] = `<h1>moving</h1><canvas id="c" width="400" height="300"></canvas><script>
+    const pen = c.getContext('2d');
+    let frame = 0;
+    (function draw() {
+      frame += 1;
+      pen.fillStyle = 'rgb(' + frame % 255 + ',0,0)';
+      pen.fillRect(0, 0, 400, 300);
+      requestAnimationFrame(draw);
+    })();
+  </script>`;
+  const { settled, visibleText } = await capture('/canvas');
+  expect([settled, visibleText]).toEqual([false, 'moving']);
+});
