@@ -74,6 +74,9 @@ function proofOf(
   if (known.some((one) => areNeighbours(one, address))) {
     return { severity: changedSeverity, confidence: 0.6, says: 'it stands in the network of an approved address' };
   }
+  if (tls?.failure?.blame === 'monitor') {
+    return { severity: changedSeverity, confidence: 0.3, says: 'this machine could not reach it to test it' };
+  }
   const severity = content === 'frozen' ? 'critical' : 'warning';
   return { severity, confidence: 0.6, says: 'nothing proves that it is the site' };
 }

@@ -1,22 +1,39 @@
 /** What a person is shown of a survey: the resolver table, the victims' pictures, and the raw messages. Pure. */
 import type { Exhibits, Picture, ResolverRow } from '../../core/model.js';
-import type { Answer, DnsEvidence, PageAt } from './evidence.js';
+import { type Answer, type DnsEvidence, distinct, type PageAt, trustedAnswers } from './evidence.js';
 import { judgeAnswers, nxRewriters, type Row } from './ladder.js';
 import type { DnsSettings } from './settings.js';
 
 const MOST_ANSWERS_SHOWN = 16;
 
 export function exhibit(actual: DnsEvidence | null, accepted: readonly DnsEvidence[], settings: DnsSettings): Exhibits {
-  if (!actual) return { pictures: [], resolvers: [], texts: [], members: [] };
+  const before = distinct(accepted.flatMap(recordLines)).join('\n');
+  if (!actual) return { pictures: [], resolvers: [], texts: [textOf(before, before)], members: [] };
   return {
     pictures: actual.victims.flatMap((victim) => pictureOf(victim, actual)),
     resolvers: [
       ...judgeAnswers(actual, accepted, settings).map((row) => resolverRow(row, row.answer.type)),
       ...nxRewriters(actual).map((row) => resolverRow(row, 'NX')),
     ],
-    texts: [],
+    texts: [textOf(before, distinct(recordLines(actual)).join('\n'))],
     members: [...messages(actual), ...pages(actual), ...chains(actual)],
   };
+}
+
+function textOf(before: string, after: string): Exhibits['texts'][number] {
+  return { name: 'DNS records', before, after };
+}
+
+/** What a person approves: `A 192.0.2.7`, `CNAME x.cdn.example.net`, `NS ns1.example.org`. */
+function recordLines(evidence: DnsEvidence): string[] {
+  const lines = [...trustedAnswers(evidence, 'name'), ...trustedAnswers(evidence, 'zone')].flatMap(
+    ({ type, replies }) =>
+      replies.flatMap((reply) => [
+        ...reply.cnames.map((alias) => `CNAME ${alias}`),
+        ...(reply.addresses.length > 0 ? reply.addresses : reply.records).map((record) => `${type} ${record}`),
+      ]),
+  );
+  return lines.sort();
 }
 
 /** @param type as the table shows it: the query type, or `NX` for the made-up name. */

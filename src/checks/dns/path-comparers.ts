@@ -45,7 +45,7 @@ function findingOf({ answer, judgement }: Row, evidence: DnsEvidence): Finding[]
   return [
     {
       code: kind.code,
-      severity: severityFor(kind, answer),
+      severity: severityFor(kind, answer, judgement),
       confidence: judgement.confidence,
       diagnosis: diagnosisOf(kind.code),
       summary: summaryFor(answer, judgement, evidence),
@@ -57,12 +57,17 @@ function findingOf({ answer, judgement }: Row, evidence: DnsEvidence): Finding[]
   ];
 }
 
-/** Two paths we trust that differ are ours to mend. A refusal is deliberate; a failure or silence may be an accident. */
+/**
+ * Two paths we trust that differ are ours to mend. A refusal is deliberate; a failure or silence may be an accident. An
+ * address this machine cannot reach, for want of IPv6 mostly, is no reason to wake anybody.
+ */
 function severityFor(
-  { code, severity }: { code: DnsCode; severity: Severity },
+  { code, severity }: { readonly code: DnsCode; readonly severity: Severity },
   { resolver, replies }: Answer,
+  { confidence }: Judgement,
 ): Severity {
   if (resolver.role === 'reference') return 'notice';
+  if (code === 'dns/inconsistent' && confidence < 0.5) return 'notice';
   const refused = code === 'dns/blocked-error' && replies.some((reply) => reply.rcode === 'REFUSED');
   return refused ? 'warning' : severity;
 }

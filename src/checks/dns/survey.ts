@@ -18,8 +18,9 @@ export interface SurveyOptions {
   readonly random?: Random;
 }
 
-const MOST_SUSPECTS = 20;
-const MOST_REFERENCE_ADDRESSES = 8;
+/** More addresses than any honest answer holds; those beyond stay unproven, which is said of them. */
+const MOST_SUSPECTS = 40;
+const MOST_REFERENCE_ADDRESSES = 40;
 
 /** Asks all of `io.resolvers` about the name at once. Never throws for what a resolver or an address does. */
 export async function survey(settings: DnsSettings, io: ProbeIo, options: SurveyOptions): Promise<DnsEvidence> {

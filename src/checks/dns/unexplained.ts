@@ -75,8 +75,16 @@ function withoutCertificate(address: string, tls: TlsAt | null, page: PageAt | n
     return verdict('CONSISTENT_ASN', 0.6, address, 'serves the same page as a reference address');
   }
   if (!truth.known) return verdict('UNMEASURABLE', 0, address, 'there is nothing to compare it with');
-  const why = tls === null ? 'it was one of too many to be tested' : (tls.failure?.code ?? tls.problem ?? 'no proof');
-  return verdict('INCONSISTENT', 0.5, address, `nothing explains it, and TLS did not prove it (${why})`);
+  if (tls?.failure?.blame === 'monitor') {
+    return verdict(
+      'INCONSISTENT',
+      0.3,
+      address,
+      `nothing explains it, and it could not be tested: ${tls.failure.detail}`,
+    );
+  }
+  const why = tls === null ? 'it was one of too many' : (tls.failure?.detail ?? tls.problem ?? 'it showed nothing');
+  return verdict('INCONSISTENT', 0.5, address, `nothing explains it, and TLS did not prove it: ${why}`);
 }
 
 function rangeWords(range: string): string {

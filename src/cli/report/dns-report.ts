@@ -101,6 +101,7 @@ export function toneOf({ judgement, role }: Pick<DnsLine, 'judgement' | 'role'>)
     case 'BLOCK_ERR':
       return 'unsure';
     case 'INCONSISTENT':
+      return judgement.confidence < 0.5 ? 'unsure' : 'warning';
     case 'NX_REWRITE':
       return 'warning';
     default:

@@ -74,6 +74,15 @@ describe('a healthy site', () => {
     expect(brief(compare(seen, [approved], FROZEN))).toContain('dns/answer-changed warning');
   });
 
+  test('behind a CDN with IPv6 that this machine cannot reach gives a notice only', () => {
+    const failure = { blame: 'monitor', code: 'network-unreachable', detail: 'no route' } as const;
+    const tls = [tlsAt(GOOD, null), { ...tlsAt('2a04:4e42::7', 'refused'), failure }];
+    const seen = evidence([answer('isp', 'AAAA', [reply(['2a04:4e42::7'])])], { tls });
+    expect(brief(compare(seen))).toEqual(['dns/inconsistent notice']);
+    const now = { ...seen, answers: [control('ref1'), answer('ref1', 'AAAA', [reply(['2a04:4e42::7'])])] };
+    expect(brief(compare(now, [approved]))).toEqual(['dns/answer-changed notice']);
+  });
+
   test('whose resolver invents addresses for names that do not exist gives a notice only', () => {
     const seen = evidence([
       answer('isp', 'A', [reply([GOOD])]),
@@ -219,6 +228,13 @@ describe('the check', () => {
     const known = new Set(dns.codes.map(({ code }) => code));
     const seen = evidence([answer('isp', 'A', [reply([BLOCK_PAGE])]), nameservers('ref1', 'x.example')]);
     expect(compare(seen, [approved]).every(({ code }) => known.has(code))).toBe(true);
+  });
+
+  test('shows what is to be approved beside what was, as text', () => {
+    const shown = dns.exhibit(moved([CDN]), [approved], SETTINGS).texts[0];
+    expect(shown?.before).toContain(`A ${GOOD}`);
+    expect(shown?.before).toContain('NS ns1.example.org');
+    expect(shown?.after).toBe(`A ${CDN}\nCNAME x.cdn.example.net`);
   });
 
   test('shows every resolver, whatever an operator calls it, and names evidence files itself', () => {

@@ -178,6 +178,21 @@ const CASES: readonly Case[] = [
     verdict: 'INCONSISTENT',
     confidence: 0.5,
   },
+  {
+    what: 'this machine has no route to the address',
+    given: aaaa('2a04:4e42::7'),
+    seen: {
+      tls: [
+        proven,
+        {
+          ...tlsAt('2a04:4e42::7', 'refused'),
+          failure: { blame: 'monitor', code: 'network-unreachable', detail: 'no route' },
+        },
+      ],
+    },
+    verdict: 'INCONSISTENT',
+    confidence: 0.3,
+  },
   { what: 'the name is denied', given: answer('isp', 'A', [reply('NXDOMAIN')]), verdict: 'BLOCK_NX', confidence: 0.8 },
   { what: 'the address is denied', given: a(), verdict: 'BLOCK_NX', confidence: 0.8 },
   {

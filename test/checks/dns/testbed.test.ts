@@ -82,7 +82,7 @@ const GENUINE: Readonly<Record<string, VerdictId>> = {
   dead: 'UNMEASURABLE',
 };
 
-describe('every resolver and path', () => {
+describe.concurrent('every resolver and path', () => {
   test.each<[string, Readonly<Record<string, VerdictId>>]>([
     ['www.signed.test', { liar: 'REDIRECT_BOGON', 'on-path': 'INJECTION_ONPATH', 'in-path': 'REDIRECT_BOGON' }],
     ['www.unsigned.test', { liar: 'REDIRECT' }],
@@ -112,7 +112,7 @@ describe('every resolver and path', () => {
   });
 });
 
-describe('a site', () => {
+describe.concurrent('a site', () => {
   test('whose resolvers are all honest gives no finding against its own baseline', async () => {
     const approved = dns.combine([await look('www.signed.test', HONEST)]);
     expect(codes(await look('www.signed.test', HONEST), [approved])).toEqual([]);
