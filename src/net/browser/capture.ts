@@ -125,9 +125,10 @@ async function settle(stage: Stage): Promise<{ world: IsolatedWorld; size: Size 
 }
 
 async function plansOf(stage: Stage): Promise<Plans> {
-  const { result } = await stage.cdp.send('Runtime.evaluate', { expression: READ_PLANS, returnByValue: true });
-  // The page can put anything in its place.
-  return Plans.catch({ scroll: true, wait: 0 }).parse(result.value);
+  const question = { expression: READ_PLANS, returnByValue: true };
+  // The page can put anything in its place, or be gone: then it is looked at as if it had plans.
+  const answer = await stage.cdp.send('Runtime.evaluate', question).catch(() => null);
+  return Plans.catch({ scroll: true, wait: 0 }).parse(answer?.result.value);
 }
 
 async function read(world: IsolatedWorld, request: CaptureRequest): Promise<Reading> {

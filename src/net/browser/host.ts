@@ -2,7 +2,7 @@
 import { type Capture, type CaptureRequest, ProbeFailure } from '../../checks/check.js';
 import { failure } from '../failures.js';
 import { captureOn } from './capture.js';
-import { RendererGone, regardless, rejectionOf } from './deadline.js';
+import { RendererGone, regardless, rejectionOf, within } from './deadline.js';
 import type { EgressRules } from './egress-dial.js';
 import { EgressProxy } from './egress-proxy.js';
 import { findExecutable } from './executable.js';
@@ -15,6 +15,7 @@ export interface HostOptions {
   readonly ca: readonly string[];
 }
 
+const CRASH_NEWS_MS = 50;
 const CONTROL_MS = 4_000;
 const CONTROL_PAGE = 'data:text/html,<title>control</title><p>control';
 /** Refuses every address there is. */
@@ -101,7 +102,7 @@ export class BrowserHost {
     try {
       const stage = await Promise.race([opening, stopped.promise]);
       this.#prepare();
-      return await Promise.race([act(stage), stage.crashed, stopped.promise]);
+      return await Promise.race([act(stage), stage.crashed, stopped.promise]).catch((error) => causeOf(error, stage));
     } catch (error) {
       // What killed this renderer may have killed the one that waits.
       if (error instanceof RendererGone) this.#track(this.#dropSpare());
@@ -145,4 +146,10 @@ export class BrowserHost {
     while (this.#active.size > 0) await Promise.all(this.#active);
     await this.#dropSpare();
   }
+}
+
+/** A step may fail of a crash before the crash itself is told. */
+async function causeOf(error: unknown, stage: Stage): Promise<never> {
+  if (stage.alive) await regardless(within(stage.crashed, CRASH_NEWS_MS, 'news of a crash'));
+  throw stage.alive ? error : new RendererGone('the renderer is gone', { cause: error });
 }

@@ -11,12 +11,17 @@ export class IsolatedWorld {
   readonly #cdp: CDPSession;
   readonly #id: number;
 
-  /** The world of the document that is shown now. */
+  /** The world of the document that is shown now. @throws PageMoved */
   static async enter(cdp: CDPSession): Promise<IsolatedWorld> {
-    const { frameTree } = await cdp.send('Page.getFrameTree');
-    const frameId = frameTree.frame.id;
-    const { executionContextId } = await cdp.send('Page.createIsolatedWorld', { frameId, worldName: 'siteward' });
-    return new IsolatedWorld(cdp, executionContextId);
+    try {
+      const { frameTree } = await cdp.send('Page.getFrameTree');
+      const frameId = frameTree.frame.id;
+      const { executionContextId } = await cdp.send('Page.createIsolatedWorld', { frameId, worldName: 'siteward' });
+      return new IsolatedWorld(cdp, executionContextId);
+    } catch (error) {
+      // Between the two questions the frame may have gone.
+      throw new PageMoved('entering the page', { cause: error });
+    }
   }
 
   private constructor(cdp: CDPSession, id: number) {
