@@ -1,6 +1,15 @@
 /** Time limits on top of the signals callers give. */
 import { setMaxListeners } from 'node:events';
 
+/** Calls back once when the signal aborts, at once if it has. @returns takes the listener away again. */
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  // One look gives its one signal to every exchange it makes: many listeners are no leak here.
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', callback, { once: true });
+  if (signal.aborted) callback();
+  return () => signal.removeEventListener('abort', callback);
+}
+
 /** One limit on a whole operation, on top of the caller's own signal. */
 export interface Deadline {
   readonly signal: AbortSignal;
@@ -13,18 +22,15 @@ export interface Deadline {
 /** @param reason what `signal.reason` becomes when the time is up. */
 export function startDeadline(ms: number, parent: AbortSignal, reason: Error): Deadline {
   const controller = new AbortController();
-  // One look listens to one signal with every exchange it makes: many listeners are no leak here.
-  setMaxListeners(0, controller.signal, parent);
-  const stop = (): void => controller.abort(new DOMException('stopped by the caller', 'AbortError'));
+  setMaxListeners(0, controller.signal);
   const timer = setTimeout(() => controller.abort(reason), ms);
-  parent.addEventListener('abort', stop);
-  if (parent.aborted) stop();
+  const forget = onAbort(parent, () => controller.abort(new DOMException('stopped by the caller', 'AbortError')));
   return {
     signal: controller.signal,
     passed: () => controller.signal.reason === reason,
     clear: () => {
       clearTimeout(timer);
-      parent.removeEventListener('abort', stop);
+      forget();
     },
   };
 }
@@ -32,9 +38,7 @@ export function startDeadline(ms: number, parent: AbortSignal, reason: Error): D
 /** The promise's outcome, or the signal's reason as soon as it aborts; the promise's late outcome is dropped. */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort);
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-    if (signal.aborted) onAbort();
+    const forget = onAbort(signal, () => reject(signal.reason));
+    work.then(resolve, reject).finally(() => forget());
   });
 }

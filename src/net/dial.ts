@@ -6,6 +6,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { ProbeFailure } from '../checks/check.js';
 import { canonicalAddress } from './addresses.js';
+import { onAbort } from './deadline.js';
 import { type DialPolicy, type DialPurpose, mayDial } from './dial-policy.js';
 import { failure, failureFrom, type OtherEnd, OtherEndError } from './failures.js';
 
@@ -87,7 +88,7 @@ function established(socket: Socket, event: 'connect' | 'secureConnect', request
   return new Promise((resolve, reject) => {
     const finish = (error: unknown): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
+      forget();
       socket.off(event, onOpen).off('error', finish).off('close', onClose);
       if (error === null) {
         resolve();
@@ -98,16 +99,15 @@ function established(socket: Socket, event: 'connect' | 'secureConnect', request
     };
     const onOpen = (): void => finish(null);
     const onClose = (): void => finish(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
-    const onAbort = (): void => finish(new DOMException('stopped', 'AbortError'));
     const stage = event === 'connect' ? 'connection' : 'TLS handshake';
     const late = new OtherEndError(
       'connect-timeout',
       `did not answer the ${stage} within ${Math.round(timeoutMs)} ms.`,
     );
     const timer = setTimeout(() => finish(late), timeoutMs);
-    signal.addEventListener('abort', onAbort);
     socket.on(event, onOpen).on('error', finish).on('close', onClose);
-    if (signal.aborted) onAbort();
+    let forget = (): void => undefined;
+    forget = onAbort(signal, () => finish(new DOMException('stopped', 'AbortError')));
   });
 }
 

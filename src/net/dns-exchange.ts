@@ -81,7 +81,7 @@ export function createExchanger({ policy, trust, systemServers = getServers }: E
           )
         : streams.ask(
             key,
-            () => (transport === 'tls' ? dialTls({ ...dial, serverName, trust, alpn: ['dot'] }) : dialTcp(dial)),
+            () => (transport === 'tls' ? dialTls({ ...dial, serverName, trust }) : dialTcp(dial)),
             message,
             deadline.signal,
           ));
@@ -115,11 +115,14 @@ function answered(message: Uint8Array, rttMs: number, server: Server): DnsExchan
 
 /** A resolver without an address is this machine's. */
 function serverOf({ address, port }: Resolver, systemServers: () => readonly string[]): Server | null {
-  if (address !== null) return { address, port };
-  const [first = ''] = systemServers();
-  if (parseAddress(first)) return { address: first, port: DNS_PORT };
-  const [, host = '', custom] = /^\[?(.*?)\]?:(\d+)$/.exec(first) ?? [];
-  return parseAddress(host) ? { address: host, port: Number(custom) } : null;
+  return address === null ? systemServer(systemServers()[0] ?? '') : { address, port };
+}
+
+/** `192.0.2.53`, `2001:db8::53`, `[2001:db8::53]:5353`: as Node names the system's servers. */
+export function systemServer(text: string): Server | null {
+  if (parseAddress(text)) return { address: text, port: DNS_PORT };
+  const [, host = '', port] = /^\[?(.*?)\]?:(\d+)$/.exec(text) ?? [];
+  return parseAddress(host) ? { address: host, port: Number(port) } : null;
 }
 
 function unasked({ name }: Resolver): DnsExchange {

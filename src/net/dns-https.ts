@@ -6,6 +6,7 @@ import { OtherEndError } from './failures.js';
 
 const IDLE_MS = 30_000;
 const MOST_BYTES = 64 * 1024;
+const BAD_ANSWER = 'bad-doh';
 const MEDIA_TYPE = 'application/dns-message';
 
 export interface DohServer {
@@ -29,7 +30,7 @@ export class DohSessions {
     try {
       return await post(session, server, message, signal);
     } catch (error) {
-      if (!reused || signal.aborted || isUsable(session)) throw error;
+      if (!reused || signal.aborted || isBadAnswer(error)) throw error;
       // The kept session ended under our hands (GOAWAY, idle timeout on the server's side): ask once more on a new one.
       return await post(await unlessAborted(this.#connect(server), signal), server, message, signal);
     }
@@ -73,6 +74,10 @@ function isUsable(session: ClientHttp2Session): boolean {
   return !session.closed && !session.destroyed;
 }
 
+function isBadAnswer(error: unknown): boolean {
+  return error instanceof OtherEndError && error.code === BAD_ANSWER;
+}
+
 async function post(
   session: ClientHttp2Session,
   { path }: DohServer,
@@ -98,18 +103,26 @@ function answerOf(stream: ClientHttp2Stream): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    let begun = false;
+    const brokenOff = (): void =>
+      reject(new OtherEndError('connection-closed', 'closed the stream before it answered.'));
     stream.on('response', (headers) => {
+      begun = true;
       const complaint = complaintAbout(headers[':status'], headers['content-type']);
-      if (complaint !== null) reject(new OtherEndError('bad-doh', complaint));
+      if (complaint !== null) reject(new OtherEndError(BAD_ANSWER, complaint));
     });
     stream.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > MOST_BYTES) reject(new OtherEndError('bad-doh', `answered more than ${MOST_BYTES} bytes.`));
+      if (length > MOST_BYTES) reject(new OtherEndError(BAD_ANSWER, `answered more than ${MOST_BYTES} bytes.`));
       else chunks.push(chunk);
     });
-    stream.on('end', () => resolve(new Uint8Array(Buffer.concat(chunks))));
+    // A session that breaks off ends its streams like a complete answer, but for the missing headers or the code.
+    stream.on('end', () => {
+      if (begun && stream.rstCode === constants.NGHTTP2_NO_ERROR) resolve(new Uint8Array(Buffer.concat(chunks)));
+      else brokenOff();
+    });
     stream.on('error', reject);
-    stream.on('close', () => reject(new OtherEndError('connection-closed', 'closed the stream before it answered.')));
+    stream.on('close', brokenOff);
   });
 }
 

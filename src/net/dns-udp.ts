@@ -6,6 +6,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { isIP } from 'node:net';
 import type { DnsExchange } from '../checks/check.js';
 import { canonicalAddress } from './addresses.js';
+import { onAbort } from './deadline.js';
 import { type DialPolicy, mayDial } from './dial-policy.js';
 import { failure, failureFrom, OtherEndError } from './failures.js';
 
@@ -36,11 +37,12 @@ export function askOverUdp(query: UdpQuery, policy: DialPolicy): Promise<Omit<Dn
   return new Promise((resolve, reject) => {
     const replies: { message: Uint8Array; rttMs: number }[] = [];
     let ignored = 0;
+    let forget = (): void => undefined;
     let sentAt = performance.now();
     const socket = literalSocket(address);
     const close = (): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
+      forget();
       socket.removeAllListeners().on('error', dropped).close();
     };
     const finish = (error: unknown): void => {
@@ -48,7 +50,6 @@ export function askOverUdp(query: UdpQuery, policy: DialPolicy): Promise<Omit<Dn
       const failed = replies.length > 0 ? null : failureFrom(error, what, 'resolver');
       resolve({ replies, ignored, failure: failed });
     };
-    const onAbort = (): void => finish(new DOMException('stopped', 'AbortError'));
     const late = (): void => {
       const strangers = ignored > 0 ? `; ${ignored} datagrams came that do not answer the question` : '';
       finish(new OtherEndError('resolver-timeout', `did not answer within ${timeoutMs} ms${strangers}.`));
@@ -61,12 +62,12 @@ export function askOverUdp(query: UdpQuery, policy: DialPolicy): Promise<Omit<Dn
         return;
       }
       replies.push({ message: new Uint8Array(datagram), rttMs });
-      if (replies.length >= MOST_REPLIES) finish(null);
-      if (replies.length > 1) return;
+      if (replies.length > 1 && replies.length < MOST_REPLIES) return;
+      const held = replies.length === 1 ? Math.min(holdMs(rttMs), timeoutMs - rttMs) : 0;
       clearTimeout(timer);
-      timer = setTimeout(() => finish(null), Math.max(0, Math.min(holdMs(rttMs), timeoutMs - rttMs)));
+      if (held > 0) timer = setTimeout(() => finish(null), held);
+      else finish(null);
     };
-    signal.addEventListener('abort', onAbort);
     socket.on('error', finish).on('message', (datagram) => {
       try {
         onMessage(datagram);
@@ -79,7 +80,7 @@ export function askOverUdp(query: UdpQuery, policy: DialPolicy): Promise<Omit<Dn
       sentAt = performance.now();
       socket.send(message);
     });
-    if (signal.aborted) onAbort();
+    forget = onAbort(signal, () => finish(new DOMException('stopped', 'AbortError')));
   });
 }
 

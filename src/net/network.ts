@@ -1,4 +1,5 @@
 /** The one door to the network, put together: what checks, notifiers and the browser reach they reach through it. */
+import { getServers } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns/promises';
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
@@ -6,8 +7,8 @@ import { type Capture, type CaptureRequest, type Network, ProbeFailure } from '.
 import { parseAddress } from './addresses.js';
 import { unlessAborted } from './deadline.js';
 import { dialTcp } from './dial.js';
-import type { DialPolicy } from './dial-policy.js';
-import { createExchanger } from './dns-exchange.js';
+import { type DialPolicy, mayDial } from './dial-policy.js';
+import { createExchanger, systemServer } from './dns-exchange.js';
 import { failure } from './failures.js';
 import { fetchPage } from './fetch.js';
 import { FETCH_LIMITS, type FetchLimits } from './fetch-limits.js';
@@ -45,7 +46,7 @@ const HANDSHAKE_MS = 5_000;
 const CONNECT_MS = 10_000;
 
 export function createNetwork(options: NetworkOptions): GuardedNetwork {
-  const { policy, hosts, ca, capture, limits = FETCH_LIMITS } = options;
+  const { policy, ca, capture, limits = FETCH_LIMITS } = options;
   const trust = trustIn(ca);
   const resolve = resolver(options);
   const exchanger = createExchanger({ ...options, trust });
@@ -56,26 +57,20 @@ export function createNetwork(options: NetworkOptions): GuardedNetwork {
     fetch: (request) => fetchPage(request, { policy, trust, resolve, limits }),
     handshake: (request) => shakeHands(request, { policy, trust, timeoutMs: HANDSHAKE_MS }),
     exchange: (request) => exchanger.exchange(request),
-    connect: connectFor(policy, hosts),
+    connect: connectFor(options),
     close: async () => exchanger.close(),
   };
 }
 
 /** Mail servers and webhooks are the operator's own: their names are the system's to resolve, as for any program. */
-function connectFor(policy: DialPolicy, hosts: NetworkOptions['hosts']): GuardedNetwork['connect'] {
+function connectFor(options: NetworkOptions): GuardedNetwork['connect'] {
+  const { policy } = options;
   return async (host, port, signal) => {
     let last: unknown = null;
-    for (const address of await addressesOf(host, hosts, signal)) {
+    for (const address of await addressesOf(host, options, signal)) {
       try {
-        return await dialTcp({
-          address,
-          port,
-          policy,
-          purpose: 'configured',
-          signal,
-          timeoutMs: CONNECT_MS,
-          name: host,
-        });
+        const dial = { address, port, policy, signal, timeoutMs: CONNECT_MS, name: host };
+        return await dialTcp({ ...dial, purpose: 'configured' });
       } catch (error) {
         last = error;
         if (signal.aborted) break;
@@ -85,14 +80,17 @@ function connectFor(policy: DialPolicy, hosts: NetworkOptions['hosts']): Guarded
   };
 }
 
-async function addressesOf(
-  host: string,
-  hosts: NetworkOptions['hosts'],
-  signal: AbortSignal,
-): Promise<readonly string[]> {
+async function addressesOf(host: string, options: NetworkOptions, signal: AbortSignal): Promise<readonly string[]> {
   const name = host.replace(/^\[|\]$/g, '');
-  const fixed = parseAddress(name) ? name : hostsEntry(hosts, name);
+  if (parseAddress(name)) return [name];
+  const fixed = hostsEntry(options.hosts, name) ?? (name.toLowerCase() === 'localhost' ? '127.0.0.1' : null);
   if (fixed !== null) return [fixed];
+  // Resolving is dialling too: what `network.only` keeps from us it keeps from the system's resolver.
+  const { systemServers = getServers, policy } = options;
+  const refusal = systemServers()
+    .map((server) => mayDial(systemServer(server)?.address ?? '', policy, 'configured'))
+    .find((reason) => reason !== null);
+  if (refusal) throw notFound(host, new Error(refusal));
   try {
     return (await unlessAborted(systemLookup(name, { all: true }), signal)).map(({ address }) => address);
   } catch (error) {
