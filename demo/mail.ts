@@ -9,14 +9,15 @@ import { succeed } from './processes.js';
 export interface OpenedMail {
   readonly subject: string;
   readonly pictures: number;
+  readonly text: string;
   readonly files: { readonly eml: string; readonly html: string; readonly png: string };
 }
 
 /** Taller than any alert; what is blank below the mail is cut off again. */
 const WINDOW = { width: 760, height: 4000 };
 
-/** Opens `message` and saves it below `folder` as mail.eml, mail.html and mail.png. */
-export async function openMail(message: Buffer, folder: string, browser: string): Promise<OpenedMail> {
+/** Opens `message` and saves it below `folder` as <name>.eml, <name>.html and <name>.png. */
+export async function openMail(message: Buffer, folder: string, name: string, browser: string): Promise<OpenedMail> {
   const mail = await PostalMime.parse(message, { attachmentEncoding: 'base64' });
   const pictures = mail.attachments.filter((part) => part.mimeType.startsWith('image/'));
   let html = mail.html ?? `<pre>${mail.text?.replaceAll('<', '&lt;') ?? ''}</pre>`;
@@ -24,11 +25,15 @@ export async function openMail(message: Buffer, folder: string, browser: string)
     const id = part.contentId?.replace(/^<|>$/g, '');
     if (id !== undefined) html = html.replaceAll(`cid:${id}`, `data:${part.mimeType};base64,${String(part.content)}`);
   }
-  const files = { eml: join(folder, 'mail.eml'), html: join(folder, 'mail.html'), png: join(folder, 'mail.png') };
+  const files = {
+    eml: join(folder, `${name}.eml`),
+    html: join(folder, `${name}.html`),
+    png: join(folder, `${name}.png`),
+  };
   await writeFile(files.eml, message);
   await writeFile(files.html, html);
   await photograph(files.html, files.png, browser);
-  return { subject: mail.subject ?? '', pictures: pictures.length, files };
+  return { subject: mail.subject ?? '', pictures: pictures.length, text: mail.text ?? '', files };
 }
 
 async function photograph(page: string, png: string, browser: string): Promise<void> {

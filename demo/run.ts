@@ -7,7 +7,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findExecutable } from '../src/net/browser/executable.js';
 import { writeConfiguration } from './configuration.js';
-import { openMail } from './mail.js';
+import { type OpenedMail, openMail } from './mail.js';
 import { bad, closing, good, opening, scene, table, tell } from './narration.js';
 import { stopAll } from './processes.js';
 import { ENCRYPTED, PLAIN, PROVIDER } from './resolvers.js';
@@ -92,26 +92,42 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function alarm(siteward: Siteward, stage: Stage): Promise<void> {
+async function alarm(siteward: Siteward, stage: Stage): Promise<readonly OpenedMail[]> {
   scene(SCENES, SCENES, 'The alarm reaches ops');
-  const code = await siteward.show('watch', '--once');
-  expect(code === 2, 'the watch saw it too', `watch --once ended with exit code ${code}`);
-  const message = stage.mailbox.messages[0];
-  if (message === undefined) throw new Disappointment('expected a mail to ops@summit.test, but none was delivered');
-  const mail = await openMail(message, OUTPUT, await findExecutable('auto'));
-  expect(mail.pictures > 0, `delivered: "${mail.subject}", with ${mail.pictures} pictures`, 'the mail has no pictures');
+  const { code, stderr } = await siteward.collect('watch', '--once');
+  expect(
+    code === 2,
+    'the watch saw it too, recorded the incident and told ops',
+    `it ended with ${code}: ${stderr.slice(-500)}`,
+  );
+  const browser = await findExecutable('auto');
+  const mails: OpenedMail[] = [];
+  for (const [index, message] of stage.mailbox.messages.entries()) {
+    mails.push(await openMail(message, OUTPUT, `mail-${index + 1}`, browser));
+  }
+  if (mails.length === 0) throw new Disappointment('expected mail to ops@summit.test, but none was delivered');
+  for (const mail of mails)
+    good(`delivered, with ${mail.pictures === 1 ? 'a picture' : `${mail.pictures} pictures`}: ${mail.subject}`);
+  const told = (words: string): boolean => mails.some((mail) => mail.text.includes(words));
+  expect(told('page/replaced') && told('dns/redirect'), 'both attacks are in the mail', 'one of them is missing');
+  expect(
+    mails.some((mail) => mail.pictures > 0),
+    'so are the pictures',
+    'no mail has a picture',
+  );
+  return mails;
 }
 
-function epilogue(report: CheckReport, startedAt: number): void {
+function epilogue(report: CheckReport, mails: readonly OpenedMail[], startedAt: number): void {
   const evidence = report.sites[0]?.evidence;
   closing(`Done in ${((performance.now() - startedAt) / 1000).toFixed(1)} s. Look at:`);
   table([
     [shown(join(OUTPUT, 'report.html')), 'the report: before, after, difference, resolver table'],
-    [shown(join(OUTPUT, 'mail.png')), 'the mail as ops sees it (mail.eml, mail.html beside it)'],
+    ...mails.map(({ files }) => [shown(files.png), 'a mail as ops sees it; .eml and .html beside it'] as const),
     [shown(join(OUTPUT, 'check.json')), 'the same for scripts'],
     ...(evidence === null || evidence === undefined
       ? []
-      : [[evidence, 'the evidence, every file with its SHA-256'] as const]),
+      : [[shown(evidence), 'the evidence, every file with its SHA-256'] as const]),
     [shown(join(OUTPUT, 'baselines')), 'what Ada approved'],
   ]);
   closing('');
@@ -129,8 +145,7 @@ async function play(): Promise<void> {
     await checkGreen(siteward);
     await attack(stage);
     const report = await checkRed(siteward);
-    await alarm(siteward, stage);
-    epilogue(report, startedAt);
+    epilogue(report, await alarm(siteward, stage), startedAt);
   } finally {
     await stage.close();
   }

@@ -7,7 +7,7 @@ import { type Finished, run } from './processes.js';
 export interface Siteward {
   /** Shows the command and what it prints; gives its exit code. */
   show(...args: readonly string[]): Promise<number>;
-  /** Collects what it prints. */
+  /** Shows the command only and collects what it prints. */
   collect(...args: readonly string[]): Promise<Finished>;
 }
 
@@ -36,7 +36,10 @@ export function sitewardIn(program: string, folder: string): Siteward {
       command(`siteward ${args.map(quoted).join(' ')}`);
       return (await run(process.execPath, [program, ...places, ...args], true)).code;
     },
-    collect: (...args) => run(process.execPath, [program, ...places, ...args]),
+    collect: (...args) => {
+      command(`siteward ${args.map(quoted).join(' ')}`);
+      return run(process.execPath, [program, ...places, ...args]);
+    },
   };
 }
 
