@@ -39,7 +39,7 @@ import type { Site, Target } from './core/model.js';
 import type { ApprovedBaseline } from './monitor.js';
 import { createBrowser } from './net/browser/browser.js';
 import { createNetwork } from './net/network.js';
-import { deliverDue, type Post } from './notify/deliver.js';
+import { Courier, type Post } from './notify/deliver.js';
 import { NOTIFIERS } from './notify/index.js';
 import { type Baselines, openBaselines, tamperedFinding } from './store/baselines.js';
 import { openStore } from './store/database.js';
@@ -123,11 +123,12 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
   const io: Omit<ProbeIo, 'signal'> = { vantage: 'local', now, network, resolvers };
   const baselines = openBaselines(options.baselines, CHECKS);
   let store: Promise<Store> | null = null;
-  const post: Omit<Post, 'io'> = {
+  const post: Post = {
     notifiers: NOTIFIERS,
     receivers: config.settings.receivers,
     siteOf: (id) => config.sites.find((site) => site.id === id),
     readProof: (evidence) => readProof(evidence === null ? null : join(options.data, evidence)),
+    io: { now, signal, connect: network.connect, trust: network.trust },
     random: Math.random,
     log,
   };
@@ -143,8 +144,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     observatory: { vantages: [localVantage(io)], now, pause },
     baselines,
     approvedBaselines: (site) => approvedBaselines(baselines, site),
-    post: (outbox) =>
-      deliverDue(outbox, { ...post, io: { now, signal, connect: network.connect, trust: network.trust } }),
+    courier: (outbox) => new Courier(outbox, post),
     newId,
     store: () => (store ??= opened(openStore(config.settings.store.url, options.data))),
     signal,
@@ -194,16 +194,11 @@ function siteAt(url: string): Site {
 const handlers: Handlers = {
   init: (dir, globals) => runInit(dir, terminalOf(globals)),
   validate: (globals) => runValidate(loading(globals, 'required'), terminalOf(globals)),
-  add: (url, { id, tag }, globals) =>
-    runAdd(
-      url,
-      { id, tags: tag },
-      {
-        load: loading(globals, 'optional'),
-        terminal: terminalOf(globals),
-        capture: (_config, siteId) => at(globals, (place) => runCapture([siteId], { approve: false }, place)),
-      },
-    ),
+  add: (url, { id, tag: tags }, globals) => {
+    const capture = (_config: Config, siteId: string): Promise<number> =>
+      at(globals, (place) => runCapture([siteId], { approve: false }, place));
+    return runAdd(url, { id, tags }, { load: loading(globals, 'optional'), terminal: terminalOf(globals), capture });
+  },
   check: (names, options, globals) => {
     const work = (place: Workplace): Promise<number> => {
       const sites = sitesInForce(place.config, now());

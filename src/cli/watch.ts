@@ -1,14 +1,17 @@
 /** `watch`: the daemon. Every target at its cadence, incidents, alerts, health; `--once` runs each target one time. */
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
+import { withdraw } from '../core/incident.js';
 import type { Site, Target } from '../core/model.js';
 import { type Inspection, type Memory, remindOf, siteInspection, watch } from '../monitor.js';
+import type { Courier } from '../notify/deliver.js';
 import { type Job, Scheduler } from '../scheduler.js';
 import type { Store } from '../store/store.js';
 import { createMetrics, type Metrics } from '../web/metrics.js';
 import { type Health, listen, webApp } from '../web/server.js';
 import { progressOutput } from './check.js';
 import { keepTargetEvidence } from './evidence.js';
+import type { Log } from './log.js';
 import { checkReport, jsonText } from './report/check-json.js';
 import { exitCodeOf } from './report/exit-code.js';
 import { progress } from './report/progress.js';
@@ -30,6 +33,7 @@ interface Desk {
   readonly store: Store;
   readonly memory: Memory;
   readonly metrics: Metrics;
+  readonly courier: Courier;
   lastLookAt: number | null;
   /** Why the last commit could not be made durable; null when it could. */
   storeProblem: string | null;
@@ -42,9 +46,11 @@ export async function runWatch(options: { readonly once: boolean }, place: Workp
     store,
     memory: memoryOf(store, place),
     metrics: createMetrics(),
+    courier: place.courier(store),
     lastLookAt: null,
     storeProblem: null,
   };
+  await withdrawUnwatched(desk);
   return options.once ? watchOnce(desk) : watchOn(desk);
 }
 
@@ -61,6 +67,16 @@ function memoryOf(store: Store, place: Workplace): Memory {
       return turn(work);
     },
   };
+}
+
+/** Ends what is open about targets that the watchlist no longer holds: nothing could ever clear it again. */
+async function withdrawUnwatched({ store, place }: Desk): Promise<void> {
+  const at = place.observatory.now();
+  const watched = new Set(place.config.sites.flatMap((site) => site.targets.map((target) => target.id)));
+  const { incidents, transitions } = withdraw(await store.openIncidents(), watched, at);
+  if (incidents.length === 0) return;
+  await store.record({ verdict: null, incidents, transitions, alerts: [] });
+  for (const { incident, because } of transitions) place.log.warn({ incident: incident.id }, `Closed: ${because}`);
 }
 
 /** Looks at one target and remembers it. Never rejects: a store that fails is a problem of ours, said loudly. */
@@ -89,7 +105,7 @@ function logLook({ place: { log } }: Desk, { target, verdict, tookMs, looks }: I
 
 async function deliver(desk: Desk): Promise<void> {
   try {
-    desk.metrics.delivered(await desk.place.post(desk.store));
+    desk.metrics.delivered(await desk.courier.deliverDue());
   } catch (error) {
     desk.place.log.error({ error: String(error) }, 'The outbox could not be read; alerts wait');
   }
@@ -151,12 +167,17 @@ async function watchOn(desk: Desk): Promise<number> {
     place.config.settings.web.listen,
   );
   const chores = [
-    repeat(DELIVER_EVERY_MS, async () => {
-      await deliver(desk);
+    repeat(DELIVER_EVERY_MS, place.log, async () => {
+      // Not waited for: a receiver that hangs must not hold back the others.
+      void deliver(desk);
       await measure(desk, scheduler);
     }),
-    repeat(REMIND_EVERY_MS, () => remindAll(desk)),
-    repeat(PRUNE_EVERY_MS, async () => void (await desk.store.prune(place.observatory.now() - KEEP_VERDICTS_MS))),
+    repeat(REMIND_EVERY_MS, place.log, () => remindAll(desk)),
+    repeat(
+      PRUNE_EVERY_MS,
+      place.log,
+      async () => void (await desk.store.prune(place.observatory.now() - KEEP_VERDICTS_MS)),
+    ),
   ];
   scheduler.start();
   const count = place.config.sites.length;
@@ -235,12 +256,12 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** Runs a chore again and again, never two at a time; `stop` waits for the one under way. */
-function repeat(everyMs: number, chore: () => Promise<void>): { stop(): Promise<void> } {
+function repeat(everyMs: number, log: Log, chore: () => Promise<void>): { stop(): Promise<void> } {
   let stopped = false;
   let wake: () => void = () => undefined;
   const loop = (async () => {
     while (!stopped) {
-      await chore();
+      await chore().catch((error: unknown) => log.error({ error: String(error) }, 'A chore of the daemon failed'));
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, everyMs);
         wake = () => {

@@ -3,6 +3,7 @@ import type { Network, Resolver } from '../checks/check.js';
 import type { Config, Problem } from '../config/config.js';
 import type { Site, Target } from '../core/model.js';
 import type { ApprovedBaseline, Observatory } from '../monitor.js';
+import type { Courier } from '../notify/deliver.js';
 import type { Baselines } from '../store/baselines.js';
 import type { Store } from '../store/store.js';
 import type { Log } from './log.js';
@@ -45,8 +46,8 @@ export interface Workplace {
   readonly baselines: Baselines;
   /** What was approved for a site's targets, read anew and verified. */
   readonly approvedBaselines: (site: Site) => Promise<(target: Target) => ApprovedBaseline>;
-  /** Hands alerts from the outbox to their receivers. */
-  readonly post: (store: Store) => Promise<{ readonly sent: number; readonly failed: number }>;
+  /** Carries alerts from the outbox to their receivers. */
+  readonly courier: (outbox: Store) => Courier;
   /** Sorts by time; names incidents and evidence folders. */
   readonly newId: (at: number) => string;
   /** Opened at first use: the one-shot check needs none. */
