@@ -24,7 +24,7 @@ export function readNamedFiles(
   const read = (path: Path, file: string, wrong: (text: string) => string | null): string => {
     const found = readFile(file);
     const problem = 'wrong' in found ? found.wrong : wrong(found.text);
-    if (problem !== null) problems.push(source.problem(path, `${file} ${problem}`));
+    if (problem !== null) problems.push(source.problem(path, `${source.written(path) ?? ''} ${problem}`));
     return 'text' in found ? found.text : '';
   };
   const ca = caFiles.map((file, index) => read(['network', 'ca', index], file, notCertificates));

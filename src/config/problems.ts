@@ -54,6 +54,7 @@ function describe(issue: Issue, source: Source, path: Path): string {
     case 'invalid_type':
       return wrongType(issue, name);
     case 'invalid_value': {
+      if (!source.has(path)) return `"${name}" is missing`;
       const choices = issue.values.map(String);
       const near = choices.length > 1 ? suggestion(source.written(path) ?? '', choices) : '';
       return `must be ${listed(choices)}${got(source, path)}${near}`;

@@ -22,8 +22,9 @@ export function parseReceivers(entries: readonly unknown[], notifiers: readonly 
     const { id: receiverId, kind, ...own } = head.data;
     const notifier = notifiers.find((candidate) => candidate.kind === kind);
     if (!notifier) {
-      const message = `no receivers of kind "${kind}" in this version; there is ${listed(kinds)}`;
-      problems.push(source.problem([...path, 'kind'], message + suggestion(kind, kinds)));
+      const written = source.written([...path, 'kind']) ?? '';
+      const message = `no receivers of kind "${written}" in this version; there is ${listed(kinds)}`;
+      problems.push(source.problem([...path, 'kind'], message + suggestion(written, kinds)));
       continue;
     }
     const strict = notifier.settings instanceof z.ZodObject ? notifier.settings.strict() : notifier.settings;
@@ -43,7 +44,8 @@ export function unknownReceivers(
 ): Problem[] {
   return names.flatMap((name, index) => {
     if (typeof name !== 'string' || ids.has(name)) return [];
-    const message = `no receiver "${name}" in settings.yaml${suggestion(name, [...ids])}`;
+    const written = source.written([...path, index]) ?? '';
+    const message = `no receiver "${written}" in settings.yaml${suggestion(written, [...ids])}`;
     return [source.problem([...path, index], message)];
   });
 }

@@ -60,7 +60,8 @@ function repeated(entries: readonly unknown[], path: Path, key: string, source: 
       if (name !== null) seen.add(name);
       return [];
     }
-    return [source.problem([...path, index, key], `${key} "${name}" is used twice`)];
+    const place = [...path, index, key];
+    return [source.problem(place, `${key} "${source.written(place) ?? ''}" is used twice`)];
   });
 }
 

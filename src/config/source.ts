@@ -26,8 +26,9 @@ export interface Source {
   readonly value: unknown;
   /** A problem with the value at `path`, or with its key. What is not there is shown at its nearest parent. */
   problem(path: Path, message: string, at?: 'key' | 'value'): Problem;
-  /** The scalar at `path` as it is written, before `${...}` was filled in; null where there is none. */
+  /** The scalar at `path` as it is written, before `${...}` was filled in: what may be shown. Null: there is none. */
   written(path: Path): string | null;
+  has(path: Path): boolean;
 }
 
 /** What `${reference}` stands for. */
@@ -136,7 +137,7 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, inner]) => [key, withoutNulls(inner)]));
 }
 
-function places(document: Document.Parsed, at: At): Pick<Source, 'problem' | 'written'> {
+function places(document: Document.Parsed, at: At): Pick<Source, 'problem' | 'written' | 'has'> {
   return {
     problem(path, message, side = 'value') {
       const { key, value } = nodesAt(document, path);
@@ -144,9 +145,10 @@ function places(document: Document.Parsed, at: At): Pick<Source, 'problem' | 'wr
       return at(node?.range?.[0] ?? 0, message);
     },
     written(path) {
-      const { value } = nodesAt(document, path);
-      return isScalar(value) && value.source !== undefined ? value.source : null;
+      const { value, whole } = nodesAt(document, path);
+      return whole && isScalar(value) && value.source !== undefined ? value.source : null;
     },
+    has: (path) => nodesAt(document, path).whole,
   };
 }
 
@@ -154,22 +156,23 @@ function hasText(node: Node | null): node is Node {
   return Boolean(node?.range && node.range[1] > node.range[0]);
 }
 
-/** The key and value nodes at `path`, or of its nearest ancestor that is there. */
-function nodesAt(document: Document.Parsed, path: Path): { key: Node | null; value: Node | null } {
-  let found: { key: Node | null; value: Node | null } = { key: document.contents, value: document.contents };
-  for (const step of path) {
-    const next = child(document, found.value, step);
-    if (!next) break;
-    found = next;
-  }
-  return found;
+interface Nodes {
+  readonly key: Node | null;
+  readonly value: Node | null;
 }
 
-function child(
-  document: Document.Parsed,
-  node: Node | null,
-  step: PropertyKey,
-): { key: Node | null; value: Node | null } | null {
+/** The key and value nodes at `path`, or (then not `whole`) of its nearest ancestor that is there. */
+function nodesAt(document: Document.Parsed, path: Path): Nodes & { readonly whole: boolean } {
+  let found: Nodes = { key: document.contents, value: document.contents };
+  for (const step of path) {
+    const next = child(document, found.value, step);
+    if (!next) return { ...found, whole: false };
+    found = next;
+  }
+  return { ...found, whole: true };
+}
+
+function child(document: Document.Parsed, node: Node | null, step: PropertyKey): Nodes | null {
   const target = isAlias(node) ? (node.resolve(document) ?? null) : node;
   if (isSeq<Node>(target)) {
     const item = target.items[Number(step)];
