@@ -68,8 +68,13 @@ interface Attempt {
 async function attempt(resolver: Resolver, question: Ask, plain: boolean, io: AskIo): Promise<Attempt> {
   const query = makeQuery(question.name, question.type, io.random, plain);
   const malformed: Answer['malformed'] = [];
+  const mangled = new AbortController();
   const matches = (datagram: Uint8Array): boolean => {
-    if (!echoes(query.message, datagram)) return false;
+    if (!echoes(query.message, datagram)) {
+      // Right in all but the letters' case: the path changes it every time, so only a plain question gets an answer.
+      if (!plain && echoes(query.message, datagram, true)) mangled.abort();
+      return false;
+    }
     const decoded = decode(datagram);
     if (!decoded.ok && malformed.length < MOST_MALFORMED_KEPT) {
       malformed.push({ problem: decoded.problem, raw: artifactOf(datagram, MESSAGE_MIME) });
@@ -81,7 +86,7 @@ async function attempt(resolver: Resolver, question: Ask, plain: boolean, io: As
     message: query.message,
     matches,
     timeoutMs: TIMEOUT_MS,
-    signal: io.signal,
+    signal: AbortSignal.any([io.signal, mangled.signal]),
     ...(question.hold ? { holdMs: holdWindowMs } : {}),
   });
   return { ...readReplies(query, exchange), malformed, ignored: exchange.ignored, server: exchange.server };
@@ -123,7 +128,7 @@ function replyOf(message: Message, bytes: Uint8Array, rttMs: number): Reply {
     addresses: [...new Set(addresses)],
     cnames,
     records: answers.filter((record) => record.type === question.type).map(({ data }) => recordText(data)),
-    errors: (edns?.errors ?? []).map(({ code, text }) => `${code} ${text}`.trim()),
+    errors: (edns?.errors ?? []).map(({ code, text }) => (text === '' ? `EDE ${code}` : `EDE ${code}: ${text}`)),
     rttMs,
     raw: artifactOf(bytes, MESSAGE_MIME),
   };

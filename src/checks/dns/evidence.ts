@@ -30,7 +30,7 @@ const replySchema = z.object({
   cnames: z.array(z.string()),
   /** Content of the records of the type asked for, in a line each. */
   records: z.array(z.string()),
-  /** Extended DNS errors: `6 DNSSEC Bogus ...`. */
+  /** Extended DNS errors: `EDE 6: signature expired`. */
   errors: z.array(z.string()),
   rttMs: z.number().nullable(),
   /** Null in a baseline: there the reading is kept, not the packet. */

@@ -57,16 +57,27 @@ function mixedCase(name: string, random: Random): string {
   return [...name.toLowerCase()].map((letter, at) => ((bits[at] ?? 0) & 1 ? letter.toUpperCase() : letter)).join('');
 }
 
-/** Is this datagram a reply to the query: same id, a response, one question, and that question echoed exactly? */
-export function echoes(query: Uint8Array, datagram: Uint8Array): boolean {
+/**
+ * Is this datagram a reply to the query: same id, a response, one question, and that question echoed exactly?
+ *
+ * @param anyCase but for the case of its letters.
+ */
+export function echoes(query: Uint8Array, datagram: Uint8Array, anyCase = false): boolean {
   const end = questionEnd(query);
   if (datagram.length < end) return false;
   const sameId = datagram[0] === query[0] && datagram[1] === query[1];
   const response = ((datagram[2] ?? 0) & 0xf8) === 0x80;
   const oneQuestion = datagram[4] === 0 && datagram[5] === 1;
   if (!sameId || !response || !oneQuestion) return false;
-  for (let at = 12; at < end; at++) if (datagram[at] !== query[at]) return false;
+  for (let at = 12; at < end; at++) if (!areSame(query[at], datagram[at], anyCase)) return false;
   return true;
+}
+
+function areSame(a: number | undefined, b: number | undefined, anyCase: boolean): boolean {
+  if (a === b) return true;
+  if (!anyCase || a === undefined || b === undefined) return false;
+  const letter = a | 0x20;
+  return letter === (b | 0x20) && letter >= 0x61 && letter <= 0x7a;
 }
 
 /** Our own queries are never compressed: the name ends at its zero byte. */

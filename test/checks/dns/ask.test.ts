@@ -76,6 +76,17 @@ describe('a question to a resolver', () => {
     expect(requests).toHaveLength(2);
   });
 
+  test('is asked again at once where the path changes the case of letters', async () => {
+    const { exchange, requests } = server((_request, query) => {
+      const [first] = query.questions ?? [];
+      const lower = first ? [{ ...first, name: first.name.toLowerCase() }] : [];
+      return [replyTo({ ...query, questions: lower }, [a('192.0.2.1')])];
+    });
+    const answer = await ask(WITNESS, question, { exchange, random, signal });
+    expect(requests[0]?.signal.aborted).toBe(true);
+    expect(answer.replies[0]?.addresses).toEqual(['192.0.2.1']);
+  });
+
   test('is asked a second time when the resolver does not understand EDNS', async () => {
     const { exchange } = server((_request, query) =>
       (query.additionals ?? []).length > 0 ? [replyTo(query, [], 0, 1)] : [replyTo(query, [a('192.0.2.1')])],
