@@ -152,6 +152,14 @@ const CASES: readonly Case[] = [
     confidence: 0.8,
   },
   {
+    what: 'a neighbour in a private range is nobody in particular',
+    given: a('10.0.0.9'),
+    accepted: [evidence([answer('ref1', 'A', [reply(['10.0.0.5'])])])],
+    seen: { tls: [tlsAt('10.0.0.9', 'refused')] },
+    verdict: 'INCONSISTENT',
+    confidence: 0.5,
+  },
+  {
     what: 'a neighbour that shows a foreign certificate is no friend',
     given: a(NEAR),
     seen: { tls: [proven, { ...foreign, address: NEAR }] },
