@@ -95,7 +95,8 @@ export async function readMember(folder: string, name: string): Promise<{ bytes:
       const stat = await file.stat();
       if (!stat.isFile()) return { wrong: 'is not a file' };
       if (stat.size > MAX_MEMBER_BYTES) return { wrong: 'is larger than anything written here' };
-      return { bytes: await file.readFile() };
+      const { buffer, byteOffset, byteLength } = await file.readFile();
+      return { bytes: new Uint8Array(buffer, byteOffset, byteLength) };
     } finally {
       await file.close();
     }
