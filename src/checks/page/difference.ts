@@ -111,9 +111,14 @@ function itemMeasures({ actual, accepted }: Pair) {
   const kept = own.filter((item) => there.has(keyOf(item)));
   return {
     addedItems: onlyIn(actual.items, accepted.items).filter(fixed),
-    removedItems: onlyIn(accepted.items, actual.items).filter(fixed),
+    removedItems: onlyIn(accepted.items, actual.items).filter((item) => fixed(item) && !isStillThere(item, actual)),
     itemsKept: own.length === 0 ? 1 : kept.length / own.length,
   };
+}
+
+/** Code with other values in it is still the same code: what is new about it is told of the new entry. */
+function isStillThere({ code }: Item, { items }: Side): boolean {
+  return code !== undefined && items.some((item) => item.code?.skeleton === code.skeleton);
 }
 
 /** Where a rotating entry stands, as volatility names it. */

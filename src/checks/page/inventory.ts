@@ -36,8 +36,16 @@ export interface Item {
   readonly where: string;
   /** No visitor sees it. */
   readonly hidden: boolean;
-  /** Of inline code: its shape without literals, and the hosts it names. */
-  readonly code?: { readonly skeleton: string; readonly hosts: readonly string[]; readonly grave: string | null };
+  /**
+   * Of inline code: its shape without literals, the hosts it names, the grave thing it does, and whether it calls
+   * nothing at all (values handed to other code).
+   */
+  readonly code?: {
+    readonly skeleton: string;
+    readonly hosts: readonly string[];
+    readonly grave: string | null;
+    readonly inert: boolean;
+  };
 }
 
 export interface Place {
@@ -196,6 +204,7 @@ function codeItem(kind: ItemKind, source: string, { where, hidden }: Place): Ite
       skeleton: sha256(withoutLiterals(code).replace(/\d+(?:\.\d+)?/g, '0')),
       hosts: [...new Set([...code.matchAll(HOSTS)].map(([, host = '']) => host.toLowerCase()))].slice(0, 50),
       grave: GRAVE.find(([sign]) => sign.test(code))?.[1] ?? null,
+      inert: !/[(`]/.test(code),
     },
   };
 }

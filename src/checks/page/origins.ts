@@ -126,7 +126,10 @@ function codeFinding(item: Item, known: Known, { accepted, layer }: Pair, settin
     const summary = `New code in the page ${code.grave}.`;
     return [finding('page/inline-script-injected', settings, { ...facts, summary })];
   }
-  return [finding('page/inline-script-changed', settings, { ...facts, summary: 'There is new code in the page.' })];
+  const living = code.inert ? 'notice' : 'warning';
+  return [
+    finding('page/inline-script-changed', settings, { ...facts, summary: 'There is new code in the page.', living }),
+  ];
 }
 
 /** The samples had other values in the same code: rotating data, not an edit. */
