@@ -184,12 +184,10 @@ describe('redirects', () => {
 
 describe('which address is dialled', () => {
   it('is never one outside network.only, whatever a resolver answers', async () => {
-    // A documentation address: were the policy not asked, the dial would time out instead of being refused.
-    const startedAt = performance.now();
     const fetched = await get('http://www.example.test/', { resolve: async () => ['203.0.113.99'] });
     expect(fetched.failure).toMatchObject({ code: 'blocked-address' });
     expect(fetched.failure?.detail).toContain('outside network.only');
-    expect([fetched.hops, performance.now() - startedAt < FETCH_LIMITS.connectMs]).toEqual([[], true]);
+    expect(fetched.hops).toEqual([]);
   });
 
   it('is one of the pinned for the host asked for, under its own name', async () => {
@@ -242,7 +240,8 @@ describe('a hostile body', () => {
     const origin = await serve({ '/': { headers: { 'content-encoding': 'gzip' }, body: bomb } });
     const fetched = await get(`${origin.url}/`);
     expect(fetched.failure).toMatchObject({ blame: 'target', code: 'too-large', diagnosis: 'denied' });
-    expect(fetched.body?.length).toBeLessThanOrEqual(FETCH_LIMITS.decodedBytes);
+    // The ratio ends it long before the cap would.
+    expect(fetched.body?.length).toBeLessThan(FETCH_LIMITS.decodedBytes / 2);
     expect(fetched.hops[0]?.status).toBe(200);
   });
 
@@ -265,12 +264,13 @@ describe('a hostile body', () => {
     const fetched = await get(`${origin.url}/`, { limits: small });
     expect(fetched.failure).toMatchObject({ code: 'too-large', diagnosis: 'denied' });
     expect(fetched.body?.length).toBeGreaterThan(0);
+    expect(fetched.body?.length).toBeLessThanOrEqual(small.wireBytes);
   });
 
   it.each([
     ['two encodings', 'gzip, gzip', gzipSync(gzipSync('x'))],
     ['six encodings', 'gzip, gzip, br, br, deflate, gzip', Buffer.from('x')],
-    ['an encoding nobody asked for', 'zstd', Buffer.from('x')],
+    ['an encoding nobody asked for', 'zstd', gzipSync('x')],
     ['plain bytes said to be gzip', 'gzip', Buffer.from('<h1>plain</h1>')],
     ['plain bytes said to be Brotli', 'br', Buffer.from('<h1>plain</h1>')],
     ['a gzip stream that stops in the middle', 'gzip', gzipSync('cut me '.repeat(1000)).subarray(0, 40)],
@@ -306,11 +306,11 @@ describe('a hostile server', () => {
   });
 
   it.each([
-    ['one header of 20 KiB', `x: ${'a'.repeat(20 * KIB)}\r\n`],
-    ['10,000 headers', 'x: y\r\n'.repeat(10_000)],
+    ['one long header', `x: ${'a'.repeat(6 * KIB)}\r\n`],
+    ['thousands of headers', 'x: y\r\n'.repeat(3_000)],
   ])('that sends %s is cut off', async (_what, headers) => {
     const url = await serveRaw((write) => write(`HTTP/1.1 200 OK\r\n${headers}\r\nbody`));
-    const fetched = await get(url);
+    const fetched = await get(url, { limits: { headerBytes: 4 * KIB } });
     expect(fetched.failure).toMatchObject({ blame: 'target', code: 'headers-too-large', diagnosis: 'denied' });
   });
 

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { createServer } from 'node:tls';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { type Handshake, ProbeFailure } from '../../src/checks/check.js';
 import { alternativeNames, shakeHands } from '../../src/net/handshake.js';
@@ -74,10 +75,24 @@ describe('a handshake', () => {
     theirs.remove();
   });
 
-  it('leaves no connection behind', async () => {
-    await meet(ca.issue(['www.example.test']));
-    // close() waits for every connection only if ours were still there it would have to cut them.
-    await expect(origin?.close()).resolves.toBeUndefined();
+  it('asks for the site by its name, and for an address by none', async () => {
+    const asked: string[] = [];
+    const server = createServer({
+      ...ca.issue(['www.example.test']),
+      SNICallback: (name, done) => {
+        asked.push(name);
+        done(null);
+      },
+    });
+    server.on('tlsClientError', (_error, socket) => socket.destroy());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const bound = server.address();
+    const port = bound !== null && typeof bound === 'object' ? bound.port : 0;
+    await reach(port, 'www.example.test');
+    await reach(port, '127.0.0.1');
+    // Ends only once our side has left both connections.
+    await new Promise((resolve) => server.close(resolve));
+    expect(asked).toEqual(['www.example.test']);
   });
 
   it('with what speaks no TLS fails as the target', async () => {

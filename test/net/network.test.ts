@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createNetwork, type GuardedNetwork, type NetworkOptions } from '../../src/net/network.js';
 import { certificateAuthority } from '../support/certificates.js';
-import { startOrigin } from '../support/origin.js';
+import { redirectTo, startOrigin } from '../support/origin.js';
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -54,6 +54,57 @@ describe('the network door', () => {
     await expect(network.connect('mail.example.test', 25, never)).rejects.toMatchObject({
       failure: { code: 'blocked-address' },
     });
+  });
+});
+
+describe('what a lie leads to when it lies outside network.only', () => {
+  // The trap listens: were any way out unguarded, it would be caught in it.
+  async function trapped() {
+    const trap = await startOrigin({ '*': 'caught' }, { address: '127.99.0.1' });
+    const home = await startOrigin({ '/': redirectTo(`http://127.99.0.1:${trap.port}/`) });
+    open.push(
+      () => trap.close(),
+      () => home.close(),
+    );
+    const network = networkOf({
+      policy: { allow: ['127.0.0.0/8'], only: ['127.0.0.0/16'] },
+      hosts: { 'fixed.test': '127.99.0.1' },
+      lookup: async () => ['127.99.0.1'],
+    });
+    return { trap, home, network, port: trap.port };
+  }
+
+  it('is dialled by no fetch: by name, by hosts, by literal, by pin, by redirect', async () => {
+    const { trap, home, network, port } = await trapped();
+    const urls = [`http://lied.test:${port}/`, `https://fixed.test:${port}/`, `http://127.99.0.1:${port}/`];
+    for (const url of urls) {
+      expect((await network.fetch({ url, signal: never })).failure?.code).toBe('blocked-address');
+    }
+    const pinned = { url: `${home.url}/`.replace('127.0.0.1', 'home.test'), pin: ['127.99.0.1'], signal: never };
+    expect((await network.fetch(pinned)).failure?.code).toBe('blocked-address');
+    expect((await network.fetch({ url: `${home.url}/`, signal: never })).failure?.code).toBe('redirect-to-forbidden');
+    expect(trap.connections()).toBe(0);
+  });
+
+  it('is dialled by no handshake, no notifier and no DNS transport', async () => {
+    const { trap, network, port } = await trapped();
+    const request = { address: '127.99.0.1', port, serverName: 'lied.test', signal: never };
+    await expect(network.handshake(request)).rejects.toMatchObject({ failure: { code: 'blocked-address' } });
+    for (const host of ['127.99.0.1', 'fixed.test']) {
+      await expect(network.connect(host, port, never)).rejects.toMatchObject({ failure: { code: 'blocked-address' } });
+    }
+    for (const transport of ['udp', 'tcp', 'tls', 'https'] as const) {
+      const resolver = { name: 'lie', role: 'witness', transport, address: '127.99.0.1', port } as const;
+      const { failure } = await network.exchange({
+        resolver: { ...resolver, serverName: 'lie.test', path: '/dns-query', network: null },
+        message: new Uint8Array([1, 2, 3, 4]),
+        matches: () => true,
+        timeoutMs: 1_000,
+        signal: never,
+      });
+      expect([transport, failure?.code]).toEqual([transport, 'blocked-address']);
+    }
+    expect(trap.connections()).toBe(0);
   });
 });
 
