@@ -36,81 +36,86 @@ const MOST_UDP_SOCKETS = 256;
 const CONNECT_MS = 5_000;
 const DNS_PORT = 53;
 
-export function createExchanger({ policy, trust, systemServers = getServers }: ExchangerOptions): Exchanger {
-  const streams = new StreamConnections();
-  const sessions = new DohSessions();
-  const closing = new AbortController();
+export function createExchanger(options: ExchangerOptions): Exchanger {
+  const { systemServers = getServers } = options;
+  const connections = new Connections(options);
   const udpTurn = pLimit(MOST_UDP_SOCKETS);
-
-  const dialOf = ({ address, port }: Server, name: string): DialRequest => ({
-    ...{ address, port, policy, name, purpose: 'configured', blame: 'resolver', timeoutMs: CONNECT_MS },
-    // The connection is for all who ask: it does not end with the first one's patience.
-    signal: closing.signal,
-  });
-
-  const overUdp = async (request: DnsExchangeRequest, { address, port }: Server): Promise<DnsExchange> => {
-    const { message, matches, holdMs = () => 0, timeoutMs, signal } = request;
-    const what = describe(request.resolver, { address, port });
-    const asked = await udpTurn(() =>
-      askOverUdp({ address, port, what, message, matches, holdMs, timeoutMs, signal }, policy),
-    );
-    return { ...asked, server: shown({ address, port }) };
+  return {
+    async exchange(request) {
+      const { resolver } = request;
+      const server = serverOf(resolver, systemServers);
+      if (!server) return unasked(resolver);
+      if (resolver.transport !== 'udp' && resolver.transport !== 'system') return connections.exchange(request, server);
+      const { message, matches, holdMs = () => 0, timeoutMs, signal } = request;
+      const query = { ...server, what: describe(resolver, server), message, matches, holdMs, timeoutMs, signal };
+      return { ...(await udpTurn(() => askOverUdp(query, options.policy))), server: shown(server) };
+    },
+    close: () => connections.close(),
   };
+}
 
-  const overConnection = async (request: DnsExchangeRequest, server: Server): Promise<DnsExchange> => {
+/** TCP, TLS and HTTPS: one reply to each query, over connections that are kept. */
+class Connections {
+  readonly #options: ExchangerOptions;
+  readonly #streams = new StreamConnections();
+  readonly #sessions = new DohSessions();
+  readonly #closing = new AbortController();
+
+  constructor(options: ExchangerOptions) {
+    this.#options = options;
+  }
+
+  async exchange(request: DnsExchangeRequest, server: Server): Promise<DnsExchange> {
     const { resolver, message, timeoutMs, signal } = request;
-    const { transport, name, path } = resolver;
-    const serverName = resolver.serverName ?? server.address;
-    const key = [transport, shown(server), serverName, path].join(' ');
-    const dial = dialOf(server, name);
     const startedAt = performance.now();
     const late = new OtherEndError('resolver-timeout', `did not answer within ${timeoutMs} ms.`);
     const deadline = startDeadline(timeoutMs, signal, late);
     try {
-      const reply = await (transport === 'https'
-        ? sessions.ask(
-            {
-              key,
-              serverName,
-              port: server.port,
-              path: path ?? '/dns-query',
-              dial: () => dialTls({ ...dial, serverName, trust, alpn: ['h2'] }),
-            },
-            message,
-            deadline.signal,
-          )
-        : streams.ask(
-            key,
-            () => (transport === 'tls' ? dialTls({ ...dial, serverName, trust }) : dialTcp(dial)),
-            message,
-            deadline.signal,
-          ));
-      return answered(reply, performance.now() - startedAt, server);
+      const reply = await this.#ask(resolver, server, message, deadline.signal);
+      const rttMs = performance.now() - startedAt;
+      return { replies: [{ message: reply, rttMs }], ignored: 0, server: shown(server), failure: null };
     } catch (error) {
       const why = failureFrom(error, describe(resolver, server), 'resolver');
       return { replies: [], ignored: 0, server: shown(server), failure: why };
     } finally {
       deadline.clear();
     }
-  };
+  }
 
-  return {
-    async exchange(request) {
-      const server = serverOf(request.resolver, systemServers);
-      if (!server) return unasked(request.resolver);
-      const { transport } = request.resolver;
-      return transport === 'udp' || transport === 'system' ? overUdp(request, server) : overConnection(request, server);
-    },
-    close() {
-      closing.abort();
-      streams.close();
-      sessions.close();
-    },
-  };
-}
+  close(): void {
+    this.#closing.abort();
+    this.#streams.close();
+    this.#sessions.close();
+  }
 
-function answered(message: Uint8Array, rttMs: number, server: Server): DnsExchange {
-  return { replies: [{ message, rttMs }], ignored: 0, server: shown(server), failure: null };
+  #ask(resolver: Resolver, server: Server, message: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+    const { transport, name } = resolver;
+    const { policy, trust } = this.#options;
+    const dial: DialRequest = {
+      ...server,
+      policy,
+      name,
+      purpose: 'configured',
+      blame: 'resolver',
+      timeoutMs: CONNECT_MS,
+      // The connection is for all who ask: it does not end with the first one's patience.
+      signal: this.#closing.signal,
+    };
+    const secure = { ...dial, serverName: resolver.serverName ?? server.address, trust };
+    const key = [transport, shown(server), secure.serverName].join(' ');
+    if (transport !== 'https') {
+      return this.#streams.ask(key, () => (transport === 'tls' ? dialTls(secure) : dialTcp(dial)), message, signal);
+    }
+    const path = resolver.path ?? '/dns-query';
+    const doh = {
+      key,
+      serverName: secure.serverName,
+      port: server.port,
+      path,
+      dial: () => dialTls({ ...secure, alpn: ['h2'] }),
+    };
+    return this.#sessions.ask(doh, message, signal);
+  }
 }
 
 /** A resolver without an address is this machine's. */
