@@ -11,6 +11,7 @@ export interface NewSite {
 /** @param text a watchlist without problems */
 export function withSite(text: string, site: NewSite): string {
   const edited = inPlace(text, site);
+  if (edited === null) return rewritten(text, site);
   const expected = plain(text);
   const sites = [...(Array.isArray(expected['sites']) ? expected['sites'] : []), entryOf(site)];
   const same = JSON.stringify(plain(edited)['sites']) === JSON.stringify(sites);
@@ -36,7 +37,8 @@ function itemLines(site: NewSite, indent: string): string {
   return `${indent}- ${keys.join(`\n${indent}  `)}`;
 }
 
-function inPlace(text: string, site: NewSite): string {
+/** Null where the list is not written line by line. */
+function inPlace(text: string, site: NewSite): string | null {
   const document = parseDocument(text);
   const contents = document.contents;
   const pair = isMap<Node, Node | null>(contents)
@@ -54,6 +56,7 @@ function inPlace(text: string, site: NewSite): string {
     const without = text.slice(0, value.range[0]).trimEnd() + text.slice(value.range[1]);
     return insertedAfterLine(without, text.slice(0, value.range[0]).trimEnd().length, itemLines(site, '  '));
   }
+  if (isSeq(value)) return null;
   const end = pair.key.range?.[1] ?? text.length;
   return insertedAfterLine(text, end, itemLines(site, '  '));
 }

@@ -23,29 +23,37 @@ export function parsePart<T>(schema: z.ZodType<T>, value: unknown, source: Sourc
 
 type Issue = z.core.$ZodIssue;
 
-function toProblems(
-  issue: Issue,
-  source: Source,
-  base: Path,
-  known: ReadonlyMap<readonly string[], readonly string[]>,
-): Problem[] {
+/** By the very list of keys an issue complains of: the keys that would have been right there. */
+type Known = ReadonlyMap<readonly string[], readonly string[]>;
+
+function toProblems(issue: Issue, source: Source, base: Path, known: Known): Problem[] {
   const path = [...base, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => source.problem([...path, key], unknownKey(key, known.get(issue.keys) ?? []), 'key'));
   }
   if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
-    const branch = closestBranch(issue.errors);
+    const branch = closestBranch(issue.errors, known);
     if (branch) return branch.flatMap((inner) => toProblems(inner, source, path, known));
   }
   return [source.problem(path, describe(issue, source, path), issue.code === 'invalid_key' ? 'key' : 'value')];
 }
 
-/** The branch of a union the writer most likely meant: the only one of the right type as a whole. */
-function closestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+/**
+ * The branch of a union the writer most likely meant: the only one of the right type as a whole, or the one of these
+ * whose key was misspelt.
+ */
+function closestBranch(branches: readonly (readonly Issue[])[], known: Known): readonly Issue[] | undefined {
   const fitting = branches.filter((issues) =>
     issues.every((issue) => issue.path.length > 0 || issue.code !== 'invalid_type'),
   );
-  return fitting.length === 1 ? fitting[0] : undefined;
+  if (fitting.length === 1) return fitting[0];
+  const misspelt = fitting.filter((issues) => issues.some((issue) => isMisspelt(issue, known)));
+  return misspelt.length === 1 ? misspelt[0] : undefined;
+}
+
+function isMisspelt(issue: Issue, known: Known): boolean {
+  if (issue.code !== 'unrecognized_keys') return false;
+  return issue.keys.some((key) => suggestion(key, known.get(issue.keys) ?? []) !== '');
 }
 
 function describe(issue: Issue, source: Source, path: Path): string {
@@ -108,9 +116,18 @@ function typeName(type: string): string {
 
 function badUnion(issue: Extract<Issue, { code: 'invalid_union' }>, name: string): string {
   // Set for discriminated unions, though the library's type does not say so.
-  if (issue.message !== 'Invalid input' && !('options' in issue)) return issue.message;
   const choices = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
-  return choices.length > 0 ? `must be ${listed(choices)}` : `is not a valid "${name}"`;
+  if (choices.length > 0) return `must be ${listed(choices)}`;
+  if (issue.message !== 'Invalid input') return issue.message;
+  const missing = issue.errors.map((branch) => branch.find(isMissing)?.path[0]);
+  if (missing.every((key) => key !== undefined))
+    return `needs ${missing.map((key) => `"${String(key)}"`).join(' or ')}`;
+  return /^\d+$/.test(name) ? 'is not valid here' : `is not a valid "${name}"`;
+}
+
+/** A key one level down that is not written. */
+function isMissing(issue: Issue): boolean {
+  return issue.code === 'invalid_type' && issue.path.length === 1 && issue.message.endsWith('received undefined');
 }
 
 function got(source: Source, path: Path): string {

@@ -50,7 +50,8 @@ function tables(schema: JsonSchema, path: string): string[] {
     rows.push(
       `| \`${key}\` | ${typeOf(property)} | ${defaultOf(property, required)} | ${cell(property.description ?? '')} |`,
     );
-    below.push(...nested(property, path === '' ? key : `${path}.${key}`));
+    // The defaults are keys of sites again.
+    if (path !== 'defaults') below.push(...nested(property, path === '' ? key : `${path}.${key}`));
   }
   if (rows.length === 0) return [];
   const title = path === '' ? [] : [`### \`${path}\``];
@@ -61,10 +62,11 @@ function nested(property: JsonSchema, path: string): string[] {
   if (property.properties) return tables(property, path);
   const items = itemsOf(property);
   if (!items) return [];
-  return variantsOf(items).flatMap((variant) => {
+  const mappings = variantsOf(items).filter((variant) => variant.properties);
+  return mappings.flatMap((variant, index) => {
     const kind = variant.properties?.['kind'];
     const named = typeof kind === 'object' && typeof kind.const === 'string' ? `[kind: ${kind.const}]` : '[]';
-    return variant.properties ? tables(variant, `${path}${named}`) : [];
+    return tables(variant, `${path}${named}${index > 0 && named === '[]' ? ', or' : ''}`);
   });
 }
 
@@ -104,7 +106,7 @@ function defaultOf(schema: JsonSchema, required: boolean): string {
   if (required) return '**required**';
   const { default: value } = schema;
   if (value === undefined || (typeof value === 'object' && value !== null)) return '';
-  return `\`${typeof value === 'number' && schema.type === 'string' ? `${value / 1000}s` : String(value)}\``;
+  return `\`${String(value)}\``;
 }
 
 function cell(text: string): string {

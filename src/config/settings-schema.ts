@@ -16,8 +16,8 @@ export const RESOLVER = z.strictObject({
 });
 
 const ROUTE = z.strictObject({
-  severity: z.enum(['warning', 'critical']).describe('Alerts of this severity (notices are never sent on their own)'),
-  to: z.array(z.string()).min(1, 'must name at least one receiver').describe('go to these receivers.'),
+  severity: z.enum(['warning', 'critical']).describe('Of the alerts meant; notices are never sent on their own.'),
+  to: z.array(z.string()).min(1, 'must name at least one receiver').describe('Ids of receivers.'),
 });
 
 /** `127.0.0.1:8420`, `[::1]:8420`. */
@@ -76,7 +76,9 @@ export const SHAPE = {
     .strictObject({
       url: parsed<string>((text) =>
         text.startsWith('sqlite:') ? { value: text } : { wrong: LATER_STORE, quote: false },
-      ).default('sqlite:siteward.db'),
+      )
+        .prefault('sqlite:siteward.db')
+        .describe('The embedded database.'),
     })
     .prefault({})
     .describe('`sqlite:` and a file name inside the data folder.'),
@@ -92,12 +94,12 @@ export const SHAPE = {
   heartbeat: z
     .strictObject({
       urls: z.array(webUrl()).default([]).describe('Fetched as long as the daemon works.'),
-      every: duration(5000).default(60_000).describe('How often.'),
+      every: duration(5000).prefault('60s').describe('How often.'),
     })
     .prefault({})
     .describe('Tells a dead-man switch elsewhere that Siteward is alive.'),
   web: z
-    .strictObject({ listen: LISTEN.default('127.0.0.1:8420').describe('Address and port.') })
+    .strictObject({ listen: LISTEN.prefault('127.0.0.1:8420').describe('Address and port.') })
     .prefault({})
     .describe('Health, metrics and dashboard of the daemon.'),
 };

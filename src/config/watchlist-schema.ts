@@ -98,7 +98,9 @@ export function watchlistSchema(checks: readonly Check[]): z.ZodType {
   const { site, defaults } = siteSchemas(checks);
   return z.strictObject({
     version: VERSION,
-    defaults: defaults.optional().describe("For this file's sites, where they do not say otherwise."),
+    defaults: defaults
+      .optional()
+      .describe("For this file's sites, where they do not say otherwise: keys as in `sites`."),
     sites: z
       .array(z.union([SHORT, site]))
       .default([])
