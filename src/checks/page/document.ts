@@ -49,7 +49,7 @@ export interface ReadOptions {
 }
 
 // Enough for the accepted and the actual layers of a few sites judged at once.
-const REMEMBERED = 48;
+const REMEMBERED = 24;
 const remembered = new Map<string, PageDocument>();
 
 /** Reads, or remembers having read, the HTML of an artifact. */
@@ -85,10 +85,10 @@ function read(html: string, { url, ignore, probes }: ReadOptions): PageDocument 
   const markup = safeMarkup(html);
   const tree = parseDocument(markup.html);
   const $ = load(tree);
-  const skipped = new Set<AnyNode>(ignore.flatMap((selector) => [...$(selector)]));
+  const skipped = new Set<AnyNode>(ignore.flatMap((selector) => [...$.root().find(selector)]));
   const reader = new Reader(baseOf(tree, url), skipped);
   reader.children(tree.children, { parent: null, segment: '', tags: [] }, false);
-  return reader.document(markup.abnormal, new Set(probes.filter((selector) => $(selector).length > 0)));
+  return reader.document(markup.abnormal, new Set(probes.filter((selector) => $.root().find(selector).length > 0)));
 }
 
 function baseOf(tree: Tree, url: string): string {
@@ -208,10 +208,10 @@ class Reader {
   #facts(element: Element, frame: Frame): void {
     const { name, attribs } = element;
     if (name === 'title' && !frame.tags.includes('svg')) {
-      this.#title ??= normalized(DomUtils.textContent(element));
+      this.#title ??= normalized(readText(element));
       this.#hash.update(`title:${this.#title}`);
     } else if (/^h[1-3]$/.test(name)) {
-      const heading = normalized(DomUtils.textContent(element));
+      const heading = normalized(readText(element));
       if (heading) this.#headings.push(heading);
     } else if (name === 'html' && attribs['lang']) {
       this.#note('lang', attribs['lang']);
@@ -250,6 +250,13 @@ class Reader {
       if (isTag(element)) this.#list(itemsOf(element, () => DomUtils.textContent(element), place));
     }
   }
+}
+
+/** Text as it reads: a line break parts words. */
+function readText(node: AnyNode): string {
+  if (isText(node)) return node.data;
+  if (!isTag(node)) return '';
+  return node.name === 'br' ? ' ' : node.children.map(readText).join('');
 }
 
 const META: Readonly<Record<string, string>> = {

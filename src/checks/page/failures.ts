@@ -10,17 +10,15 @@ export function failures(evidence: PageEvidence): readonly Failure[] {
   if (isWalledOff(evidence)) return [walled(url, raw.status)];
   if (raw.status !== null && raw.status >= 500) return [serverError(url, raw.status)];
   if (raw.status === 429) return [tooMany(url)];
-  return views.flatMap(({ viewport, failure, shown }) => {
-    if (failure) return [{ ...failure, detail: `${failure.detail} The ${viewport.name} view was not compared.` }];
-    if (shown === null || shown.settled) return [];
-    return [];
-  });
+  return views.flatMap(({ viewport, failure }) =>
+    failure ? [{ ...failure, detail: `${failure.detail} The ${viewport.name} view was not compared.` }] : [],
+  );
 }
 
 /** A bot wall, and no browser got past it either: nothing is known about the page. */
 export function isWalledOff(evidence: PageEvidence): boolean {
   if (!isBotWall(evidence)) return false;
-  return !evidence.views.some(({ shown }) => shown?.status !== null && shown !== null && (shown.status ?? 0) < 400);
+  return !evidence.views.some(({ shown }) => shown && shown.status !== null && shown.status < 400);
 }
 
 function walled(url: string, status: number | null): Failure {

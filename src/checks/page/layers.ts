@@ -34,7 +34,7 @@ export interface Pair {
   readonly layer: string;
   readonly actual: Side;
   readonly accepted: Side;
-  /** The canonical forms and the texts are equal: nothing but the pictures can differ. */
+  /** Canonical forms, texts and hosts called are equal: nothing but the pictures can differ. */
   readonly same: boolean;
 }
 
@@ -58,9 +58,7 @@ export function pairsOf(
   const pairs = sidesOf(actual, settings).flatMap((side) => {
     const others = candidates.flatMap((sides) => sides.filter((other) => other.layer === side.layer));
     const nearest = nearestTo(side, others);
-    return nearest
-      ? [{ layer: side.layer, actual: side, accepted: nearest, same: closeness(side, nearest) === 1 }]
-      : [];
+    return nearest ? [{ layer: side.layer, actual: side, accepted: nearest, same: isSame(side, nearest) }] : [];
   });
   paired.set(actual, { accepted, settings, pairs });
   return pairs;
@@ -158,6 +156,12 @@ function nearestTo(side: Side, others: readonly Side[]): Side | null {
   const [only] = others;
   if (!only || others.length === 1) return only ?? null;
   return others.reduce((best, other) => (closeness(side, other) > closeness(side, best) ? other : best), only);
+}
+
+function isSame(side: Side, accepted: Side): boolean {
+  if (closeness(side, accepted) < 1) return false;
+  const called = new Set(accepted.items.map((item) => item.site));
+  return side.items.every((item) => item.kind !== 'request' || called.has(item.site));
 }
 
 /** 1 for the same page, 0 for nothing in common. */

@@ -45,35 +45,73 @@ function whole({ height }: Pixels): Span {
 }
 
 function compareSpans(before: Pixels, after: Pixels, spans: readonly Span[], masks: Masks): PictureDifference {
-  const tiles: Box[] = [];
-  const tilesBefore: Box[] = [];
-  let area = 0;
-  const mark = (tile: Box, old: Box): void => {
-    tiles.push(tile);
-    tilesBefore.push(old);
-    area += tile.width * tile.height;
-  };
+  const compared = spans.map((span) => compareSpan(before, after, span, masks));
+  const tiles = compared.flatMap((span) => span.tiles);
+  const beyond = Math.abs(before.width - after.width) * Math.max(before.height, after.height);
+  const area = compared.reduce((sum, span) => sum + areaOf(span.tiles) + span.rest, beyond);
+  const total = Math.max(before.width * before.height, after.width * after.height);
+  const boxed = [...tiles.map((tile) => tile.now), ...compared.flatMap((span) => span.added)];
+  return { boxes: connected(boxed), share: Math.min(1, area / total), tilesBefore: tiles.map((tile) => tile.old) };
+}
+
+/** A changed tile, where it was and where it is. */
+interface Tile {
+  readonly old: Box;
+  readonly now: Box;
+}
+
+interface ComparedSpan {
+  readonly tiles: readonly Tile[];
+  /** Area of rows only one of the pictures has. */
+  readonly rest: number;
+  /** Those of them that can be outlined. */
+  readonly added: readonly Box[];
+}
+
+function compareSpan(before: Pixels, after: Pixels, span: Span, masks: Masks): ComparedSpan {
+  const { fromA, heightA, fromB, heightB } = span;
+  const shared = Math.min(heightA, heightB);
+  const top = changedTiles(before, after, fromA, fromB, shared, masks);
+  if (heightA === heightB || top.length === 0) return { tiles: top, ...restOf(span, shared, shared, after, masks) };
+  // Something was put in or taken out: what follows it still stands at the foot of the span.
+  const [footA, footB] = [fromA + heightA - shared, fromB + heightB - shared];
+  const foot = changedTiles(before, after, footA, footB, shared, masks);
+  if (foot.length < top.length) return { tiles: foot, ...restOf(span, 0, 0, after, masks) };
+  return { tiles: top, ...restOf(span, shared, shared, after, masks) };
+}
+
+function changedTiles(before: Pixels, after: Pixels, fromA: number, fromB: number, rows: number, masks: Masks): Tile[] {
   const width = Math.min(before.width, after.width);
-  for (const span of spans) {
-    const shared = Math.min(span.heightA, span.heightB);
-    for (let y = 0; y < shared; y += TILE) {
-      for (let x = 0; x < width; x += TILE) {
-        const size = { width: Math.min(TILE, width - x), height: Math.min(TILE, shared - y) };
-        const old = { x, y: span.fromA + y, ...size };
-        const now = { x, y: span.fromB + y, ...size };
-        if (!covered(old, masks.before) && !covered(now, masks.after) && differs(before, old, after, now))
-          mark(now, old);
-      }
-    }
-    area += width * removedRows(span, masks.before);
-    for (const box of addedBoxes(span, after, masks.after)) {
-      tiles.push(box);
-      area += box.width * box.height;
+  const tiles: Tile[] = [];
+  for (let y = 0; y < rows; y += TILE) {
+    for (let x = 0; x < width; x += TILE) {
+      const size = { width: Math.min(TILE, width - x), height: Math.min(TILE, rows - y) };
+      const old = { x, y: fromA + y, ...size };
+      const now = { x, y: fromB + y, ...size };
+      if (covered(old, masks.before) || covered(now, masks.after)) continue;
+      if (differs(before, old, after, now)) tiles.push({ old, now });
     }
   }
-  const beyond = Math.abs(before.width - after.width) * Math.max(before.height, after.height);
-  const total = Math.max(before.width * before.height, after.width * after.height);
-  return { boxes: connected(tiles), share: Math.min(1, (area + beyond) / total), tilesBefore };
+  return tiles;
+}
+
+function areaOf(tiles: readonly Tile[]): number {
+  return tiles.reduce((sum, { now }) => sum + now.width * now.height, 0);
+}
+
+/** The rows of a span beyond the shared ones, which begin `atA` and `atB` rows into it. */
+function restOf({ fromA, heightA, fromB, heightB }: Span, atA: number, atB: number, { width }: Pixels, masks: Masks) {
+  const removed = { x: 0, y: fromA + atA, width, height: Math.max(0, heightA - heightB) };
+  const added = { x: 0, y: fromB + atB, width, height: Math.max(0, heightB - heightA) };
+  const counted = [
+    ...(covered(removed, masks.before) ? [] : [removed]),
+    ...(covered(added, masks.after) ? [] : [added]),
+  ];
+  return {
+    rest: counted.reduce((sum, box) => sum + box.width * box.height, 0),
+    // A few rows more are a shift of layout: they count, but there is nothing in them to look at.
+    added: counted.filter((box) => box === added && box.height >= TILE),
+  };
 }
 
 function covered(tile: Box, masks: readonly Box[]): boolean {
@@ -82,19 +120,6 @@ function covered(tile: Box, masks: readonly Box[]): boolean {
 
 function overlap(a: Box, b: Box): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
-}
-
-/** Rows only the first picture has. Counted, not boxed: there is nothing of them to outline. */
-function removedRows({ fromA, heightA, heightB }: Span, masks: readonly Box[]): number {
-  const rows = Math.max(0, heightA - heightB);
-  const strip = { x: 0, y: fromA + heightB, width: Number.MAX_SAFE_INTEGER, height: rows };
-  return covered(strip, masks) ? 0 : rows;
-}
-
-function addedBoxes({ fromB, heightA, heightB }: Span, { width }: Pixels, masks: readonly Box[]): Box[] {
-  if (heightB <= heightA) return [];
-  const strip = { x: 0, y: fromB + heightA, width, height: heightB - heightA };
-  return covered(strip, masks) ? [] : [strip];
 }
 
 // ---------------------------------------------------------------- tiles

@@ -12,17 +12,23 @@ export interface Pixels {
 
 export const MAX_PIXELS = 16_000_000;
 
+// Comparing and showing one view needs two pictures, each decoded once; a full page is 10 to 40 MB.
+const REMEMBERED_PIXELS = 24_000_000;
+const remembered = new Map<string, Pixels>();
+
 /** The picture, or null when it is no PNG we can read within the limits. */
 export function pixelsOf(artifact: Artifact): Pixels | null {
-  const known = decodedPictures.get(artifact);
-  if (known !== undefined) return known;
-  const pixels = decode(artifact.bytes);
-  decodedPictures.set(artifact, pixels);
+  const pixels = remembered.get(artifact.sha256) ?? decode(artifact.bytes);
+  if (!pixels) return null;
+  remembered.delete(artifact.sha256); // set again: the order of the map is the order of use
+  remembered.set(artifact.sha256, pixels);
+  let total = 0;
+  for (const [sha256, { width, height }] of [...remembered].reverse()) {
+    total += width * height;
+    if (total > REMEMBERED_PIXELS) remembered.delete(sha256);
+  }
   return pixels;
 }
-
-// A decoded full page is 30 MB: kept only as long as its evidence is.
-const decodedPictures = new WeakMap<Artifact, Pixels | null>();
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 

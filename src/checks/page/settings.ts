@@ -89,9 +89,8 @@ export function configure(site: SiteFacts): { settings: PageSettings } | { notAp
 
 function isSelector(candidate: string): boolean {
   try {
-    load('<p></p>')(candidate);
-    // `$('<b>')` makes an element instead of looking for one.
-    return !candidate.trimStart().startsWith('<');
+    load('<p></p>')('p').is(candidate);
+    return true;
   } catch {
     return false; // css-what says why in its own words; the caller names the rule
   }

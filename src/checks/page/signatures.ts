@@ -35,8 +35,14 @@ function signaturesIn({ actual, accepted }: Pair): Signature[] {
       if (strength === null) return [];
       const stands = prominent.has(line) || line.length <= SHORT_LINE;
       const confidence = strength === 'strong' ? (stands ? 0.95 : 0.6) : 0.5;
-      return [{ line, where: places.get(line) ?? (prominent.has(line) ? 'title' : 'text'), confidence }];
+      return [{ line, where: places.get(line) ?? placeIn(actual, line), confidence }];
     });
+}
+
+function placeIn({ document, shown }: Side, line: string): string {
+  if (document?.title === line) return 'title';
+  if (document?.headings.includes(line)) return 'heading';
+  return shown?.dialogs.includes(line) ? 'message box' : 'text';
 }
 
 /** Everything a layer says, hidden things left out. */
