@@ -87,7 +87,11 @@ export function configure(site: SiteFacts): { settings: PageSettings } | { notAp
   };
 }
 
+// The parser takes these and finds nothing; a browser refuses them.
+const NO_SELECTOR = /[<{};@]|\.\.|##|[>+~,]\s*$|^\s*[>+~,]/;
+
 function isSelector(candidate: string): boolean {
+  if (NO_SELECTOR.test(candidate.replace(/"[^"]*"|'[^']*'/g, '""'))) return false;
   try {
     load('<p></p>')('p').is(candidate);
     return true;
