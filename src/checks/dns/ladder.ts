@@ -82,7 +82,10 @@ function judgeAddress(address: string, scene: Scene): Judgement {
 /** Step 6: no such name, or no such record. */
 function judgeEmpty(reply: Reply, answer: Answer, scene: Scene): Judgement {
   const { truth } = scene;
-  if (!controlWorks(answer, scene) && reply.rcode === 'NXDOMAIN') return unmeasurable(answer, 'denies the root itself');
+  // A resolver that serves a few zones only refuses the root; one that denies it denies everything.
+  if (reply.rcode === 'NXDOMAIN' && controlSays(answer, scene, (rcode) => rcode === 'NXDOMAIN')) {
+    return unmeasurable(answer, 'denies the root itself');
+  }
   if (!truth.known) return unmeasurable(answer, 'has no answer, and there is nothing to compare that with');
   const expected = truth.addresses.filter((address) => address.includes(':') === (answer.type === 'AAAA'));
   if (truth.absent || expected.length === 0) {
@@ -121,19 +124,23 @@ function judgeSilence(answer: Answer, scene: Scene): Judgement {
   if (malformed) return judgement('MALFORMED', 0.3, `sent what is no DNS message (${malformed.problem})`);
   if (answer.failure?.code === 'malformed-reply') return judgement('MALFORMED', 0.3, answer.failure.detail);
   const why = answer.failure?.detail ?? 'it gave no answer';
-  if (!controlWorks(answer, scene)) return unmeasurable(answer, `does not work at all: ${why}`);
+  if (!controlSays(answer, scene, () => true)) return unmeasurable(answer, `does not work at all: ${why}`);
   if (answer.ignored > 0) return judgement('MALFORMED', 0.3, 'sent only answers to other questions than ours');
   if (!scene.truth.known) return unmeasurable(answer, why);
   return judgement('BLOCK_ERR', 0.3, `is silent about this name although it works otherwise: ${why}`);
 }
 
 /** The resolver answered for the root: it works, whatever it says of the name. */
-function controlWorks({ resolver }: Answer, { evidence }: Scene): boolean {
+function controlWorks(answer: Answer, scene: Scene): boolean {
+  return controlSays(answer, scene, (rcode) => rcode === 'NOERROR');
+}
+
+function controlSays({ resolver }: Answer, { evidence }: Scene, isSo: (rcode: string) => boolean): boolean {
   return evidence.answers.some(
     (other) =>
       other.asked === 'control' &&
       other.resolver.name === resolver.name &&
-      other.replies.some((reply) => reply.rcode === 'NOERROR'),
+      other.replies.some((reply) => isSo(reply.rcode)),
   );
 }
 

@@ -287,6 +287,18 @@ describe('a resolver that does not work', () => {
     expect(verdictOf(answer('isp', 'A', [reply('REFUSED')]))).toBe('UNMEASURABLE');
   });
 
+  test('is believed to deny this name when it only refuses the root, as a server of few zones does', () => {
+    const nobody = answer('isp', 'A', [reply('NXDOMAIN')]);
+    const seen = evidence([nobody]);
+    const others = seen.answers.filter((one) => !(one.asked === 'control' && one.resolver.name === 'isp'));
+    const refusal = (rcode: string): Answer => answer('isp', 'SOA', [reply(rcode)], { asked: 'control', name: '.' });
+    const verdict = (rcode: string): string | undefined =>
+      judgeAnswers({ ...seen, answers: [...others, refusal(rcode)] }, [], SETTINGS).find((row) => row.answer === nobody)
+        ?.judgement.verdict;
+    expect(verdict('REFUSED')).toBe('BLOCK_NX');
+    expect(verdict('NXDOMAIN')).toBe('UNMEASURABLE');
+  });
+
   test('is still judged by an address it gives', () => {
     expect(verdictOf(a(BLOCK_PAGE))).toBe('REDIRECT_BOGON');
   });
