@@ -33,6 +33,8 @@ export async function startMailbox(address: string, port: number, identity: KeyP
     },
   });
   server.listen(port, address);
+  // It passes its socket's errors on: unheard they would end the process without a word.
+  server.on('error', (error: Error) => process.emitWarning(error));
   await once(server.server, 'listening');
   return {
     messages,

@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findExecutable } from '../src/net/browser/executable.js';
 import { writeConfiguration } from './configuration.js';
+import { OccupiedError, takeTheFloor } from './floor.js';
 import { type OpenedMail, openMail } from './mail.js';
 import { bad, closing, good, opening, scene, table, tell } from './narration.js';
 import { stopAll } from './processes.js';
@@ -17,6 +18,8 @@ import { HOST, IMPOSTOR_ADDRESS, ORIGIN_ADDRESS, raiseStage, type Stage, URL_OF_
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OUTPUT = join(ROOT, 'demo-output');
 const SITE = join(ROOT, 'demo', 'site');
+const STAGE = join(OUTPUT, '.stage');
+const FLOOR_PORT = 8444;
 const SCENES = 5;
 
 /** Something did not turn out as it must; the message says what was expected and what came. */
@@ -31,7 +34,7 @@ const shown = (file: string): string => relative(process.cwd(), file) || '.';
 
 async function setTheStage(): Promise<Stage> {
   scene(1, SCENES, 'The stage: a summit, its resolvers, and ops');
-  const stage = await raiseStage(SITE, join(OUTPUT, '.stage'));
+  const stage = await raiseStage(SITE, STAGE);
   await writeConfiguration(join(OUTPUT, 'config'), stage.authorityFile);
   table([
     [URL_OF_EVENT, `the event's page, at ${ORIGIN_ADDRESS}`],
@@ -135,6 +138,7 @@ function epilogue(report: CheckReport, mails: readonly OpenedMail[], startedAt: 
 
 async function play(): Promise<void> {
   const startedAt = performance.now();
+  await takeTheFloor(ORIGIN_ADDRESS, FLOOR_PORT);
   await rm(OUTPUT, { recursive: true, force: true });
   await mkdir(OUTPUT, { recursive: true });
   opening();
@@ -151,11 +155,27 @@ async function play(): Promise<void> {
   }
 }
 
-/** Ctrl-C: whatever runs is ended before the demo is. */
+/** Ends whatever still runs and takes the keys away, also when the stage was never complete. */
+async function clearAway(): Promise<void> {
+  await stopAll();
+  await rm(STAGE, { recursive: true, force: true });
+}
+
+let stopping = false;
+
 function stopOn(signal: NodeJS.Signals, exitCode: number): void {
   process.once(signal, () => {
-    stopAll().finally(() => process.exit(exitCode));
+    stopping = true;
+    clearAway().finally(() => process.exit(exitCode));
   });
+}
+
+/** The words for the audience; a stack only where nobody foresaw what happened. */
+function wordsFor(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof Disappointment || error instanceof OccupiedError
+    ? error.message
+    : (error.stack ?? error.message);
 }
 
 stopOn('SIGINT', 130);
@@ -163,13 +183,10 @@ stopOn('SIGTERM', 143);
 try {
   await play();
 } catch (error) {
-  const words =
-    error instanceof Disappointment
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error);
-  bad(words);
-  await stopAll();
-  process.exit(1);
+  // A program ended by the same ctrl-C is no disappointment; the signal's own way out is under way.
+  if (!stopping) {
+    bad(wordsFor(error));
+    if (!(error instanceof OccupiedError)) await clearAway();
+    process.exit(1);
+  }
 }
