@@ -20,7 +20,7 @@ import { runInit } from './cli/init.js';
 import { createLog } from './cli/log.js';
 import { type Handlers, program } from './cli/program.js';
 import { jsonText } from './cli/report/check-json.js';
-import { selectSites, sitesInForce } from './cli/selection.js';
+import { selectSites, sitesInForce, withoutPassword } from './cli/selection.js';
 import { problemText, runValidate } from './cli/validate.js';
 import { runWatch } from './cli/watch.js';
 import {
@@ -187,7 +187,7 @@ const ADDRESS = /^https?:\/\//i;
 
 function siteAt(url: string): Site {
   const made = adHocSite(url, CHECKS);
-  if ('wrong' in made) throw new UsageError(`${url}: ${made.wrong}.`);
+  if ('wrong' in made) throw new UsageError(`${withoutPassword(url)}: ${made.wrong}.`);
   return made.site;
 }
 
@@ -219,9 +219,33 @@ const handlers: Handlers = {
   doctor: (globals) => at(globals, runDoctor, 'optional'),
 };
 
+/**
+ * A reader that went away (`| head`) has seen enough: the verdict still decides the exit code. Output that was lost
+ * otherwise, on a full disk for example, must not end as a success that nobody can read.
+ */
+function outliveReaders(): void {
+  for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: process.stderr })) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') return;
+      if (name === 'stdout') say(`the result could not be written to stdout: ${error.message}.`);
+      process.once('exit', () => {
+        process.exitCode ||= EXIT.unverified;
+      });
+    });
+  }
+}
+
+function say(text: string): void {
+  process.stderr.write(`siteward: ${text}\n`);
+}
+
+/** The machine refused something: a full disk, a folder that may not be written. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}
+
 /** What went wrong, said once on stderr, and the exit code of the contract for it. */
 function failed(error: unknown, json: boolean): number {
-  const say = (text: string): void => void process.stderr.write(`siteward: ${text}\n`);
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
   if (error instanceof BadConfiguration) {
     if (json) process.stdout.write(jsonText({ schema: 'siteward/validate/1', valid: false, problems: error.problems }));
@@ -231,10 +255,11 @@ function failed(error: unknown, json: boolean): number {
   if (error instanceof UsageError) say(error.message);
   else if (error instanceof CommandError) say(error.message);
   else if (error instanceof StoreError) say(error.message);
+  else if (isSystemError(error)) say(`this machine refused what the command needs: ${error.message}.`);
   else say(`this is a bug in Siteward, please report it: ${error instanceof Error ? error.stack : String(error)}`);
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof CommandError) return error.exitCode;
-  return error instanceof StoreError ? 3 : EXIT.bug;
+  return error instanceof StoreError || isSystemError(error) ? EXIT.unverified : EXIT.bug;
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -250,4 +275,5 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+outliveReaders();
 process.exitCode = await main(process.argv);

@@ -7,6 +7,7 @@ import { type NewSite, withSite } from '../config/insertion.js';
 import { type LoadOptions, loadConfig } from '../config/load.js';
 import { isId, readUrl } from '../config/values.js';
 import type { Site } from '../core/model.js';
+import { withoutPassword } from './selection.js';
 import { BadConfiguration, CommandError, EXIT, type Terminal, UsageError } from './workplace.js';
 
 export interface AddOptions {
@@ -44,7 +45,9 @@ async function configOf(load: LoadOptions): Promise<Config> {
 function readSite(typed: string, { id, tags }: AddOptions): NewSite {
   const url = readUrl(typed);
   if ('wrong' in url)
-    throw new UsageError(`${JSON.stringify(typed)} ${url.wrong}. Example: siteward add https://www.example.org/`);
+    throw new UsageError(
+      `${JSON.stringify(withoutPassword(typed))} ${url.wrong}. Example: siteward add https://www.example.org/`,
+    );
   if (id !== undefined && !isId(id)) {
     throw new UsageError(
       `The id "${id}" must be 1 to 64 of a-z, 0-9, ".", "_" and "-", beginning with a letter or digit.`,

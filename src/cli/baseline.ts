@@ -151,11 +151,23 @@ export async function runDiff(
   const damage = [...waiting.tampered, ...approved.tampered].map(({ file, detail }) => `${file}: ${detail}`);
   for (const sentence of damage) place.terminal.err(`siteward: the record of ${site.id} is damaged: ${sentence}\n`);
   const file = options.html ?? join(place.options.data, 'review', `${site.id}.html`);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, reviewHtml(review));
+  const written = (await writeReview(file, review, place)) ? file : null;
   const { terminal } = place;
-  terminal.out(terminal.json ? jsonText(diffReport(review, file)) : reviewText(review, terminal, file));
+  terminal.out(terminal.json ? jsonText(diffReport(review, written)) : reviewText(review, terminal, written));
   return damage.length > 0 ? 2 : 0;
+}
+
+/** False, said on stderr, when it could not be written: the text of the review is shown all the same. */
+async function writeReview(file: string, review: Review, { terminal }: Workplace): Promise<boolean> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, reviewHtml(review));
+    return true;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    terminal.err(`siteward: the review with pictures could not be written to ${file}: ${reason}\n`);
+    return false;
+  }
 }
 
 function reviewOf(site: Site, candidates: ReadonlyMap<string, Candidate>, approved: ApprovedSite): Review {
@@ -204,7 +216,7 @@ function compare(target: Target, candidate: Candidate, { baselines }: ApprovedSi
   };
 }
 
-function diffReport(review: Review, html: string): object {
+function diffReport(review: Review, html: string | null): object {
   return {
     schema: 'siteward/diff/1',
     site: review.site.id,

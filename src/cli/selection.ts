@@ -55,3 +55,8 @@ function nothingChosen(config: Config, { tag, event }: Selection): string {
   if (config.sites.length === 0) return 'The watchlist is empty: add a site with `siteward add URL`.';
   return `No site ${tag === undefined ? '' : `with the tag "${tag}" `}${event === undefined ? '' : `in the event "${event}" `}to check.`;
 }
+
+/** A URL as typed, fit to be repeated on a terminal or in a log. */
+export function withoutPassword(typed: string): string {
+  return typed.replace(/^([^/?#]*\/\/)[^/?#]*@/, '$1…@');
+}

@@ -16,7 +16,7 @@ import { checkReport, jsonText } from './report/check-json.js';
 import { exitCodeOf } from './report/exit-code.js';
 import { progress } from './report/progress.js';
 import { terminalReport } from './report/terminal.js';
-import type { Workplace } from './workplace.js';
+import { CommandError, EXIT, type Workplace } from './workplace.js';
 
 const DELIVER_EVERY_MS = 1_000;
 const REMIND_EVERY_MS = 10_000;
@@ -162,10 +162,7 @@ async function watchOn(desk: Desk): Promise<number> {
     random: Math.random,
     concurrency: concurrency(),
   });
-  const web = await listen(
-    webApp(() => healthOf(desk), desk.metrics.registry),
-    place.config.settings.web.listen,
-  );
+  const web = await listening(desk);
   const chores = [
     repeat(DELIVER_EVERY_MS, place.log, async () => {
       // Not waited for: a receiver that hangs must not hold back the others.
@@ -189,6 +186,15 @@ async function watchOn(desk: Desk): Promise<number> {
   await deliver(desk);
   await web.close();
   return 0;
+}
+
+async function listening(desk: Desk): ReturnType<typeof listen> {
+  const app = webApp(() => healthOf(desk), desk.metrics.registry);
+  try {
+    return await listen(app, desk.place.config.settings.web.listen);
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error), EXIT.config, { cause: error });
+  }
 }
 
 function jobsOf(desk: Desk): Job[] {

@@ -57,8 +57,8 @@ export interface Workplace {
   close(): Promise<void>;
 }
 
-/** Exit codes of the contract that are not a verdict. */
-export const EXIT = { usage: 64, bug: 70, config: 78 } as const;
+/** Exit codes of the contract that no site's verdict gave. */
+export const EXIT = { unverified: 3, usage: 64, bug: 70, config: 78 } as const;
 
 /** The command was called wrongly. The message says how to call it. */
 export class UsageError extends Error {}

@@ -23,6 +23,8 @@ export interface Running {
   readonly stdout: () => string;
   readonly stderr: () => string;
   kill(signal: NodeJS.Signals): void;
+  /** Nobody reads its stdout any more, as when `head` has seen enough. */
+  hangUp(): void;
   /** Rejects when what it said is not fit for a user. */
   readonly finished: Promise<Finished>;
 }
@@ -114,7 +116,14 @@ function runningOf(child: ChildProcess, args: readonly string[]): Running {
   });
   // Whoever waits for it is told; a test that failed before that must not fail a second time.
   finished.catch(() => undefined);
-  return { pid: child.pid ?? 0, stdout, stderr, kill: (signal) => void child.kill(signal), finished };
+  return {
+    pid: child.pid ?? 0,
+    stdout,
+    stderr,
+    kill: (signal) => void child.kill(signal),
+    hangUp: () => void child.stdout?.destroy(),
+    finished,
+  };
 }
 
 /** What no command may ever show: a stack trace, a value printed by accident, Node's own warnings. */
