@@ -137,8 +137,10 @@ function epilogue(report: CheckReport, mails: readonly OpenedMail[], startedAt: 
 }
 
 async function play(): Promise<void> {
+  await takeTheFloor(ORIGIN_ADDRESS, FLOOR_PORT, () =>
+    tell('Another demo is running on this machine; waiting for its end.'),
+  );
   const startedAt = performance.now();
-  await takeTheFloor(ORIGIN_ADDRESS, FLOOR_PORT);
   await rm(OUTPUT, { recursive: true, force: true });
   await mkdir(OUTPUT, { recursive: true });
   opening();

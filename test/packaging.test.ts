@@ -15,8 +15,17 @@ function copiedSources(): string[] {
     .flatMap((line) => line.split(/\s+/).slice(1, -1));
 }
 
+const texts = z.record(z.string(), z.string());
+
 const packageJson = z
-  .object({ scripts: z.record(z.string(), z.string()), version: z.string(), bin: z.record(z.string(), z.string()) })
+  .object({
+    version: z.string(),
+    bin: texts,
+    scripts: texts,
+    dependencies: texts,
+    optionalDependencies: texts,
+    devDependencies: texts,
+  })
   .parse(JSON.parse(read('package.json')));
 
 describe('the container image', () => {
@@ -66,6 +75,13 @@ describe('the documentation', () => {
       const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((match) => match[1] ?? '');
       for (const link of links) expect(existsSync(`${root}${folder}${link}`), `${file}: ${link}`).toBe(true);
     }
+  });
+
+  it('gives a reason for every dependency', () => {
+    const reasons = read('docs/dependencies.md');
+    const { dependencies, optionalDependencies, devDependencies } = packageJson;
+    const named = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies });
+    for (const name of named.filter((name) => !name.startsWith('@types/'))) expect(reasons).toContain(name);
   });
 
   it('has the current version in the changelog', () => {
