@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { ENCRYPTED, PLAIN, PROVIDER } from './resolvers.js';
 import { MAIL, RESOLVER_NAME, URL_OF_EVENT } from './stage.js';
 
-const SETTINGS = `version: 1
+export type Sandbox = 'required' | 'off';
+
+const settings = (sandbox: Sandbox): string => `version: 1
 network:
   only: [127.0.0.0/8]          # nothing else is ever dialled
   hosts: { ${MAIL.host}: ${MAIL.address} }
@@ -15,6 +17,7 @@ dns:
     - { name: trusted-doh, address: "https://${RESOLVER_NAME}:${ENCRYPTED.doh}/dns-query@${ENCRYPTED.address}", role: reference }
     - { name: university, address: "udp://${PLAIN.address}:${PLAIN.port}", role: witness }
     - { name: provider, address: "udp://${PROVIDER.address}:${PROVIDER.port}", role: witness }
+browser: { sandbox: ${sandbox} }
 receivers:
   - id: ops-mail
     kind: email
@@ -35,9 +38,9 @@ sites:
     must_not_have: [{ text: "hacked" }]
 `;
 
-export async function writeConfiguration(folder: string, authorityFile: string): Promise<void> {
+export async function writeConfiguration(folder: string, authorityFile: string, sandbox: Sandbox): Promise<void> {
   await mkdir(folder, { recursive: true });
   await copyFile(authorityFile, join(folder, 'ca.pem'));
-  await writeFile(join(folder, 'settings.yaml'), SETTINGS);
+  await writeFile(join(folder, 'settings.yaml'), settings(sandbox));
   await writeFile(join(folder, 'watchlist.yaml'), WATCHLIST);
 }

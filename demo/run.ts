@@ -5,8 +5,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ProbeFailure } from '../src/checks/check.js';
 import { findExecutable } from '../src/net/browser/executable.js';
-import { writeConfiguration } from './configuration.js';
+import { launchBrowser } from '../src/net/browser/launch.js';
+import { type Sandbox, writeConfiguration } from './configuration.js';
 import { OccupiedError, takeTheFloor } from './floor.js';
 import { type OpenedMail, openMail } from './mail.js';
 import { bad, closing, good, opening, scene, table, tell } from './narration.js';
@@ -20,6 +22,8 @@ const OUTPUT = join(ROOT, 'demo-output');
 const SITE = join(ROOT, 'demo', 'site');
 const STAGE = join(OUTPUT, '.stage');
 const FLOOR_PORT = 8444;
+/** Nothing listens there: this browser is started and ended, and asks for nothing. */
+const DEAD_END_PORT = 9;
 const SCENES = 5;
 
 /** Something did not turn out as it must; the message says what was expected and what came. */
@@ -35,7 +39,8 @@ const shown = (file: string): string => relative(process.cwd(), file) || '.';
 async function setTheStage(): Promise<Stage> {
   scene(1, SCENES, 'The stage: a summit, its resolvers, and ops');
   const stage = await raiseStage(SITE, STAGE);
-  await writeConfiguration(join(OUTPUT, 'config'), stage.authorityFile);
+  const sandbox = await sandboxHere();
+  await writeConfiguration(join(OUTPUT, 'config'), stage.authorityFile, sandbox);
   table([
     [URL_OF_EVENT, `the event's page, at ${ORIGIN_ADDRESS}`],
     ['trusted-dot, trusted-doh', `unbound over TLS and HTTPS at ${ENCRYPTED.address}: the reference`],
@@ -43,7 +48,24 @@ async function setTheStage(): Promise<Stage> {
     ['provider', `dnsmasq at ${PROVIDER.address}: a witness, honest for now`],
     ['ops@summit.test', 'an SMTP server with an empty mailbox'],
   ]);
+  if (sandbox === 'off') {
+    tell("This machine does not let Chromium build its sandbox. The demo's pages are its own, so it goes on without;");
+    tell('a real Siteward would refuse to open pages like that and say what to change.');
+  }
   return stage;
+}
+
+/** Some containers forbid user namespaces. Only there, and only for its own pages, the demo does without the sandbox. */
+async function sandboxHere(): Promise<Sandbox> {
+  const executable = await findExecutable('auto');
+  try {
+    const browser = await launchBrowser({ executable, sandbox: 'required', ca: [], deadEndPort: DEAD_END_PORT });
+    await browser.close();
+    return 'required';
+  } catch (error) {
+    if (error instanceof ProbeFailure && error.failure.code === 'no-sandbox') return 'off';
+    throw error;
+  }
 }
 
 async function approve(siteward: Siteward): Promise<void> {
