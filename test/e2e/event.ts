@@ -38,6 +38,8 @@ export interface Event {
   readonly url: (path?: string) => string;
   /** A folder whose settings reach the origin and nothing outside loopback. @param further YAML lines */
   workplace(further?: string): Workplace;
+  /** What stands in such a folder's settings. @param further YAML lines */
+  settings(further?: string): string;
   close(): Promise<void>;
 }
 
@@ -45,19 +47,21 @@ export async function startEvent(pages: Record<string, Page> = { '/': eventPage(
   const authority = certificateAuthority();
   const origin = await startOrigin(pages, { certificate: authority.issue([HOST, ELSEWHERE]) });
   const places: Workplace[] = [];
-  return {
-    origin,
-    authority,
-    url: (path = '/') => `https://${HOST}:${origin.port}${path}`,
-    workplace(further = '') {
-      const place = newWorkplace();
-      places.push(place);
-      place.settings(`network:
+  const settings = (further = ''): string => `network:
   only: [127.0.0.0/8]
   hosts: { ${HOST}: 127.0.0.1, ${ELSEWHERE}: 127.0.0.1 }
   ca: [root.pem]
 dns: { resolvers: [] }
-${further}`);
+${further}`;
+  return {
+    origin,
+    authority,
+    url: (path = '/') => `https://${HOST}:${origin.port}${path}`,
+    settings,
+    workplace(further = '') {
+      const place = newWorkplace();
+      places.push(place);
+      place.settings(settings(further));
       writeFileSync(place.path('config', 'root.pem'), authority.pem);
       return place;
     },
