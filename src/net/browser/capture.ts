@@ -12,6 +12,7 @@ import { READ, READ_PLANS, SETTLE } from './in-page.js';
 import { IsolatedWorld, PageMoved } from './isolated-world.js';
 import { openPage } from './navigation.js';
 import type { Stage } from './stage.js';
+import type { Stills } from './stills.js';
 
 /** Taller pages are cut: what matters on a page is not below ten screens. */
 export const MAX_HEIGHT = 8_000;
@@ -56,13 +57,19 @@ interface Likeness {
 }
 
 /** @throws ProbeFailure, TimedOut, RendererGone */
-export async function captureOn(stage: Stage, request: CaptureRequest, renderer: string): Promise<Capture> {
+export async function captureOn(
+  stage: Stage,
+  request: CaptureRequest,
+  renderer: string,
+  stills: Stills,
+): Promise<Capture> {
   const { url, viewport, pin, anyCertificate = false } = request;
   stage.proxy.dialer.pin = pin === undefined ? null : { host: hostOf(new URL(url)), addresses: pin };
   stage.proxy.dialer.anyCertificate = anyCertificate;
   await stage.dress(viewport, anyCertificate);
   await openPage(stage, url);
-  const { png, settled, reading, size } = await likenessOf(stage, request);
+  const { png, settled, reading, size } = await likenessOf(stage, request, stills);
+  if (settled) stills.remember(request, png);
   const bytes = Buffer.from(png, 'base64');
   return {
     status: stage.status,
@@ -85,10 +92,10 @@ export async function captureOn(stage: Stage, request: CaptureRequest, renderer:
 }
 
 /** Looks again when the page moves on meanwhile. */
-async function likenessOf(stage: Stage, request: CaptureRequest): Promise<Likeness> {
+async function likenessOf(stage: Stage, request: CaptureRequest, stills: Stills): Promise<Likeness> {
   for (let move = 1; ; move += 1) {
     try {
-      return await look(stage, request);
+      return await look(stage, request, stills);
     } catch (error) {
       if (!(error instanceof PageMoved)) throw error;
       if (move === MOVES) throw new TimedOut('waiting for a page that keeps navigating', STILL_MS);
@@ -97,13 +104,17 @@ async function likenessOf(stage: Stage, request: CaptureRequest): Promise<Likene
   }
 }
 
-async function look(stage: Stage, request: CaptureRequest): Promise<Likeness> {
+async function look(stage: Stage, request: CaptureRequest, stills: Stills): Promise<Likeness> {
   const { world, size } = await settle(stage);
   const clip = {
     width: Math.min(request.viewport.mobile ? size.width : request.viewport.width, MAX_WIDTH),
     height: Math.min(size.height, MAX_HEIGHT),
   };
-  const [[first, second], early] = await Promise.all([shootTwice(stage, clip), read(world, request)]);
+  const known = stills.knows(request);
+  const shots = known ? shoot(stage, clip).then((png) => [png, null] as const) : shootTwice(stage, clip);
+  const [[first, next], early] = await Promise.all([shots, read(world, request)]);
+  if (known && stills.isStill(request, first)) return { png: first, settled: true, reading: early, size };
+  const second = next ?? (await shoot(stage, clip));
   if (first === second) return { png: second, settled: true, reading: early, size };
   const { png, settled } = await shootUntilStill(stage, clip, second);
   return { png, settled, reading: await read(world, request), size };

@@ -8,6 +8,7 @@ import { EgressProxy } from './egress-proxy.js';
 import { findExecutable } from './executable.js';
 import { launchBrowser, type RunningBrowser } from './launch.js';
 import { Stage } from './stage.js';
+import { Stills } from './stills.js';
 
 export interface HostOptions {
   readonly executable: string;
@@ -33,6 +34,7 @@ export class BrowserHost {
   /** Where Chromium's own calls end. */
   readonly #deadEnd: EgressProxy;
   readonly #renderer: string;
+  readonly #stills = new Stills();
   readonly #active = new Set<Promise<void>>();
   #spare: Promise<Stage | null> | null = null;
   #served = 0;
@@ -66,7 +68,7 @@ export class BrowserHost {
   /** @throws ProbeFailure, TimedOut, RendererGone; the signal's reason when it fires. */
   async capture(request: CaptureRequest): Promise<Capture> {
     this.#served += 1;
-    const shoot = (stage: Stage) => captureOn(stage, request, this.#renderer);
+    const shoot = (stage: Stage) => captureOn(stage, request, this.#renderer, this.#stills);
     const capture = this.#on(this.#stage(), shoot, request.signal);
     this.#track(capture);
     return capture;
