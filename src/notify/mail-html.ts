@@ -3,10 +3,10 @@
  * phones, pictures by cid, nothing loaded from anywhere. Pure.
  */
 import type { ResolverRow, SeenFinding } from '../core/model.js';
+import { agrees, sureness } from '../core/words.js';
 import type { Illustration } from './illustrations.js';
 import { type Fragment, type Html, html, oneLine, quoted } from './markup.js';
 import type { Attachment, Notice } from './message.js';
-import { agrees, sureness } from './words.js';
 
 const SANS = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Noto Sans',sans-serif";
 const MONO = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'Liberation Mono',monospace";

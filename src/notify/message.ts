@@ -5,12 +5,21 @@
  * certificate said is on one line and bounded before it gets here into a subject; the forms escape the rest.
  */
 import type { Alert, ResolverRow, SeenFinding, Site, Transition } from '../core/model.js';
+import {
+  type Advice,
+  adviceFor,
+  agrees,
+  diagnosisWords,
+  duration,
+  moment,
+  scopeWords,
+  sureness,
+} from '../core/words.js';
 import { type Illustration, illustrations } from './illustrations.js';
 import { mailHtml } from './mail-html.js';
 import { mailText } from './mail-text.js';
 import { oneLine } from './markup.js';
 import type { Proof } from './notifier.js';
-import { type Advice, adviceFor, agrees, diagnosisWords, duration, moment, scopeWords, sureness } from './words.js';
 
 /** What is said, in the order it is said. Texts may hold a stranger's words. */
 export interface Notice {

@@ -1,6 +1,7 @@
 /** Findings, text differences and the resolver table as HTML. Pure. */
+
+import { type Fragment, type Html, html, quoted, visible } from '../../core/markup.js';
 import type { Exhibits, Finding, ResolverRow, Severity } from '../../core/model.js';
-import { type Fragment, type Html, html, quoted, visible } from './escape.js';
 import { oneLine } from './text.js';
 import { lineDifference, type Piece, wordDifference } from './text-difference.js';
 import { agrees, counted, sureness, type Tone, worstFirst } from './words.js';

@@ -1,6 +1,6 @@
 /** The frame of an HTML report: one file that asks nothing of anybody and runs nothing but our own script. Pure. */
 import { createHash } from 'node:crypto';
-import { type Html, html, markup } from './escape.js';
+import { type Html, html, markup } from '../../core/markup.js';
 import { SCRIPT, STYLE } from './html-style.js';
 
 function hashed(text: string): string {

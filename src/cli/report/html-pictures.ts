@@ -1,6 +1,7 @@
 /** Pictures in an HTML report: approved against seen, with a line to drag, and what victims are shown. Pure. */
+
+import { type Html, html, quoted } from '../../core/markup.js';
 import type { Picture } from '../../core/model.js';
-import { type Html, html, quoted } from './escape.js';
 import { firstChangedRow, sizeOf } from './picture-facts.js';
 import { oneLine } from './text.js';
 

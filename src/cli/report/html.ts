@@ -1,9 +1,10 @@
 /** `check --html`: the whole run in one file a person can open, mail and print. Pure. */
+
+import { type Html, html, quoted } from '../../core/markup.js';
 import type { Picture } from '../../core/model.js';
 import type { SiteInspection } from '../../monitor.js';
 import type { Run } from './check-json.js';
 import { decision } from './decision.js';
-import { type Html, html, quoted } from './escape.js';
 import { exitCodeOf, siteExitCode } from './exit-code.js';
 import { findingList, resolverTable, textDifferences } from './html-findings.js';
 import { page } from './html-page.js';

@@ -2,8 +2,9 @@
  * `baseline diff ID`: the candidate beside what is approved now, for the person who has to decide. As text for the
  * terminal and as the same kind of HTML file `check` writes. Pure.
  */
+
+import { type Html, html, quoted } from '../../core/markup.js';
 import type { Exhibits, Finding, Site } from '../../core/model.js';
-import { type Html, html, quoted } from './escape.js';
 import { findingList, resolverTable, textDifferences } from './html-findings.js';
 import { page } from './html-page.js';
 import { type Album, album, comparisons } from './html-pictures.js';

@@ -1,8 +1,8 @@
-/**
- * Text for people: what a site, a resolver or a certificate said, made safe to print, and laid out by the width it
- * takes on a terminal. Pure.
- */
+/** Text laid out by the width it takes on a terminal. Pure. */
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { graphemes } from '../../core/plain-text.js';
+
+export { oneLine, plain } from '../../core/plain-text.js';
 
 /** First Strong Isolate and its end: keep a right-to-left value from reordering the line around it. */
 const FSI = '\u2068';
@@ -15,35 +15,6 @@ const INVISIBLE = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 /** Halfwidth katakana are the one part of these scripts that takes a single cell. */
 const WIDE =
   /(?![\uFF61-\uFF9F])[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303E\uFF01-\uFF60\uFFE0-\uFFE6]|\uFE0F/u;
-
-const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
-
-/**
- * What a stranger wrote, harmless on any terminal and in any file: no escape sequences, no control characters but
- * newline, no direction overrides. Letters of every script survive, and so do the joiners and direction marks
- * that Persian and Arabic are written with.
- */
-export function plain(value: string): string {
-  return stripVTControlCharacters(value)
-    .replace(/\r\n?|[\u2028\u2029\u0085]/gu, '\n')
-    .replaceAll('\t', ' ')
-    .replace(/[\p{Cs}\p{Noncharacter_Code_Point}\u202A-\u202E\u2066-\u2069]|(?!\n)\p{Cc}/gu, '');
-}
-
-/** `plain` on one line, cut at `max` characters as a reader counts them. */
-export function oneLine(value: string, max = 400): string {
-  // Cutting the raw text first bounds the work on a hostile megabyte; a grapheme rarely has more than 8 units.
-  const line = plain(value.slice(0, max * 16))
-    .replace(/\s+/gu, ' ')
-    .trim();
-  let kept = '';
-  let count = 0;
-  for (const { segment } of graphemes.segment(line)) {
-    if (++count > max) return `${kept.trimEnd()}…`;
-    kept += segment;
-  }
-  return kept;
-}
 
 /** A value inside a line of ours. Only right-to-left text gets the marks, so that the rest can be copied as it is. */
 export function isolated(value: string): string {

@@ -1,5 +1,5 @@
 /** The words of a message: diagnoses, times, certainty and advice for somebody who was just woken up. Pure. */
-import type { Diagnosis, ResolverRow, Scope, Site } from '../core/model.js';
+import type { Diagnosis, ResolverRow, Scope, Site } from './model.js';
 
 const DIAGNOSES: Readonly<Record<Diagnosis, string>> = {
   'delegation-hijacked': 'delegation hijacked',

@@ -2,7 +2,7 @@
  * HTML made by one tagged template that escapes by default: what is put into `html` is text unless it came out of
  * `html` itself. Nothing else in the reports concatenates markup. Pure.
  */
-import { plain } from './text.js';
+import { plain } from './plain-text.js';
 
 /** Markup of ours. Only `html` and `markup` make it. */
 export class Html {
