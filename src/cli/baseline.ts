@@ -1,133 +1,20 @@
-/** `baseline capture/diff/status/approve/reject`: how a person comes to accept what a site looks like. */
+/** `baseline diff/status/approve/reject`: how a person comes to accept what a site looks like. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { judge } from '../checks/check.js';
 import { checkOf } from '../checks/index.js';
 import type { Exhibits, Finding, Observation, Site, Target } from '../core/model.js';
 import type { ApprovedSite, Candidate } from '../store/baselines.js';
-import { type Captured, captureTarget } from './capture.js';
-import { progressOutput } from './check.js';
 import { baselineReport, baselineTable } from './report/baseline-table.js';
 import { jsonText } from './report/check-json.js';
-import { progress } from './report/progress.js';
 import { type Review, reviewHtml, reviewText } from './report/review.js';
-import { isolated, oneLine, paint } from './report/text.js';
-import { counted } from './report/words.js';
+import { oneLine } from './report/text.js';
 import { selectSites } from './selection.js';
 import { CommandError, UsageError, type Workplace } from './workplace.js';
 
 export interface ApprovalOptions {
   readonly by?: string | undefined;
   readonly note?: string | undefined;
-}
-
-/** What capturing one site came to. */
-interface SiteCapture {
-  readonly site: Site;
-  readonly captured: readonly Captured[];
-  /** What kept the candidate from being written or approved. */
-  readonly problems: readonly string[];
-  readonly approved: boolean;
-}
-
-/** @returns 0 when every target has a candidate, 3 when one could not be captured. */
-export async function runCapture(
-  ids: readonly string[],
-  options: ApprovalOptions & { readonly approve: boolean },
-  place: Workplace,
-): Promise<number> {
-  const by = options.approve ? approver(options) : null;
-  const sites = chosen(ids, place);
-  const shown = progress(
-    sites.reduce((sum, site) => sum + site.targets.length, 0),
-    progressOutput(place),
-  );
-  const captures: SiteCapture[] = [];
-  try {
-    for (const site of sites) {
-      const captured = await Promise.all(
-        site.targets.map(async (target) => {
-          shown.began(target.id);
-          const result = await captureTarget(target, place);
-          const state = result.evidence === null ? 'unverified' : 'intact';
-          shown.ended(target.id, { state, severity: null }, 0);
-          return result;
-        }),
-      );
-      captures.push(await kept(site, captured, by === null ? null : { by, note: options.note ?? '' }, place));
-    }
-  } finally {
-    shown.close();
-  }
-  const { terminal } = place;
-  terminal.out(terminal.json ? jsonText(captureReport(captures)) : captureText(captures, terminal.color));
-  const complete = captures.every(
-    ({ captured, problems }) => problems.length === 0 && captured.every(({ evidence }) => evidence !== null),
-  );
-  return complete ? 0 : 3;
-}
-
-async function kept(
-  site: Site,
-  captured: readonly Captured[],
-  approval: { readonly by: string; readonly note: string } | null,
-  place: Workplace,
-): Promise<SiteCapture> {
-  const at = place.observatory.now();
-  const candidates = captured.flatMap(({ target, version, evidence }): Candidate[] =>
-    evidence === null ? [] : [{ kind: target.kind, version, evidence, at }],
-  );
-  const problems: string[] = [];
-  const attempt = async (work: ReturnType<typeof place.baselines.approve>): Promise<boolean> => {
-    const result = await work;
-    if ('problem' in result) problems.push(result.problem);
-    return 'done' in result;
-  };
-  const written = candidates.length > 0 && (await attempt(place.baselines.writeCandidate(site.id, candidates)));
-  const approved =
-    written && approval !== null && (await attempt(place.baselines.approve(site.id, { ...approval, at })));
-  return { site, captured, problems, approved };
-}
-
-function captureReport(captures: readonly SiteCapture[]): object {
-  return {
-    schema: 'siteward/capture/1',
-    sites: captures.map(({ site, captured, problems, approved }) => ({
-      id: site.id,
-      approved,
-      problems,
-      checks: captured.map(({ target, evidence, samples, failures, suspicions }) => ({
-        kind: target.kind,
-        captured: evidence !== null,
-        samples,
-        failures: failures.map(({ blame, code, detail }) => ({ blame, code, detail })),
-        suspicions: suspicions.map(({ code, severity, summary }) => ({ code, severity, summary })),
-      })),
-    })),
-  };
-}
-
-function captureText(captures: readonly SiteCapture[], color: boolean): string {
-  const style = paint(color);
-  const lines = captures.flatMap(({ site, captured, problems, approved }) => [
-    `  ${style('bold', site.id)}  ${isolated(oneLine(site.url ?? site.name, 200))}`,
-    ...captured.flatMap(({ target, evidence, samples, failures, suspicions }) => [
-      evidence === null
-        ? `    ${style('red', '✗')} ${target.kind}: ${oneLine(failures[0]?.detail ?? 'nothing could be captured', 300)}`
-        : `    ${style('green', '✓')} ${target.kind}: ${counted(samples, 'sample')}`,
-      ...suspicions.map(({ summary }) => `      ${style('yellow', '⚠')} ${isolated(oneLine(summary, 300))}`),
-    ]),
-    ...problems.map((problem) => `    ${style('red', '✗')} ${oneLine(problem, 300)}`),
-    ...(approved
-      ? [`    ${style('green', 'approved')}; review it any time with: siteward baseline status`]
-      : captured.some(({ evidence }) => evidence !== null)
-        ? [
-            `    next: siteward baseline diff ${site.id}`,
-            `          siteward baseline approve ${site.id} --by YOUR-NAME`,
-          ]
-        : []),
-  ]);
-  return `\n${lines.join('\n')}\n`;
 }
 
 // ---------------------------------------------------------------- review
@@ -287,13 +174,13 @@ async function withCandidate(sites: readonly Site[], place: Workplace): Promise<
   return sites.filter((site) => waiting.has(site.id));
 }
 
-function chosen(ids: readonly string[], { config }: Workplace): readonly Site[] {
+export function chosen(ids: readonly string[], { config }: Workplace): readonly Site[] {
   return selectSites(config, { names: ids }, (url) => {
     throw new UsageError(`${url} is not in the watchlist; add it with: siteward add ${url}`);
   });
 }
 
-function approver({ by }: ApprovalOptions): string {
+export function approver({ by }: ApprovalOptions): string {
   if (by !== undefined && by.trim() !== '') return by.trim();
   throw new UsageError('Say who approves: --by NAME. It is written into the baseline.');
 }

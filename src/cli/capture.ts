@@ -3,7 +3,7 @@
 import { judge } from '../checks/check.js';
 import { checkOf } from '../checks/index.js';
 import { isGrave } from '../core/corroborate.js';
-import type { Failure, Finding, Observation, Site, Target } from '../core/model.js';
+import type { Failure, Finding, Observation, Target } from '../core/model.js';
 import type { Workplace } from './workplace.js';
 
 /** Looks per target: enough to see what moves by itself from one to the next. */
@@ -47,8 +47,4 @@ export async function captureTarget(target: Target, { observatory, signal }: Wor
 function readingOf(look: Observation | undefined, target: Target): ReturnType<typeof judge> {
   if (!look) return { vantage: '', findings: [], failures: [] };
   return judge(checkOf(target.kind), target, look, null);
-}
-
-export async function captureSite(site: Site, place: Workplace): Promise<readonly Captured[]> {
-  return Promise.all(site.targets.map((target) => captureTarget(target, place)));
 }

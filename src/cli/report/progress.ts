@@ -15,7 +15,13 @@ export interface ProgressOutput {
 /** Told what begins and what ends; a target is named by its id. */
 export interface Progress {
   began(targetId: string): void;
-  ended(targetId: string, judged: { readonly state: State; readonly severity: Severity | null }, tookMs: number): void;
+  /** @param word instead of the state's own, where nothing was judged. */
+  ended(
+    targetId: string,
+    judged: { readonly state: State; readonly severity: Severity | null },
+    tookMs: number,
+    word?: string,
+  ): void;
   /** Leaves the terminal as it was. To be called in any case. */
   close(): void;
 }
@@ -40,12 +46,12 @@ export function progress(total: number, output: ProgressOutput): Progress {
       running.add(targetId);
       redraw();
     },
-    ended(targetId, judged, tookMs) {
+    ended(targetId, judged, tookMs, word = stateWords(judged.state)) {
       running.delete(targetId);
       done += 1;
       if (output.mode === 'lines') {
         const count = padded(`${done}/${total}`, `${total}/${total}`.length);
-        const words = `${markOf(toneOf(judged))} ${stateWords(judged.state)}`;
+        const words = `${markOf(toneOf(judged))} ${word}`;
         output.write(`${count}  ${oneLine(targetId, 80)}  ${words}  ${duration(tookMs)}\n`);
       }
       redraw();
