@@ -21,7 +21,8 @@ function pagesOf(id: string): string[] {
 
 describe('the review', () => {
   test('begins with a candidate, which protects nothing yet', async () => {
-    const { code, stdout } = await place.siteward('baseline', 'capture');
+    const { code, stdout, stderr } = await place.siteward('baseline', 'capture');
+    expect(stderr).toMatch(/live\/page {2}✓ captured/);
     expect([code, stdout.includes('siteward baseline approve live')], stdout).toEqual([0, true]);
     expect((await place.check()).code).toBe(3);
     expect((await place.siteward('baseline', 'status')).stdout).toContain('waiting: page, tls');

@@ -17,7 +17,8 @@ let event: Event;
 let place: Workplace;
 beforeAll(async () => {
   event = await startEvent(PAGES);
-  place = event.workplace();
+  // A page each, so that the quick one does not wait for the others.
+  place = event.workplace('browser: { pages: 4 }');
   place.watchlist(`defaults: { checks: [page], confirm_after: 0s }
 sites:
   - { id: quick, url: "${event.url('/quick')}" }
@@ -134,8 +135,8 @@ const ROOT = process.getuid?.() === 0;
 const NEEDS_ROOT = 'a small disk can only be mounted by root: run the tests as root to have this proven';
 
 describe('a full disk', () => {
-  const onFullDisk = (...args: readonly string[]): ReturnType<Workplace['siteward']> => {
-    const mount = 'mkdir -p "$0" && mount -t tmpfs -o size=256k tmpfs "$0" && exec "$@"';
+  const onDiskOf = (size: string, ...args: readonly string[]): ReturnType<Workplace['siteward']> => {
+    const mount = `mkdir -p "$0" && mount -t tmpfs -o size=${size} tmpfs "$0" && exec "$@"`;
     const through = ['unshare', '--mount', 'sh', '-c', mount, place.path('data')];
     return place.start(args, { through }).finished;
   };
@@ -143,7 +144,7 @@ describe('a full disk', () => {
   test('costs the evidence, not the verdict: the exit code stands and the reason is told', async ({ skip }) => {
     skip(!ROOT, NEEDS_ROOT);
     event.origin.pages['/quick'] = DEFACED;
-    const { code, stdout, stderr } = await onFullDisk('--json', 'check');
+    const { code, stdout, stderr } = await onDiskOf('64k', '--json', 'check');
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({
       sites: [
@@ -158,7 +159,7 @@ describe('a full disk', () => {
   test('does not keep the daemon from telling what it sees, nor from saying why it forgets', async ({ skip }) => {
     skip(!ROOT, NEEDS_ROOT);
     event.origin.pages['/quick'] = DEFACED;
-    const { code, stdout, stderr } = await onFullDisk('watch', '--once');
+    const { code, stdout, stderr } = await onDiskOf('256k', 'watch', '--once');
     expect(code, stdout + stderr).toBe(2);
     expect(stderr).toMatch(/full/);
   });
