@@ -66,13 +66,17 @@ export async function askServer(
     const sent = reply.sent + 1;
     if (!read) {
       const failure = exchange.failure ?? UNREADABLE;
-      if (reply.raw === null) reply = { ...base, transport: attempt.transport, sent, rttMs: null, raw: null, failure };
-      else reply = { ...reply, sent };
+      // What came before stays: a server that refuses EDNS and then falls silent did refuse.
+      reply = reply.raw ? { ...reply, sent } : { ...reply, transport: attempt.transport, sent, rttMs: null, failure };
       if (HOPELESS.has(failure.code)) break;
       continue;
     }
     const { message, bytes, rttMs } = read;
-    reply = { ...base, transport: attempt.transport, sent, rttMs, raw: artifactOf(bytes, MESSAGE_MIME), failure: null };
+    // Part of an answer is none: what is missing would look as if it had been left out on purpose.
+    const content = message.truncated
+      ? { raw: null, failure: CUT_SHORT }
+      : { raw: artifactOf(bytes, MESSAGE_MIME), failure: null };
+    reply = { ...base, transport: attempt.transport, sent, rttMs, ...content };
     const next = followUp(message, attempt);
     if (next === null) return reply;
     plan.splice(0, plan.length, next);
@@ -92,6 +96,12 @@ const LIMIT_REACHED: Failure = {
   blame: 'monitor',
   code: 'trace-limit',
   detail: 'The server was not asked: the trace had used up its queries or its time.',
+};
+
+const CUT_SHORT: Failure = {
+  blame: 'target',
+  code: 'answer-truncated',
+  detail: 'The server cut its answer short and did not give the whole of it over TCP.',
 };
 
 const UNREADABLE: Failure = {
