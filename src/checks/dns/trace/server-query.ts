@@ -157,10 +157,20 @@ function resolverFor({ name, address }: Server, port: number, transport: 'udp' |
   return { name: shown, role: 'reference', transport, address, port, serverName: null, path: null, network: null };
 }
 
-/** Written by hand: names met on the way may have bytes in their labels that no text encoder takes. RFC 1035 4.1, 6891 6.1. */
-function queryFor({ name, type }: Question, { edns, mixed }: Attempt, random: Random): Uint8Array {
+/**
+ * A query with DO set; `recursive` is for resolvers, whose answers are to be validated.
+ *
+ * Written by hand: names met on the way may have bytes in their labels that no text encoder takes. RFC 1035 4.1,
+ * 6891 6.1.
+ */
+export function queryFor(
+  { name, type }: Question,
+  { edns, mixed }: Pick<Attempt, 'edns' | 'mixed'>,
+  random: Random,
+  recursive = false,
+): Uint8Array {
   const [high = 0, low = 0] = random(2);
-  const header = [high, low, 0, 0, 0, 1, 0, 0, 0, 0, 0, edns ? 1 : 0];
+  const header = [high, low, recursive ? 1 : 0, 0, 0, 1, 0, 0, 0, 0, 0, edns ? 1 : 0];
   const asked = mixed ? inMixedCase(name, random(name.length)) : name;
   return Uint8Array.from([...header, ...wireName(asked), type >> 8, type & 0xff, 0, 1, ...(edns ? OPT_DNSSEC_OK : [])]);
 }
