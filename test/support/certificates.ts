@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** PEM texts a TLS server is started with. `cert` holds the leaf alone or, where an authority signed it, the chain. */
+/** PEM texts a TLS server is started with. `cert` holds the leaf alone: servers do not send the root along. */
 export interface ServerCertificate {
   readonly key: string;
   readonly cert: string;
@@ -52,7 +52,7 @@ export function certificateAuthority(commonName = 'Siteward Test Root'): Certifi
         ...['ca', '-batch', '-notext', '-config', 'ca.cnf', '-in', `${id}.csr`, '-out', `${id}.pem`],
         ...['-extfile', `${id}.ext`, '-startdate', asn1Time(validity.from), '-enddate', asn1Time(validity.to)],
       );
-      return { key: readFileSync(path(`${id}.key`), 'utf8'), cert: readFileSync(path(`${id}.pem`), 'utf8') + pem };
+      return { key: readFileSync(path(`${id}.key`), 'utf8'), cert: readFileSync(path(`${id}.pem`), 'utf8') };
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

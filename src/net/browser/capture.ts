@@ -2,10 +2,11 @@
  * One capture: open the page, bring it to rest, photograph it until two shots are the same, read what a visitor sees.
  * Every step has its own deadline and a lesser step to fall back to.
  */
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
-import type { Capture, CaptureRequest } from '../../checks/check.js';
+import { type Capture, type CaptureRequest, ProbeFailure } from '../../checks/check.js';
+import { failure } from '../failures.js';
 import { regardless, TimedOut, within } from './deadline.js';
 import { hostOf } from './egress-proxy.js';
 import { READ, READ_PLANS, SETTLE } from './in-page.js';
@@ -66,8 +67,9 @@ export async function captureOn(
   const { url, viewport, pin, anyCertificate = false } = request;
   stage.proxy.dialer.pin = pin === undefined ? null : { host: hostOf(new URL(url)), addresses: pin };
   stage.proxy.dialer.anyCertificate = anyCertificate;
-  await stage.dress(viewport, anyCertificate);
+  await stage.dress(viewport, anyCertificate || stage.proxy.dialer.verifies);
   await openPage(stage, url);
+  if (stage.proxy.dialer.verifies) await checkCertificate(stage);
   const { png, settled, reading, size } = await likenessOf(stage, request, stills);
   if (settled) stills.remember(request, png);
   const bytes = Buffer.from(png, 'base64');
@@ -89,6 +91,29 @@ export async function captureOn(
     dialogs: [...stage.dialogs],
     renderer: `${renderer}; ${viewport.width}x${viewport.height}${viewport.mobile ? ' mobile' : ''}`,
   };
+}
+
+/**
+ * The tunnel was opened after a handshake of ours proved the name; whoever stands between could have let that one
+ * pass and answered the browser's own. So the key the browser was shown must be the one that was proven.
+ */
+async function checkCertificate(stage: Stage): Promise<void> {
+  const { protocol, hostname, port, origin } = new URL(stage.page.url());
+  if (protocol !== 'https:') return;
+  const { tableNames } = await within(
+    stage.cdp.send('Network.getCertificate', { origin }),
+    SHOT_MS,
+    'reading the certificate',
+  );
+  const [leaf] = tableNames;
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  if (leaf !== undefined && stage.proxy.dialer.hasProven(host, Number(port || 443), certificateOf(leaf))) return;
+  const detail = `${origin} showed the browser another certificate than the one that proved its name a moment before: somebody answers in its place.`;
+  throw new ProbeFailure(failure('target', 'certificate-invalid', detail, 'tls-intercepted'));
+}
+
+function certificateOf(der: string): X509Certificate {
+  return new X509Certificate(Buffer.from(der, 'base64'));
 }
 
 /** Looks again when the page moves on meanwhile. */

@@ -1,4 +1,5 @@
 /** Where a page may go: names resolved by our resolvers, every address classified, exactly that address dialled. */
+import type { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { ProbeFailure } from '../../checks/check.js';
@@ -12,8 +13,8 @@ export interface EgressRules {
   /** Addresses of a name. Throws ProbeFailure. */
   readonly resolve: (name: string) => Promise<readonly string[]>;
   /**
-   * Set when the browser was started with extra roots. Chromium then lets a chain pass if any certificate sent with
-   * it is one of them, so that whoever sends the root along would be believed: we look first, by the book.
+   * Set when the operator has roots of their own. Chromium cannot be given any, so it is told to accept every
+   * certificate and we look first, by the book: a tunnel opens only to who proves the name.
    */
   readonly trust: SecureContext | null;
 }
@@ -58,6 +59,8 @@ export class EgressDialer {
   readonly #rules: EgressRules;
   readonly #resolved = new Map<string, Promise<readonly string[]>>();
   readonly #verified = new Map<string, Promise<void>>();
+  /** By host and port: public keys that proved the name. */
+  readonly #proven = new Map<string, Set<string>>();
   #connections = 0;
 
   constructor(rules: EgressRules) {
@@ -97,7 +100,13 @@ export class EgressDialer {
       signal,
       timeoutMs: DIAL_MS,
     } as const;
-    const handshake = this.#verified.get(key) ?? dialTls({ ...request, name: host, serverName: host, trust }).then(end);
+    const handshake =
+      this.#verified.get(key) ??
+      dialTls({ ...request, name: host, serverName: host, trust }).then((tls) => {
+        const leaf = tls.getPeerX509Certificate();
+        if (leaf) this.#keysOf(host, port).add(keyOf(leaf));
+        tls.destroy();
+      });
     this.#verified.set(key, handshake);
     await handshake.catch((error: unknown) => {
       throw this.#failed(host, port, address, error);
@@ -107,6 +116,18 @@ export class EgressDialer {
   /** Whether `verify` would look at anything. */
   get verifies(): boolean {
     return this.#rules.trust !== null && !this.anyCertificate;
+  }
+
+  /** Whether this certificate's key is one that proved the name before a tunnel was opened. */
+  hasProven(host: string, port: number, leaf: X509Certificate): boolean {
+    return this.#keysOf(host, port).has(keyOf(leaf));
+  }
+
+  #keysOf(host: string, port: number): Set<string> {
+    const at = `${host} ${port}`;
+    const keys = this.#proven.get(at) ?? new Set<string>();
+    this.#proven.set(at, keys);
+    return keys;
   }
 
   /** The address a host was last reached at. */
@@ -152,6 +173,7 @@ export class EgressDialer {
   }
 }
 
-function end(socket: Socket): void {
-  socket.destroy();
+/** The subject public key info, base64. */
+function keyOf({ publicKey }: X509Certificate): string {
+  return publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 }

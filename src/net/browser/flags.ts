@@ -1,13 +1,10 @@
 /** The command line of the browser: the same pixels every time, and no way to the network but our proxy. */
-import { createHash, X509Certificate } from 'node:crypto';
 
 export interface FlagOptions {
   readonly profile: string;
   /** Port of the loopback proxy that refuses everything: for what Chromium wants on its own account. */
   readonly deadEndPort: number;
   readonly sandbox: 'required' | 'off';
-  /** PEM texts of extra roots. */
-  readonly ca: readonly string[];
 }
 
 /** Switched off because they call home, show a bubble, or change pixels from run to run. */
@@ -82,7 +79,6 @@ export function browserFlags(options: FlagOptions): string[] {
     ...QUIET,
     `--disable-features=${FEATURES_OFF.join(',')}`,
     ...egressFlags(options.deadEndPort),
-    ...(options.ca.length === 0 ? [] : [`--ignore-certificate-errors-spki-list=${spkiHashes(options.ca).join(',')}`]),
     ...(options.sandbox === 'off' ? ['--no-sandbox'] : []),
     `--user-data-dir=${options.profile}`,
     '--remote-debugging-pipe',
@@ -101,16 +97,4 @@ function egressFlags(deadEndPort: number): string[] {
     '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
     '--webrtc-ip-handling-policy=disable_non_proxied_udp',
   ];
-}
-
-/** Base64 SHA-256 of the public key of every certificate in the PEM texts, as Chromium wants them. */
-export function spkiHashes(pems: readonly string[]): string[] {
-  return pems.flatMap(certificates).map((pem) => {
-    const spki = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' });
-    return createHash('sha256').update(spki).digest('base64');
-  });
-}
-
-function certificates(text: string): string[] {
-  return text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
 }

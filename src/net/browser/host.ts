@@ -13,7 +13,6 @@ import { Stills } from './stills.js';
 export interface HostOptions {
   readonly executable: string;
   readonly sandbox: 'required' | 'off';
-  readonly ca: readonly string[];
 }
 
 const CRASH_NEWS_MS = 50;

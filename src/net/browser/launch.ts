@@ -24,8 +24,6 @@ import {
 export interface LaunchOptions {
   readonly executable: string;
   readonly sandbox: 'required' | 'off';
-  /** PEM texts of extra roots the browser is to accept. */
-  readonly ca: readonly string[];
   /** Loopback port of a proxy that refuses everything. */
   readonly deadEndPort: number;
 }

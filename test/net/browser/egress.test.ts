@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { get } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { pipeline } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ProbeFailure } from '../../../src/checks/check.js';
 import { EgressProxy } from '../../../src/net/browser/egress-proxy.js';
@@ -141,6 +142,28 @@ test("an impostor that sends the operator's root along with its own certificate 
   const failure = await failureOf(browser.capture(requestFor(`https://${name}:${impostor.port}/`)));
   await Promise.all([browser.close(), impostor.close()]);
   expect(failure.code).toBe('certificate-invalid');
+});
+
+test('an impostor who lets our own handshake pass and then answers the browser himself is not believed', async () => {
+  const name = 'www.example.org';
+  const genuine = await startOrigin({ '/': '<h1>genuine</h1>' }, { certificate: ca.issue([name]) });
+  const impostor = await startOrigin({ '/': '<h1>impostor</h1>' }, { certificate: ca.issue([name]) });
+  const between = createServer((client) => {
+    client.once('data', (hello: Buffer) => {
+      // A browser offers HTTP/2 in its hello, our own handshake offers nothing.
+      const upstream = connect(hello.includes('\u0002h2') ? impostor.port : genuine.port, '127.0.0.1');
+      upstream.write(hello);
+      pipeline(client, upstream, () => client.destroy());
+      pipeline(upstream, client, () => upstream.destroy());
+    });
+  });
+  await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
+  const address = between.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const browser = browserFor({ ca: [ca.pem], resolve: async () => ['127.0.0.1'] });
+  const failure = await failureOf(browser.capture(requestFor(`https://${name}:${port}/`)));
+  await Promise.all([browser.close(), genuine.close(), impostor.close(), new Promise((done) => between.close(done))]);
+  expect([failure.code, failure.diagnosis]).toEqual(['certificate-invalid', 'tls-intercepted']);
 });
 
 test('a proxy asked as if it were a server, or asked for itself, does not go round in circles', async () => {
