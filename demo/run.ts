@@ -6,8 +6,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ProbeFailure } from '../src/checks/check.js';
+import { createBrowser } from '../src/net/browser/browser.js';
 import { findExecutable } from '../src/net/browser/executable.js';
-import { launchBrowser } from '../src/net/browser/launch.js';
 import { type Sandbox, writeConfiguration } from './configuration.js';
 import { OccupiedError, takeTheFloor } from './floor.js';
 import { type OpenedMail, openMail } from './mail.js';
@@ -22,8 +22,6 @@ const OUTPUT = join(ROOT, 'demo-output');
 const SITE = join(ROOT, 'demo', 'site');
 const STAGE = join(OUTPUT, '.stage');
 const FLOOR_PORT = 8444;
-/** Nothing listens there: this browser is started and ended, and asks for nothing. */
-const DEAD_END_PORT = 9;
 const SCENES = 5;
 
 /** Something did not turn out as it must; the message says what was expected and what came. */
@@ -57,14 +55,18 @@ async function setTheStage(): Promise<Stage> {
 
 /** Some containers forbid user namespaces. Only there, and only for its own pages, the demo does without the sandbox. */
 async function sandboxHere(): Promise<Sandbox> {
-  const executable = await findExecutable('auto');
+  const nowhere = { allow: [], only: ['127.0.0.0/8'] };
+  const resolve = (name: string): Promise<never> => Promise.reject(new Error(`${name} is not asked for here`));
+  const settings = { executable: 'auto', pages: 1, sandbox: 'required', ca: [], policy: nowhere, resolve } as const;
+  const browser = createBrowser(settings);
   try {
-    const browser = await launchBrowser({ executable, sandbox: 'required', ca: [], deadEndPort: DEAD_END_PORT });
-    await browser.close();
+    await browser.version();
     return 'required';
   } catch (error) {
     if (error instanceof ProbeFailure && error.failure.code === 'no-sandbox') return 'off';
     throw error;
+  } finally {
+    await browser.close();
   }
 }
 
