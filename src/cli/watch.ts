@@ -103,9 +103,10 @@ function logLook({ place: { log } }: Desk, { target, verdict, tookMs, looks }: I
   else log.warn({ ...fields, diagnosis: verdict.diagnosis }, verdict.summary);
 }
 
-async function deliver(desk: Desk): Promise<void> {
+async function deliver(desk: Desk, what: 'due' | 'pending'): Promise<void> {
+  const { courier, metrics } = desk;
   try {
-    desk.metrics.delivered(await desk.courier.deliverDue());
+    metrics.delivered(await (what === 'due' ? courier.deliverDue() : courier.deliverPending()));
   } catch (error) {
     desk.place.log.error({ error: String(error) }, 'The outbox could not be read; alerts wait');
   }
@@ -143,7 +144,7 @@ async function watchOnce(desk: Desk): Promise<number> {
     }),
   );
   shown.close();
-  await deliver(desk);
+  await deliver(desk, 'pending');
   const { pending } = await desk.store.outbox();
   if (pending > 0) place.log.warn({ pending }, 'Alerts not accepted yet stay in the outbox; the next run retries them');
   const run = { version: place.version, startedAt, tookMs: now() - startedAt, sites: inspected };
@@ -166,7 +167,7 @@ async function watchOn(desk: Desk): Promise<number> {
   const chores = [
     repeat(DELIVER_EVERY_MS, place.log, async () => {
       // Not waited for: a receiver that hangs must not hold back the others.
-      void deliver(desk);
+      void deliver(desk, 'due');
       await measure(desk, scheduler);
     }),
     repeat(REMIND_EVERY_MS, place.log, () => remindAll(desk)),
@@ -183,7 +184,7 @@ async function watchOn(desk: Desk): Promise<number> {
   place.log.info({}, 'Stopping: the looks under way end first');
   await scheduler.stop();
   await Promise.all(chores.map((chore) => chore.stop()));
-  await deliver(desk);
+  await deliver(desk, 'due');
   await web.close();
   return 0;
 }

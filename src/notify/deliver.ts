@@ -66,12 +66,23 @@ export class Courier {
    * it was tried. Call it every second without waiting for the call before, else the slowest receiver delays the
    * others. Rejects only when the store fails; a receiver that fails is retried at a later call.
    */
-  async deliverDue(): Promise<{ sent: number; failed: number }> {
+  deliverDue(): Promise<{ sent: number; failed: number }> {
+    return this.#deliver(() => this.#post.io.now());
+  }
+
+  /** Also what waits for its next attempt, each once: for a pass that nobody can say when another will follow. */
+  deliverPending(): Promise<{ sent: number; failed: number }> {
+    return this.#deliver(() => Number.MAX_SAFE_INTEGER);
+  }
+
+  async #deliver(dueBy: () => number): Promise<{ sent: number; failed: number }> {
     const result = { sent: 0, failed: 0 };
+    const tried = new Set<string>();
     for (;;) {
-      const due = await this.#store.dueDeliveries(this.#post.io.now(), BATCH);
-      const fresh = due.filter(({ alert }) => !this.#taken.has(alert.key));
+      const due = await this.#store.dueDeliveries(dueBy(), BATCH);
+      const fresh = due.filter(({ alert }) => !this.#taken.has(alert.key) && !tried.has(alert.key));
       if (fresh.length === 0 || this.#post.io.signal.aborted) return result;
+      for (const { alert } of fresh) tried.add(alert.key);
       for (const isSent of await Promise.all(fresh.map((delivery) => this.#carry(delivery)))) {
         if (isSent) result.sent++;
         else result.failed++;

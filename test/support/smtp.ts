@@ -18,6 +18,8 @@ export interface MailServer {
   readonly port: number;
   /** Everything that was answered with 250, in that order. */
   readonly mails: readonly Mail[];
+  /** Everything whose content was refused. */
+  readonly refused: readonly Mail[];
   /** Connections so far. */
   readonly connections: () => number;
   close(): Promise<void>;
@@ -46,6 +48,7 @@ export interface Refusal {
 
 export async function startMailServer(options: MailServerOptions = {}): Promise<MailServer> {
   const mails: Mail[] = [];
+  const refused: Mail[] = [];
   let connections = 0;
   const server = new SMTPServer({
     ...securityOf(options),
@@ -67,17 +70,15 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
       stream.on('end', () => {
         const raw = Buffer.concat(chunks).toString('utf8');
         const refusal = options.content?.(raw) ?? null;
-        if (!refusal) {
-          const { mailFrom, rcptTo } = session.envelope;
-          mails.push({
-            from: mailFrom ? mailFrom.address : '',
-            to: rcptTo.map(({ address }) => address),
-            raw,
-            overTls: session.secure,
-            user: typeof session.user === 'string' ? session.user : null,
-            parsed: () => PostalMime.parse(raw),
-          });
-        }
+        const { mailFrom, rcptTo } = session.envelope;
+        (refusal ? refused : mails).push({
+          from: mailFrom ? mailFrom.address : '',
+          to: rcptTo.map(({ address }) => address),
+          raw,
+          overTls: session.secure,
+          user: typeof session.user === 'string' ? session.user : null,
+          parsed: () => PostalMime.parse(raw),
+        });
         done(asError(refusal));
       });
     },
@@ -90,6 +91,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
   return {
     port: address.port,
     mails,
+    refused,
     connections: () => connections,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
