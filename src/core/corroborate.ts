@@ -4,14 +4,12 @@
  * One vantage is enough to alert: a regional hijack is seen from one place only. Scope is a label, never a gate.
  */
 import type { Diagnosis, Failure, Finding, Reading, Scope, SeenFinding, Severity, State, Verdict } from './model.js';
-import { DIAGNOSES } from './model.js';
-
-const SEVERITIES: readonly Severity[] = ['notice', 'warning', 'critical'];
+import { DIAGNOSES, SEVERITIES, STATES } from './model.js';
 
 /** Orders by severity, then by how specific the cause is, then by confidence: the first names the incident. */
 export function worstFirst(a: Finding, b: Finding): number {
   return (
-    SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
     DIAGNOSES.indexOf(a.diagnosis) - DIAGNOSES.indexOf(b.diagnosis) ||
     b.confidence - a.confidence
   );
@@ -23,9 +21,8 @@ export function isGrave(finding: Pick<Finding, 'severity'>): boolean {
 }
 
 export function worstSeverity(severities: Iterable<Severity | null>): Severity | null {
-  let worst = -1;
-  for (const severity of severities) if (severity) worst = Math.max(worst, SEVERITIES.indexOf(severity));
-  return SEVERITIES[worst] ?? null;
+  const seen = new Set(severities);
+  return SEVERITIES.find((severity) => seen.has(severity)) ?? null;
 }
 
 /** Not a failure of anything that runs, but as little green as one. */
@@ -120,13 +117,11 @@ export interface SiteVerdict {
   readonly summary: string;
 }
 
-const STATES_WORST_FIRST: readonly State[] = ['altered', 'unreachable', 'unverified', 'intact'];
-
 export function summarizeSite(verdicts: readonly Verdict[]): SiteVerdict {
   const [worst] = [...verdicts].sort(
     (a, b) =>
-      STATES_WORST_FIRST.indexOf(a.state) - STATES_WORST_FIRST.indexOf(b.state) ||
-      SEVERITIES.indexOf(b.severity ?? 'notice') - SEVERITIES.indexOf(a.severity ?? 'notice') ||
+      STATES.indexOf(a.state) - STATES.indexOf(b.state) ||
+      SEVERITIES.indexOf(a.severity ?? 'notice') - SEVERITIES.indexOf(b.severity ?? 'notice') ||
       rank(a.diagnosis) - rank(b.diagnosis),
   );
   if (!worst) {

@@ -15,6 +15,7 @@ import {
   type Incident,
   type Policy,
   type Scope,
+  SEVERITIES,
   type Severity,
   type Target,
   type Transition,
@@ -30,7 +31,6 @@ export interface Step {
 }
 
 const NOTHING: Step = { incidents: [], transitions: [] };
-const SEVERITIES: readonly Severity[] = ['notice', 'warning', 'critical'];
 
 /**
  * The incidents after one verdict on one target.
@@ -181,7 +181,7 @@ function headlineOf(first: DivergingTarget, others: readonly DivergingTarget[]):
 
 /** The worse of the two: by severity, then by how specific the cause is; the first where they are equal. */
 function worseFirst(a: DivergingTarget, b: DivergingTarget): DivergingTarget {
-  const difference = rankOf(b.severity) - rankOf(a.severity) || specificity(a.diagnosis) - specificity(b.diagnosis);
+  const difference = rankOf(a.severity) - rankOf(b.severity) || specificity(a.diagnosis) - specificity(b.diagnosis);
   return difference > 0 ? b : a;
 }
 
@@ -189,7 +189,7 @@ function worseFirst(a: DivergingTarget, b: DivergingTarget): DivergingTarget {
 function newsBetween(current: Incident, next: Incident): string[] {
   const known = new Set(Object.values(current.diverging).flatMap((one) => one.codes));
   const codes = Object.values(next.diverging).flatMap((one) => one.codes);
-  const isWorse = rankOf(next.severity) > rankOf(current.severity);
+  const isWorse = rankOf(next.severity) < rankOf(current.severity);
   const outranks = specificity(next.diagnosis) < specificity(current.diagnosis);
   const isWider = next.scope === 'global' && current.scope !== 'global';
   return [
@@ -200,6 +200,7 @@ function newsBetween(current: Incident, next: Incident): string[] {
   ];
 }
 
+/** 0 is the worst. */
 function rankOf(severity: Severity): number {
   return SEVERITIES.indexOf(severity);
 }

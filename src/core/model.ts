@@ -1,14 +1,18 @@
 /**
- * The vocabulary: every word Siteward uses for what it sees, thinks and does. Types only.
+ * The vocabulary: every word Siteward uses for what it sees, thinks and does: types, and the orders in
+ * which the worst comes first.
  *
  * Facts (Observation, evidence), judgement (Finding, Reading, Verdict) and action (Incident, Transition, Alert) are
  * three kinds of value made by three kinds of function. Times are epoch milliseconds, durations milliseconds.
  */
 
-export type Severity = 'notice' | 'warning' | 'critical';
+/** Worst first. Nobody is woken for a `notice`. */
+export const SEVERITIES = ['critical', 'warning', 'notice'] as const;
+export type Severity = (typeof SEVERITIES)[number];
 
-/** What a person is told about a target or a site. `unverified` is never green. */
-export type State = 'intact' | 'altered' | 'unreachable' | 'unverified';
+/** What a person is told about a target or a site, worst first. `unverified` is never green. */
+export const STATES = ['altered', 'unreachable', 'unverified', 'intact'] as const;
+export type State = (typeof STATES)[number];
 
 /** How far a divergence reaches. A label on the verdict, never a gate for the alarm. */
 export type Scope = 'global' | 'regional' | 'single';

@@ -6,7 +6,9 @@ import {
   type DivergingTarget,
   type Failure,
   type Incident,
+  SEVERITIES,
   type SeenFinding,
+  STATES,
   type Transition,
   type Verdict,
 } from '../core/model.js';
@@ -67,7 +69,7 @@ export interface Tables {
   };
 }
 
-const severity = z.enum(['notice', 'warning', 'critical']);
+const severity = z.enum(SEVERITIES);
 const diagnosis = z.enum(DIAGNOSES);
 const scope = z.enum(['global', 'regional', 'single']);
 const change = z.enum(['opened', 'worsened', 'reminder', 'resolved']);
@@ -92,7 +94,7 @@ const finding: z.ZodType<SeenFinding> = z.object({
 });
 
 const verdict: z.ZodType<Verdict> = z.object({
-  state: z.enum(['intact', 'altered', 'unreachable', 'unverified']),
+  state: z.enum(STATES),
   severity: severity.nullable(),
   diagnosis: diagnosis.nullable(),
   scope: scope.nullable(),

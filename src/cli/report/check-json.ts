@@ -1,6 +1,6 @@
 /** `check --json`: the document other people's scripts read, `siteward/check/1`. Pure. */
 import * as z from 'zod';
-import { DIAGNOSES } from '../../core/model.js';
+import { DIAGNOSES, SEVERITIES, STATES } from '../../core/model.js';
 import type { SiteInspection } from '../../monitor.js';
 import { exitCodeOf, worstSite } from './exit-code.js';
 
@@ -12,8 +12,8 @@ export interface Run {
   readonly sites: readonly SiteInspection[];
 }
 
-const state = z.enum(['intact', 'altered', 'unreachable', 'unverified']);
-const severity = z.enum(['critical', 'warning', 'notice']);
+const state = z.enum(STATES);
+const severity = z.enum(SEVERITIES);
 const confidence = z.number().min(0).max(1);
 const tookMs = z.int().min(0);
 
