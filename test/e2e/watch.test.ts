@@ -68,7 +68,7 @@ describe('watch --once', () => {
     expect(await watchOnce()).toMatchObject({ code: 2 });
     expect(mail.mails.length).toBe(1);
     const { stdout } = await place.siteward('--data', data, '--json', 'incidents', '--open');
-    expect(JSON.parse(stdout)).toMatchObject({ incidents: [{ site: 'live', status: 'open', diagnosis: 'defaced' }] });
+    expect(JSON.parse(stdout)).toMatchObject({ incidents: [{ siteId: 'live', status: 'open', diagnosis: 'defaced' }] });
   });
 
   test('keeps what no mail server takes, and the next run delivers it once, under the same Message-ID', async () => {
