@@ -1,13 +1,14 @@
 /** `baseline capture`: takes the candidate of every site that is meant, and approves it where that was asked for. */
 import pLimit from 'p-limit';
 import type { Site } from '../core/model.js';
+import { oneLine } from '../core/plain-text.js';
 import type { Candidate } from '../store/baselines.js';
 import { type ApprovalOptions, approver, chosen } from './baseline.js';
 import { type Captured, captureTarget } from './capture.js';
 import { progressOutput } from './check.js';
 import { jsonText } from './report/check-json.js';
 import { type Progress, progress } from './report/progress.js';
-import { isolated, oneLine, paint } from './report/text.js';
+import { isolated, paint } from './report/text.js';
 import { counted } from './report/words.js';
 import type { Workplace } from './workplace.js';
 

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { judge } from '../checks/check.js';
 import { checkOf } from '../checks/index.js';
 import type { Exhibits, Finding, Observation, Site, Target } from '../core/model.js';
+import { oneLine } from '../core/plain-text.js';
 import type { ApprovedSite, Candidate } from '../store/baselines.js';
 import { baselineReport, baselineTable } from './report/baseline-table.js';
 import { jsonText } from './report/check-json.js';
 import { type Review, reviewHtml, reviewText } from './report/review.js';
-import { oneLine } from './report/text.js';
 import { selectSites } from './selection.js';
 import { CommandError, UsageError, type Workplace } from './workplace.js';
 

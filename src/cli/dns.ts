@@ -5,11 +5,11 @@ import { isHostName, QUERY_TYPES, type QueryType } from '../checks/dns/names.js'
 import { settingsFor } from '../checks/dns/settings.js';
 import { survey } from '../checks/dns/survey.js';
 import type { Site } from '../core/model.js';
+import { oneLine } from '../core/plain-text.js';
 import { jsonText } from './report/check-json.js';
 import { dnsDocument } from './report/dns-json.js';
 import { dnsExitCode, dnsReport } from './report/dns-report.js';
 import { dnsTable } from './report/dns-table.js';
-import { oneLine } from './report/text.js';
 import { type Terminal, UsageError } from './workplace.js';
 
 export interface DnsOptions {

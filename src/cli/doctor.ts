@@ -2,8 +2,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Network, ProbeFailure, type Resolver } from '../checks/check.js';
+import { oneLine } from '../core/plain-text.js';
 import { jsonText } from './report/check-json.js';
-import { isolated, oneLine, padded, paint } from './report/text.js';
+import { isolated, padded, paint } from './report/text.js';
 import type { Workplace } from './workplace.js';
 
 interface Examination {

@@ -1,9 +1,10 @@
 /** `incidents`: what happened, newest first. */
 import type { Incident } from '../core/model.js';
+import { oneLine } from '../core/plain-text.js';
+import { duration, moment } from '../core/words.js';
 import type { Store } from '../store/store.js';
 import { jsonText } from './report/check-json.js';
-import { isolated, oneLine, padded, paint } from './report/text.js';
-import { duration, moment } from './report/words.js';
+import { isolated, padded, paint } from './report/text.js';
 import type { Terminal } from './workplace.js';
 
 /** Enough for a night; older ones are in the store. */

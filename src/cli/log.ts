@@ -1,6 +1,7 @@
 /** Logs: one JSON object a line on stderr, or plain lines when a person looks. Control characters are escaped. */
-import { stripVTControlCharacters } from 'node:util';
+
 import pino from 'pino';
+import { plain } from '../core/plain-text.js';
 
 export interface Log {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -30,10 +31,9 @@ function readable(line: string): string {
   const fields = Object.entries(rest).map(
     ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
-  return plain([String(time).slice(11, 19), String(level).padEnd(5), String(msg), ...fields].join('  '));
-}
-
-/** Nothing a log carries may move the cursor or forge a second line. */
-function plain(text: string): string {
-  return stripVTControlCharacters(text).replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, ' ');
+  // Nothing a log carries may move the cursor or forge a second line.
+  return plain([String(time).slice(11, 19), String(level).padEnd(5), String(msg), ...fields].join('  ')).replaceAll(
+    '\n',
+    ' ',
+  );
 }

@@ -1,6 +1,6 @@
 /**
  * HTML made by one tagged template that escapes by default: what is put into `html` is text unless it came out of
- * `html` itself. Nothing else in the reports concatenates markup. Pure.
+ * `html` itself. Nothing else in the reports and the mail concatenates markup. Pure.
  */
 import { plain } from './plain-text.js';
 
@@ -10,11 +10,9 @@ export class Html {
   constructor(text: string) {
     this.text = text;
   }
-  toString(): string {
-    return this.text;
-  }
 }
 
+/** What may stand in `html`: text and numbers are escaped, markup stays, null is nothing, a list is its parts. */
 export type Fragment = string | number | Html | null | readonly Fragment[];
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -30,6 +28,7 @@ export function escaped(text: string): string {
   return plain(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
+/** Markup with values in it, each escaped. */
 export function html(parts: TemplateStringsArray, ...values: readonly Fragment[]): Html {
   let text = parts[0] ?? '';
   values.forEach((value, index) => {
@@ -51,10 +50,10 @@ function rendered(value: Fragment): string {
   return value.map(rendered).join('');
 }
 
-/** Characters nobody sees but that change what is read: shown by their number. Joiners and direction marks are ordinary text. */
+/** Characters nobody sees but that change what is read. Joiners and direction marks are ordinary text. */
 const HIDDEN = /([\u202A-\u202E\u2066-\u2069\u200B\u2060\uFEFF\u2028\u2029])/u;
 
-/** A stranger's words: isolated, in their own direction, hidden characters made visible. */
+/** A stranger's words: isolated, in their own direction, hidden characters shown by their number. */
 export function quoted(text: string): Html {
   return html`<bdi dir="auto">${visible(text)}</bdi>`;
 }

@@ -1,6 +1,7 @@
-/** What a stranger wrote, made safe to show anywhere: on a terminal, in a mail header, in a file. Pure. */
+/** What a stranger wrote, made safe to show anywhere: on a terminal, in a mail's header, in a file. Pure. */
 import { stripVTControlCharacters } from 'node:util';
 
+/** Cuts text into what a reader counts as one character. */
 export const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /**
@@ -15,17 +16,16 @@ export function plain(value: string): string {
     .replace(/[\p{Cs}\p{Noncharacter_Code_Point}\u202A-\u202E\u2066-\u2069]|(?!\n)\p{Cc}/gu, '');
 }
 
-/** `plain` on one line, cut at `max` characters as a reader counts them. */
+/** `plain` on one line of at most `max` characters as a reader counts them; an ellipsis is the last of a cut one. */
 export function oneLine(value: string, max = 400): string {
   // Cutting the raw text first bounds the work on a hostile megabyte; a grapheme rarely has more than 8 units.
   const line = plain(value.slice(0, max * 16))
     .replace(/\s+/gu, ' ')
     .trim();
-  let kept = '';
-  let count = 0;
+  const kept: string[] = [];
   for (const { segment } of graphemes.segment(line)) {
-    if (++count > max) return `${kept.trimEnd()}…`;
-    kept += segment;
+    if (kept.length === max) return `${kept.slice(0, -1).join('').trimEnd()}…`;
+    kept.push(segment);
   }
-  return kept;
+  return line;
 }

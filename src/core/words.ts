@@ -1,4 +1,7 @@
-/** The words of a message: diagnoses, times, certainty and advice for somebody who was just woken up. Pure. */
+/**
+ * The words a person reads, in a mail as in a report: diagnoses, times, certainty, and advice for somebody who was just
+ * woken up. Pure.
+ */
 import type { Diagnosis, ResolverRow, Scope, Site } from './model.js';
 
 const DIAGNOSES: Readonly<Record<Diagnosis, string>> = {
@@ -32,14 +35,20 @@ export function scopeWords(scope: Scope): string {
   return SCOPES[scope];
 }
 
-/** `2026-07-17 15:30:00 UTC`: the same for every reader. */
+/** `2026-07-17 15:30:00 UTC`: the same for every reader, wherever the text travels. */
 export function moment(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** `40 s`, `12 min`, `3 h 5 min`, `2 d 4 h`: two units at most. */
+/**
+ * `380 ms`, `4.2 s`, `40 s`, `1 min 12 s`, `12 min`, `3 h 5 min`, `2 d 4 h`: two units at most, and none finer than
+ * matters at that length.
+ */
 export function duration(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1_000));
+  const milliseconds = Math.max(0, Math.round(ms));
+  if (milliseconds < 1_000) return `${milliseconds} ms`;
+  if (milliseconds < 9_950) return `${(milliseconds / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1_000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return joined(minutes, 'min', minutes < 10 ? seconds % 60 : 0, 's');
@@ -57,18 +66,19 @@ export function sureness(confidence: number): string {
   return `${Math.min(confidence >= 1 ? 100 : 99, Math.round(confidence * 100))} % sure`;
 }
 
-/** The resolver told the truth, as far as the ladder can say. */
-export function agrees(row: ResolverRow): boolean {
-  return row.verdict.startsWith('CONSISTENT');
+/** The resolver's answer is genuine, as far as the ladder can say. */
+export function agrees({ verdict }: Pick<ResolverRow, 'verdict'>): boolean {
+  return verdict.startsWith('CONSISTENT');
 }
 
+/** One thing to do. */
 export interface Advice {
   readonly text: string;
   /** To be typed as it is. */
   readonly command?: string;
 }
 
-/** What to do now, the most urgent first. */
+/** What to do now about a site of which this is true: at most four steps, the most urgent first. */
 export function adviceFor(diagnosis: Diagnosis, site: Pick<Site, 'id' | 'name'>): readonly Advice[] {
   const look: Advice = { text: 'Look again:', command: `siteward check ${site.id}` };
   const ask: Advice = { text: 'Ask every resolver again:', command: `siteward dns ${site.name}` };
@@ -79,13 +89,16 @@ export function adviceFor(diagnosis: Diagnosis, site: Pick<Site, 'id' | 'name'>)
       return [
         { text: 'Tell the operators of the resolvers that disagree: their users are sent to an impostor.' },
         ask,
-        { text: 'If the new address is yours, add it to dns.allow of the site in watchlist.yaml.' },
+        {
+          ...look,
+          text: 'If the new address is yours, add it to dns.allow of the site in watchlist.yaml, then look again:',
+        },
       ];
     case 'tls-intercepted':
     case 'certificate-changed':
       return [
         { text: 'Ask whoever renews the certificate whether this one is theirs. If not, have it revoked.' },
-        ...acceptance(site.id),
+        ...acceptance(site.id, 'If it is theirs'),
       ];
     case 'defaced':
     case 'injected':
@@ -93,24 +106,28 @@ export function adviceFor(diagnosis: Diagnosis, site: Pick<Site, 'id' | 'name'>)
     case 'changed':
       return [
         { text: 'If nobody of yours did this, take the page offline or restore it, and keep the evidence.' },
-        ...acceptance(site.id),
+        ...acceptance(site.id, 'If it is your own change'),
       ];
     case 'down':
     case 'stream-broken':
-      return [{ text: 'See whether the server and its name answer from another network.' }, look];
+      return [
+        { text: 'See whether the server and its name answer from another network.' },
+        ask,
+        { ...look, text: 'Look again once it is up:' },
+      ];
     case 'blocked':
     case 'denied':
     case 'bot-walled':
       return [{ text: 'Let the address of this monitor through, or look from another network.' }, look];
     case 'monitor-fault':
-      return [{ text: 'See what on the monitoring machine needs mending:', command: 'siteward doctor' }];
+      return [{ text: 'See what on the monitoring machine needs mending:', command: 'siteward doctor' }, look];
   }
 }
 
-function acceptance(id: string): readonly Advice[] {
+function acceptance(id: string, condition: string): readonly Advice[] {
   return [
     {
-      text: 'If it is your own change, take a new baseline and review it:',
+      text: `${condition}, take a new baseline and review it:`,
       command: `siteward baseline capture ${id} && siteward baseline diff ${id}`,
     },
     { text: 'Then approve it:', command: `siteward baseline approve ${id} --by YOUR-NAME` },

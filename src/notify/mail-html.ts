@@ -2,10 +2,12 @@
  * A notice as the HTML part of a mail: tables and inline styles for old mail programs, a style sheet for dark mode and
  * phones, pictures by cid, nothing loaded from anywhere. Pure.
  */
+
+import { type Fragment, type Html, html, quoted } from '../core/markup.js';
 import type { ResolverRow, SeenFinding } from '../core/model.js';
+import { oneLine } from '../core/plain-text.js';
 import { agrees, sureness } from '../core/words.js';
 import type { Illustration } from './illustrations.js';
-import { type Fragment, type Html, html, oneLine, quoted } from './markup.js';
 import type { Attachment, Notice } from './message.js';
 
 const SANS = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Noto Sans',sans-serif";
@@ -24,6 +26,7 @@ const TONES: Readonly<Record<Notice['tone'], string>> = {
 const STYLE = html`<style>
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
 body { margin: 0; padding: 0; width: 100% !important; }
+.hidden-character { padding: 1px 4px; border-radius: 3px; background: #faeed3; color: #7d5200; font-size: 11px; }
 @media (prefers-color-scheme: dark) {
   .page { background: #131416 !important; }
   .card { background: #1e2023 !important; border-color: #33363b !important; }
@@ -34,6 +37,7 @@ body { margin: 0; padding: 0; width: 100% !important; }
   .gone { background: #17301f !important; color: #c4ecd1 !important; }
   .came, .differs { background: #3c1d1c !important; color: #ffd9d4 !important; }
   .shot { border-color: #44484e !important; }
+  .hidden-character { background: #35280d !important; color: #f0bd5b !important; }
 }
 @media (max-width: 520px) {
   .column { display: block !important; width: 100% !important; padding: 0 0 14px !important; }
@@ -59,7 +63,7 @@ export function mailHtml(notice: Notice, attachments: readonly Attachment[]): st
 ${STYLE}
 </head>
 <body class="page" style="margin:0;padding:0;background:#f1f2f4">
-<div style="display:none;max-height:0;overflow:hidden">${quoted(notice.sentence, 140)}</div>
+<div style="display:none;max-height:0;overflow:hidden">${cited(notice.sentence, 140)}</div>
 <table role="presentation" class="page" width="100%" cellspacing="0" cellpadding="0" border="0" style="background:#f1f2f4">
 <tr><td class="outer" align="center" style="padding:24px 12px">
 <table role="presentation" class="card" width="100%" cellspacing="0" cellpadding="0" border="0" style="max-width:640px;background:#ffffff;border:1px solid #dfe2e6;border-radius:8px;border-collapse:separate;overflow:hidden;text-align:left;${SANS}">
@@ -83,6 +87,11 @@ function section(content: Fragment, style = SECTION): Html {
   return html`<tr><td class="section" style="${style}">${content}</td></tr>`;
 }
 
+/** A stranger's words on one line. @param max characters shown. */
+function cited(text: string, max: number): Html {
+  return quoted(oneLine(text, max));
+}
+
 function heading(text: string): Html {
   return html`<h2 class="ink" style="margin:0 0 10px;font-size:15px;line-height:20px;font-weight:600;color:#1b1d20">${text}</h2>`;
 }
@@ -93,8 +102,8 @@ function head(notice: Notice, tone: string): Html {
 <td style="vertical-align:middle"><span style="display:inline-block;padding:3px 10px;border-radius:11px;background:${tone};color:#ffffff;font-size:12px;line-height:16px;font-weight:700;letter-spacing:.06em">${notice.badge}</span><span class="dim" style="padding-left:10px;font-size:14px;line-height:22px;color:#5d646d">${notice.kicker}</span></td>
 <td class="dim wide" align="right" style="vertical-align:middle;font-size:13px;font-weight:600;letter-spacing:.02em;color:#5d646d">Siteward</td>
 </tr></table>
-<h1 class="ink title" style="margin:14px 0 0;font-size:24px;line-height:1.25;font-weight:700;color:#1b1d20;overflow-wrap:anywhere">${quoted(notice.name, 200)}: ${notice.state}</h1>
-<p class="ink" dir="auto" style="margin:10px 0 0;font-size:16px;line-height:24px;color:#1b1d20;overflow-wrap:anywhere">${quoted(notice.sentence, 600)} <span class="dim" style="color:#5d646d">${notice.certainty}</span></p>`,
+<h1 class="ink title" style="margin:14px 0 0;font-size:24px;line-height:1.25;font-weight:700;color:#1b1d20;overflow-wrap:anywhere">${cited(notice.name, 200)}: ${notice.state}</h1>
+<p class="ink" dir="auto" style="margin:10px 0 0;font-size:16px;line-height:24px;color:#1b1d20;overflow-wrap:anywhere">${cited(notice.sentence, 600)} <span class="dim" style="color:#5d646d">${notice.certainty}</span></p>`,
   );
 }
 
@@ -104,7 +113,7 @@ function facts(rows: Notice['facts']): Html {
 ${rows.map(
   ({ label, value }) => html`<tr>
 <td class="dim" style="padding:5px 14px 5px 0;width:92px;font-size:13px;line-height:19px;vertical-align:top;color:#5d646d">${label}</td>
-<td class="ink" style="padding:5px 0;font-size:13px;line-height:19px;vertical-align:top;color:#1b1d20;overflow-wrap:anywhere">${quoted(value, 300)}</td>
+<td class="ink" style="padding:5px 0;font-size:13px;line-height:19px;vertical-align:top;color:#1b1d20;overflow-wrap:anywhere">${cited(value, 300)}</td>
 </tr>`,
 )}</table>`,
   );
@@ -135,7 +144,7 @@ function column(shot: Illustration & { readonly cid: string }, index: number): H
   const side = index === 0 ? 'padding:0 6px 14px 0' : 'padding:0 0 14px 6px';
   const about = [shot.caption, ...(shot.part === null ? [] : [shot.part])].join(', ');
   return html`<td class="column" width="50%" style="${side};vertical-align:top">
-<p class="ink" style="margin:0 0 5px;font-size:13px;line-height:18px;font-weight:600;color:#1b1d20">${LABELS[shot.label]} <span class="dim" style="font-weight:400;color:#5d646d">${quoted(about, 160)}</span></p>
+<p class="ink" style="margin:0 0 5px;font-size:13px;line-height:18px;font-weight:600;color:#1b1d20">${LABELS[shot.label]} <span class="dim" style="font-weight:400;color:#5d646d">${cited(about, 160)}</span></p>
 <img class="shot" src="cid:${shot.cid}" alt="${`${LABELS[shot.label]}: ${about}`}" width="284" style="display:block;width:100%;height:auto;border:1px solid #d5d9dd;border-radius:4px">
 </td>`;
 }
@@ -151,15 +160,15 @@ function finding({ severity, summary, code, confidence, vantage, expected, actua
   return html`<table role="presentation" width="100%" cellspacing="0" cellpadding="0" border="0" style="margin:0 0 14px"><tr>
 <td width="4" style="width:4px;border-radius:2px;background:${TONES[severity]}"></td>
 <td style="padding:0 0 0 12px">
-<p class="ink" dir="auto" style="margin:0;font-size:14px;line-height:20px;font-weight:600;color:#1b1d20;overflow-wrap:anywhere">${quoted(summary, 400)}</p>
-<p class="dim" style="margin:2px 0 0;font-size:12px;line-height:17px;color:#5d646d;overflow-wrap:anywhere">${code} · ${sureness(confidence)} · seen from ${quoted(vantage, 80)}${where === undefined ? null : html` · ${quoted(where, 200)}`}</p>
+<p class="ink" dir="auto" style="margin:0;font-size:14px;line-height:20px;font-weight:600;color:#1b1d20;overflow-wrap:anywhere">${cited(summary, 400)}</p>
+<p class="dim" style="margin:2px 0 0;font-size:12px;line-height:17px;color:#5d646d;overflow-wrap:anywhere">${code} · ${sureness(confidence)} · seen from ${cited(vantage, 80)}${where === undefined ? null : html` · ${cited(where, 200)}`}</p>
 ${value('Expected', expected, 'gone', 'background:#e7f4eb;color:#14532d')}${value('Found', actual, 'came', 'background:#fdeceb;color:#7f1d16')}
 </td></tr></table>`;
 }
 
 function value(label: string, text: string | undefined, name: string, colours: string): Html | null {
   if (text === undefined) return null;
-  const shown = text === '' ? html`<i>empty</i>` : quoted(text, 300);
+  const shown = text === '' ? html`<i>empty</i>` : cited(text, 300);
   return html`<p class="${name}" style="margin:6px 0 0;padding:6px 10px;border-radius:4px;font-size:13px;line-height:19px;overflow-wrap:anywhere;${colours}"><b>${label}</b>&nbsp; ${shown}</p>`;
 }
 
@@ -182,8 +191,8 @@ function resolver(row: ResolverRow): Html {
   const colours = isWrong ? 'background:#fdeceb;color:#7f1d16;font-weight:600' : 'color:#1b1d20';
   const cell = `padding:6px 10px;font-size:13px;line-height:18px;vertical-align:top;border-top:1px solid #e4e7ea;overflow-wrap:anywhere;${colours}`;
   return html`<tr>
-<td class="${name} rule" style="${cell}">${isWrong ? '✗ ' : '✓ '}${quoted(row.resolver, 80)}<br><span style="font-size:12px;font-weight:400">${row.role}, ${row.transport}, ${row.type}</span></td>
-<td class="${name} rule" style="${cell};${MONO}">${answers.map((answer, index) => [index === 0 ? null : html`<br>`, quoted(answer, 120)])}</td>
+<td class="${name} rule" style="${cell}">${isWrong ? '✗ ' : '✓ '}${cited(row.resolver, 80)}<br><span style="font-size:12px;font-weight:400">${row.role}, ${row.transport}, ${row.type}</span></td>
+<td class="${name} rule" style="${cell};${MONO}">${answers.map((answer, index) => [index === 0 ? null : html`<br>`, cited(answer, 120)])}</td>
 <td class="${name} rule" style="${cell}">${row.verdict}<br><span style="font-size:12px;font-weight:400">${sureness(row.confidence)}</span></td>
 </tr>`;
 }

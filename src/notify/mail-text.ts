@@ -1,7 +1,7 @@
 /** A notice as the plain text part of a mail: complete on its own. Pure. */
 import type { ResolverRow, SeenFinding } from '../core/model.js';
+import { oneLine } from '../core/plain-text.js';
 import { agrees, sureness } from '../core/words.js';
-import { oneLine } from './markup.js';
 import type { Notice } from './message.js';
 
 const LONGEST_VALUE = 500;

@@ -5,6 +5,7 @@
  * certificate said is on one line and bounded before it gets here into a subject; the forms escape the rest.
  */
 import type { Alert, ResolverRow, SeenFinding, Site, Transition } from '../core/model.js';
+import { oneLine } from '../core/plain-text.js';
 import {
   type Advice,
   adviceFor,
@@ -18,7 +19,6 @@ import {
 import { type Illustration, illustrations } from './illustrations.js';
 import { mailHtml } from './mail-html.js';
 import { mailText } from './mail-text.js';
-import { oneLine } from './markup.js';
 import type { Proof } from './notifier.js';
 
 /** What is said, in the order it is said. Texts may hold a stranger's words. */

@@ -3,8 +3,8 @@
  * per recipient, so that one refused address never holds back another.
  */
 import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
+import { oneLine } from '../core/plain-text.js';
 import type { Secret } from '../core/secret.js';
-import { oneLine } from './markup.js';
 import { type NotifyIo, SendError } from './notifier.js';
 
 export interface SmtpSettings {

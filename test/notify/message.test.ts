@@ -159,6 +159,13 @@ describe('what a stranger wrote', () => {
     }
   });
 
+  it('keeps the joiners and direction marks Persian is written with, and shows hidden characters by number', () => {
+    const persian = 'پخش زنده می\u200cشود!\u200f';
+    const { subject, text, html } = composed('opened', { summary: `${persian} pay\u200bpal` });
+    for (const part of [subject, text, html]) expect(part).toContain(persian);
+    expect(html).toMatch(/pay<span [^>]*>U\+200B<\/span>pal/);
+  });
+
   it('loads nothing from anywhere', () => {
     const sources = [...hostile.html.matchAll(/\ssrc="([^"]*)"/g)].map((match) => match[1]);
     expect(sources.length).toBe(2);

@@ -1,6 +1,8 @@
 /** `baseline status`: what is approved, what waits and what was tampered with, a line per site. Pure. */
-import { fitted, isolated, lineWidth, oneLine, padded, paint, type Screen, widthOf, wrapped } from './text.js';
-import { markOf, moment, TONE_STYLE, type Tone } from './words.js';
+import { oneLine } from '../../core/plain-text.js';
+import { moment } from '../../core/words.js';
+import { fitted, isolated, lineWidth, padded, paint, type Screen, widthOf, wrapped } from './text.js';
+import { markOf, TONE_STYLE, type Tone } from './words.js';
 
 export interface BaselineStatus {
   readonly site: string;

@@ -1,18 +1,10 @@
 /** `dns` for people: resolver x type with the verdict and why, and one sentence on top. Pure. */
+
+import { oneLine } from '../../core/plain-text.js';
+import { duration } from '../../core/words.js';
 import { type DnsLine, type DnsReport, dnsExitCode, type Tone, toneOf } from './dns-report.js';
-import {
-  fitted,
-  isolated,
-  lineWidth,
-  oneLine,
-  type Paint,
-  padded,
-  paint,
-  type Screen,
-  widthOf,
-  wrapped,
-} from './text.js';
-import { counted, duration, markOf, TONE_STYLE } from './words.js';
+import { fitted, isolated, lineWidth, type Paint, padded, paint, type Screen, widthOf, wrapped } from './text.js';
+import { counted, markOf, TONE_STYLE } from './words.js';
 
 const INDENT = '  ';
 const GAP = '  ';

@@ -1,10 +1,11 @@
 /** Findings, text differences and the resolver table as HTML. Pure. */
-
+import { worstFirst } from '../../core/corroborate.js';
 import { type Fragment, type Html, html, quoted, visible } from '../../core/markup.js';
 import type { Exhibits, Finding, ResolverRow, Severity } from '../../core/model.js';
-import { oneLine } from './text.js';
+import { oneLine } from '../../core/plain-text.js';
+import { agrees, sureness } from '../../core/words.js';
 import { lineDifference, type Piece, wordDifference } from './text-difference.js';
-import { agrees, counted, sureness, type Tone, worstFirst } from './words.js';
+import { counted, type Tone } from './words.js';
 
 const SEVERITY_TONE: Readonly<Record<Severity, Tone>> = { critical: 'bad', warning: 'warning', notice: 'unsure' };
 
@@ -14,7 +15,7 @@ const LONGEST_VALUE = 4000;
 /** Worst first; null when there are none. */
 export function findingList(findings: readonly (Finding & { readonly vantage?: string })[]): Html | null {
   if (findings.length === 0) return null;
-  return html`<h3>Findings</h3><div>${worstFirst(findings).map(findingItem)}</div>`;
+  return html`<h3>Findings</h3><div>${findings.toSorted(worstFirst).map(findingItem)}</div>`;
 }
 
 function findingItem(finding: Finding & { readonly vantage?: string }): Html {
@@ -77,7 +78,7 @@ const SIGNS = { same: '', removed: '−', added: '+', gap: '⋯' } as const;
 /** Every resolver's answer; those that disagree are marked by colour, sign and word. */
 export function resolverTable(rows: readonly ResolverRow[]): Html | null {
   if (rows.length === 0) return null;
-  const differing = rows.filter(({ verdict }) => !agrees(verdict)).length;
+  const differing = rows.filter((row) => !agrees(row)).length;
   const title =
     differing === 0
       ? 'every answer agrees'
@@ -88,7 +89,7 @@ export function resolverTable(rows: readonly ResolverRow[]): Html | null {
 }
 
 function resolverRow(row: ResolverRow): Html {
-  const wrong = !agrees(row.verdict);
+  const wrong = !agrees(row);
   const answer: Fragment =
     row.answers.length > 0
       ? row.answers.map((address) => html`<div class="mono">${quoted(address)}</div>`)

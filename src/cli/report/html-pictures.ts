@@ -2,8 +2,8 @@
 
 import { type Html, html, quoted } from '../../core/markup.js';
 import type { Picture } from '../../core/model.js';
+import { oneLine } from '../../core/plain-text.js';
 import { firstChangedRow, sizeOf } from './picture-facts.js';
-import { oneLine } from './text.js';
 
 /** A report is mailed around: pictures beyond these stay in the evidence folder alone. Bytes. */
 const MOST_PER_PICTURE = 3_000_000;

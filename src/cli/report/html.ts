@@ -2,6 +2,7 @@
 
 import { type Html, html, quoted } from '../../core/markup.js';
 import type { Picture } from '../../core/model.js';
+import { diagnosisWords, duration, moment, scopeWords, sureness } from '../../core/words.js';
 import type { SiteInspection } from '../../monitor.js';
 import type { Run } from './check-json.js';
 import { decision } from './decision.js';
@@ -10,7 +11,7 @@ import { findingList, resolverTable, textDifferences } from './html-findings.js'
 import { page } from './html-page.js';
 import { type Album, album, comparisons, victims } from './html-pictures.js';
 import { nextSteps } from './next-steps.js';
-import { diagnosisWords, duration, failuresOf, headline, markOf, moment, sureness, tally, toneOf } from './words.js';
+import { failuresOf, headline, markOf, tally, toneOf } from './words.js';
 
 /** The report as one HTML document without outside references. */
 export function htmlReport(run: Run): string {
@@ -78,7 +79,7 @@ function facts(site: SiteInspection): Html {
     ['Site', quoted(site.site.id)],
     ['Diagnosis', site.diagnosis && diagnosisWords(site.diagnosis)],
     ['Confidence', site.confidence === null ? null : sureness(site.confidence)],
-    ['Reach', site.scope],
+    ['Seen', site.scope && scopeWords(site.scope)],
     ['Looks', looks > 1 ? `${looks}, confirmed` : null],
     ['Checks', checksOf(site)],
   ];
@@ -102,5 +103,5 @@ function failures(site: SiteInspection): Html | null {
 function ending(site: SiteInspection): Html {
   const steps = nextSteps(site);
   return html`${site.evidence === null ? null : html`<h3>Evidence</h3><p><code>${site.evidence}</code></p>`}
-${steps.length === 0 ? null : html`<h3>What to do now</h3><ol class="next">${steps.map(({ advice, command }) => html`<li>${advice}${command === undefined ? null : html`<code>${command}</code>`}</li>`)}</ol>`}`;
+${steps.length === 0 ? null : html`<h3>What to do now</h3><ol class="next">${steps.map(({ text, command }) => html`<li>${text}${command === undefined ? null : html`<code>${command}</code>`}</li>`)}</ol>`}`;
 }

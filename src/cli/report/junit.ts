@@ -1,10 +1,11 @@
 /** `check --junit`: one test case per site and check, as CI systems read it. Pure. */
+import { worstFirst } from '../../core/corroborate.js';
 import type { State } from '../../core/model.js';
+import { plain } from '../../core/plain-text.js';
 import type { Inspection, SiteInspection } from '../../monitor.js';
 import type { Run } from './check-json.js';
 import { siteExitCode } from './exit-code.js';
-import { plain } from './text.js';
-import { failuresOf, worstFirst } from './words.js';
+import { failuresOf } from './words.js';
 
 interface Case {
   readonly inspection: Inspection;
@@ -42,7 +43,9 @@ function testCase({ inspection, site }: Case): string {
 
 function siteCase(site: SiteInspection): string {
   const element = elementOf(site.state);
-  const lines = worstFirst(site.findings).map(({ severity, code, summary }) => `${severity} ${code}: ${summary}`);
+  const lines = site.findings
+    .toSorted(worstFirst)
+    .map(({ severity, code, summary }) => `${severity} ${code}: ${summary}`);
   return `<testcase classname="${xml(site.site.id)}" name="site" time="0.000"><${element} type="${xml(site.diagnosis ?? site.state)}" message="${xml(site.summary)}">${xml(lines.join('\n'))}</${element}></testcase>`;
 }
 
@@ -52,12 +55,14 @@ function elementOf(state: State): 'error' | 'failure' {
 }
 
 function explanation({ verdict, target }: Inspection, site: SiteInspection): string {
-  const findings = worstFirst(verdict.findings).flatMap((finding) => [
-    `${finding.severity} ${finding.code}: ${finding.summary}`,
-    ...(finding.where === undefined ? [] : [`  where: ${finding.where}`]),
-    ...(finding.expected === undefined ? [] : [`  expected: ${finding.expected}`]),
-    ...(finding.actual === undefined ? [] : [`  actual: ${finding.actual}`]),
-  ]);
+  const findings = verdict.findings
+    .toSorted(worstFirst)
+    .flatMap((finding) => [
+      `${finding.severity} ${finding.code}: ${finding.summary}`,
+      ...(finding.where === undefined ? [] : [`  where: ${finding.where}`]),
+      ...(finding.expected === undefined ? [] : [`  expected: ${finding.expected}`]),
+      ...(finding.actual === undefined ? [] : [`  actual: ${finding.actual}`]),
+    ]);
   const failures = failuresOf(site).filter(({ kind }) => kind === target.kind);
   const evidence = site.evidence === null ? [] : [`evidence: ${site.evidence}`];
   return [...findings, ...failures.map(({ detail }) => detail), ...evidence].join('\n');

@@ -1,8 +1,9 @@
 /** `check --nagios`: one line and performance data, as the monitoring plugins' guidelines ask for. Pure. */
+
+import { oneLine } from '../../core/plain-text.js';
 import type { SiteInspection } from '../../monitor.js';
 import type { Run } from './check-json.js';
 import { type ExitCode, exitCodeOf, siteExitCode } from './exit-code.js';
-import { oneLine } from './text.js';
 import { counted, tally } from './words.js';
 
 const STATUS: Readonly<Record<ExitCode, string>> = { 0: 'OK', 1: 'WARNING', 2: 'CRITICAL', 3: 'UNKNOWN' };

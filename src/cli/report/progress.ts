@@ -1,7 +1,9 @@
 /** What `check` says on stderr while it looks: one line that is rewritten on a terminal, plain lines elsewhere. */
 import type { Severity, State } from '../../core/model.js';
-import { fitted, oneLine, padded, paint } from './text.js';
-import { duration, markOf, stateWords, toneOf } from './words.js';
+import { oneLine } from '../../core/plain-text.js';
+import { duration } from '../../core/words.js';
+import { fitted, padded, paint } from './text.js';
+import { markOf, stateWords, toneOf } from './words.js';
 
 export interface ProgressOutput {
   readonly write: (text: string) => void;

@@ -3,14 +3,17 @@
  * terminal and as the same kind of HTML file `check` writes. Pure.
  */
 
+import { worstFirst } from '../../core/corroborate.js';
 import { type Html, html, quoted } from '../../core/markup.js';
 import type { Exhibits, Finding, Site } from '../../core/model.js';
+import { oneLine } from '../../core/plain-text.js';
+import { moment, sureness } from '../../core/words.js';
 import { findingList, resolverTable, textDifferences } from './html-findings.js';
 import { page } from './html-page.js';
 import { type Album, album, comparisons } from './html-pictures.js';
-import { isolated, lineWidth, oneLine, type Paint, padded, paint, type Screen, wrapped } from './text.js';
+import { isolated, lineWidth, type Paint, padded, paint, type Screen, wrapped } from './text.js';
 import { lineDifference } from './text-difference.js';
-import { counted, moment, sureness, TONE_STYLE, worstFirst } from './words.js';
+import { counted, TONE_STYLE } from './words.js';
 
 /** A candidate waiting for approval. */
 export interface Review {
@@ -78,10 +81,12 @@ function findingLines({ findings, approved }: Review, width: number, style: Pain
       ? []
       : [`${INDENT}${style(TONE_STYLE.good, 'Nothing differs that a check would report.')}`];
   }
-  return worstFirst(findings).flatMap((finding) => [
-    ...labelled(finding.severity, oneLine(finding.summary), width, style),
-    `${' '.repeat(LABEL + 2)}${style('dim', `${finding.code} · ${sureness(finding.confidence)}`)}`,
-  ]);
+  return findings
+    .toSorted(worstFirst)
+    .flatMap((finding) => [
+      ...labelled(finding.severity, oneLine(finding.summary), width, style),
+      `${' '.repeat(LABEL + 2)}${style('dim', `${finding.code} · ${sureness(finding.confidence)}`)}`,
+    ]);
 }
 
 function textLines({ name, before, after }: Exhibits['texts'][number], width: number, style: Paint): string[] {

@@ -1,9 +1,12 @@
 /** What is wrong with one site, as the terminal shows it below the table: findings, resolvers, evidence, advice. Pure. */
+import { worstFirst } from '../../core/corroborate.js';
 import type { ResolverRow, Severity } from '../../core/model.js';
+import { oneLine } from '../../core/plain-text.js';
+import { agrees, sureness } from '../../core/words.js';
 import type { SiteInspection } from '../../monitor.js';
 import { nextSteps } from './next-steps.js';
-import { isolated, oneLine, type Paint, padded, widthOf, wrapped } from './text.js';
-import { agrees, failuresOf, sureness, worstFirst } from './words.js';
+import { isolated, type Paint, padded, widthOf, wrapped } from './text.js';
+import { failuresOf } from './words.js';
 
 /** More findings than this are counted, not shown: the report and the JSON have them all. */
 const SHOWN = 8;
@@ -20,7 +23,7 @@ const SEVERITY_STYLE = { critical: 'red', warning: 'yellow', notice: 'cyan' } as
 export function details(inspected: SiteInspection, width: number, style: Paint): readonly string[] {
   const { site } = inspected;
   const url = isolated(oneLine(site.url ?? site.name, 200));
-  const findings = worstFirst(inspected.findings);
+  const findings = inspected.findings.toSorted(worstFirst);
   const groups = [
     [`${INDENT}${style('bold', oneLine(site.id, 60))}  ${style('dim', url)}`],
     ...findings.slice(0, SHOWN).map((finding) => findingLines(finding, width, style)),
@@ -85,7 +88,7 @@ function failureLines(inspected: SiteInspection, width: number, style: Paint): s
 /** Only the rows that disagree; that others agree is said in one number. */
 function resolverLines(inspected: SiteInspection, style: Paint): string[] {
   const rows = inspected.inspections.flatMap(({ exhibits }) => exhibits.resolvers);
-  const divergent = rows.filter(({ verdict }) => !agrees(verdict));
+  const divergent = rows.filter((row) => !agrees(row));
   if (divergent.length === 0) return [];
   const cells = divergent.map(resolverCells);
   const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ''))));
@@ -116,9 +119,9 @@ function lastLines(inspected: SiteInspection, width: number, style: Paint): stri
   if (inspected.evidence !== null) {
     lines.push(`${INDENT}${style('dim', padded('evidence', LABEL))}${oneLine(inspected.evidence, 300)}`);
   }
-  nextSteps(inspected).forEach(({ advice, command }, index) => {
+  nextSteps(inspected).forEach(({ text, command }, index) => {
     const head = style('dim', padded(index === 0 ? 'next' : '', LABEL));
-    const [first = '', ...rest] = wrapped(advice, width - LABEL - 2);
+    const [first = '', ...rest] = wrapped(text, width - LABEL - 2);
     lines.push(`${INDENT}${head}${first}`, ...rest.map((line) => ' '.repeat(LABEL + 2) + line));
     // A command stays on one line, however long: it is there to be copied.
     if (command !== undefined) lines.push(`${' '.repeat(LABEL + 4)}${style('cyan', oneLine(command))}`);

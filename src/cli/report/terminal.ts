@@ -1,22 +1,14 @@
 /** The table of `check`: every site in a line, then what is wrong and what to do, then the one word. Pure. */
+
+import { oneLine } from '../../core/plain-text.js';
+import { duration } from '../../core/words.js';
 import type { SiteInspection } from '../../monitor.js';
 import type { Run } from './check-json.js';
 import { decision } from './decision.js';
 import { siteExitCode } from './exit-code.js';
 import { details } from './terminal-details.js';
-import {
-  fitted,
-  isolated,
-  lineWidth,
-  oneLine,
-  type Paint,
-  padded,
-  paint,
-  type Screen,
-  widthOf,
-  wrapped,
-} from './text.js';
-import { duration, headline, markOf, TONE_STYLE, type Tone, tally, toneOf } from './words.js';
+import { fitted, isolated, lineWidth, type Paint, padded, paint, type Screen, widthOf, wrapped } from './text.js';
+import { headline, markOf, TONE_STYLE, type Tone, tally, toneOf } from './words.js';
 
 const INDENT = '  ';
 

@@ -2,8 +2,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { graphemes } from '../../core/plain-text.js';
 
-export { oneLine, plain } from '../../core/plain-text.js';
-
 /** First Strong Isolate and its end: keep a right-to-left value from reordering the line around it. */
 const FSI = '\u2068';
 const PDI = '\u2069';

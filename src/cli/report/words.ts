@@ -1,5 +1,6 @@
-/** The words a person reads: one vocabulary for the terminal, the reports and the plugins. Pure. */
-import type { Diagnosis, Finding, Severity, State } from '../../core/model.js';
+/** The words of the reports that nobody else needs: marks, tones and counts of whole runs. Pure. */
+import { type Severity, STATES, type State } from '../../core/model.js';
+import { diagnosisWords } from '../../core/words.js';
 import type { SiteInspection } from '../../monitor.js';
 
 /** How bad it is, at a glance. `warning` is an altered target that nobody has to be woken for. */
@@ -33,7 +34,7 @@ export function toneOf(judged: { readonly state: State; readonly severity: Sever
   }
 }
 
-const STATES: Readonly<Record<State, string>> = {
+const STATE_WORDS: Readonly<Record<State, string>> = {
   intact: 'intact',
   altered: 'altered',
   unreachable: 'unreachable',
@@ -41,28 +42,7 @@ const STATES: Readonly<Record<State, string>> = {
 };
 
 export function stateWords(state: State): string {
-  return STATES[state];
-}
-
-const DIAGNOSES: Readonly<Record<Diagnosis, string>> = {
-  'delegation-hijacked': 'delegation hijacked',
-  'dns-redirected': 'DNS redirected',
-  'tls-intercepted': 'TLS intercepted',
-  redirected: 'redirected elsewhere',
-  defaced: 'defaced',
-  injected: 'foreign code injected',
-  'stream-broken': 'stream broken',
-  blocked: 'blocked',
-  denied: 'access denied',
-  'bot-walled': 'behind a bot wall',
-  'certificate-changed': 'certificate changed',
-  changed: 'content changed',
-  down: 'down',
-  'monitor-fault': 'fault on our side',
-};
-
-export function diagnosisWords(diagnosis: Diagnosis): string {
-  return DIAGNOSES[diagnosis];
+  return STATE_WORDS[state];
 }
 
 /** `altered: defaced`, `intact`. */
@@ -72,39 +52,8 @@ export function headline(site: Pick<SiteInspection, 'state' | 'diagnosis'>): str
   return `${state}: ${diagnosisWords(site.diagnosis)}`;
 }
 
-/** `380 ms`, `4.2 s`, `1 min 12 s`. */
-export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-/** `2026-07-17 15:30:00 UTC`: the same for every reader of a report that travels. */
-export function moment(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-}
-
-/** `99 % sure`. Never rounded up to certainty. */
-export function sureness(confidence: number): string {
-  return `${Math.min(confidence >= 1 ? 100 : 99, Math.round(confidence * 100))} % sure`;
-}
-
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
-}
-
-const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'notice'];
-
-/** Worst first, then surest first. */
-export function worstFirst<F extends Finding>(findings: readonly F[]): readonly F[] {
-  const rank = (finding: F): number => SEVERITIES.indexOf(finding.severity);
-  return findings.toSorted((a, b) => rank(a) - rank(b) || b.confidence - a.confidence);
-}
-
-/** A verdict of the resolver ladder that says the answer is genuine. */
-export function agrees(verdict: string): boolean {
-  return verdict.startsWith('CONSISTENT');
 }
 
 /** What could not be seen, each once, in the words of the failure. */
@@ -120,8 +69,7 @@ export function failuresOf(site: SiteInspection): readonly { readonly kind: stri
 
 /** How many sites are in each state, worst first: `1 altered, 1 not verified, 2 intact`. */
 export function tally(sites: readonly { readonly state: State }[]): string {
-  const order: readonly State[] = ['altered', 'unreachable', 'unverified', 'intact'];
-  const parts = order.flatMap((state) => {
+  const parts = STATES.flatMap((state) => {
     const count = sites.filter((site) => site.state === state).length;
     return count === 0 ? [] : [`${count} ${stateWords(state)}`];
   });
