@@ -14,7 +14,7 @@ export interface Delegation {
 
 export interface ZoneDelegation {
   readonly zone: string;
-  /** By the parent's servers, each different word once; more than one when they disagree. */
+  /** By the parent's servers, each different word once, that of most first; more than one when they disagree. */
   readonly parent: readonly Delegation[];
   /** By the zone itself; null where none of its servers said. */
   readonly child: Delegation | null;
@@ -54,14 +54,17 @@ function delegationOf(facts: ZoneFacts): ZoneDelegation {
 }
 
 function parentWords({ referrals, parent }: ZoneFacts): Delegation[] {
-  const words = new Map<string, Delegation>();
+  const words = new Map<string, { readonly word: Delegation; votes: number }>();
   for (const reply of referrals) {
     const meaning = meaningOf(reply, parent ?? '.');
     if (meaning.kind !== 'referral') continue;
     const { targets, glue } = meaning.referral;
-    words.set(referralKey(meaning.referral), { nameservers: targets, glue: glueLines(glue) });
+    const key = referralKey(meaning.referral);
+    const entry = words.get(key) ?? { word: { nameservers: targets, glue: glueLines(glue) }, votes: 0 };
+    entry.votes += 1;
+    words.set(key, entry);
   }
-  return [...words.values()];
+  return [...words.values()].toSorted((a, b) => b.votes - a.votes).map(({ word }) => word);
 }
 
 function childWord(reply: ServerReply, zone: string): Delegation | null {
