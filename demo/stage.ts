@@ -13,7 +13,7 @@ export const URL_OF_EVENT = `https://${HOST}:${PORT}/`;
 export const RESOLVER_NAME = 'dns.summit.test';
 export const MAIL = { host: 'mail.summit.test', address: '127.0.80.25', port: 2525 };
 export const ORIGIN_ADDRESS = '127.0.80.20';
-export const IMPOSTOR_ADDRESS = '127.0.80.66';
+export const IMPOSTOR_ADDRESS = '127.0.80.98';
 
 export interface Stage {
   /** The certificate authority of the scene, for `network.ca`. */
