@@ -74,12 +74,10 @@ function line(depth: number, status: Status | null, text: string): Line {
 }
 
 const CONCLUSIONS: Readonly<Record<Status, string>> = {
-  SECURE:
-    'SECURE: an unbroken chain of signatures leads from the root to this answer; nobody on the way can have changed it',
-  INSECURE:
-    'INSECURE: the chain ends, provably, at a zone that is not signed; this answer could be changed on the way unseen',
-  BOGUS: 'BOGUS: a signature that must be there is missing or wrong; resolvers that validate refuse this answer',
-  INDETERMINATE: 'INDETERMINATE: too little was heard to say anything',
+  SECURE: 'an unbroken chain of signatures leads from the root to this answer; nobody on the way can have changed it',
+  INSECURE: 'the chain ends, provably, at a zone that is not signed; this answer could be changed on the way unseen',
+  BOGUS: 'a signature that must be there is missing or wrong; resolvers that validate refuse this answer',
+  INDETERMINATE: 'too little was heard to say anything',
 };
 
 /** What the break is usually due to, by the first reason of the decisive kind. */
