@@ -73,6 +73,22 @@ describe('the borders', () => {
     expect(isAllowed({ from: 'config/config.ts', to: 'checks/check.js', typeOnly: false })).toBe(false);
   });
 
+  test('no files import each other in a circle', () => {
+    const circles: string[] = [];
+    const done = new Set<string>();
+    const walk = (file: string, path: readonly string[]): void => {
+      const start = path.indexOf(file);
+      if (start >= 0) circles.push([...path.slice(start), file].join(' -> '));
+      if (start >= 0 || done.has(file)) return;
+      for (const { to } of IMPORTS.filter(({ from }) => from === file))
+        walk(to.replace(/\.js$/, '.ts'), [...path, file]);
+      done.add(file);
+    };
+    for (const { from } of IMPORTS) walk(from, []);
+    expect(circles).toEqual([]);
+    expect(done.size).toBeGreaterThan(100);
+  });
+
   test('nothing outside net/ opens a socket, resolves a name or launches a browser', () => {
     const door = /^(node:)?(net|tls|dgram|dns|dns\/promises|http|https|http2)$|^undici$|^puppeteer/;
     const outside = IMPORTS.filter(({ from, to, typeOnly }) => door.test(to) && !typeOnly && !from.startsWith('net/'));

@@ -8,7 +8,7 @@ import type { ResolverRow, SeenFinding } from '../core/model.js';
 import { oneLine } from '../core/plain-text.js';
 import { agrees, sureness } from '../core/words.js';
 import type { Illustration } from './illustrations.js';
-import type { Attachment, Notice } from './message.js';
+import type { Attachment, Notice } from './notice.js';
 
 const SANS = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Noto Sans',sans-serif";
 const MONO = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'Liberation Mono',monospace";

@@ -2,7 +2,7 @@
 import type { ResolverRow, SeenFinding } from '../core/model.js';
 import { oneLine } from '../core/plain-text.js';
 import { agrees, sureness } from '../core/words.js';
-import type { Notice } from './message.js';
+import type { Notice } from './notice.js';
 
 const LONGEST_VALUE = 500;
 

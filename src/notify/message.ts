@@ -4,7 +4,7 @@
  * It is written from the transition alone, never from what is true by now. Everything a site, a resolver or a
  * certificate said is on one line and bounded before it gets here into a subject; the forms escape the rest.
  */
-import type { Alert, ResolverRow, SeenFinding, Site, Transition } from '../core/model.js';
+import type { Alert, ResolverRow, Site, Transition } from '../core/model.js';
 import { oneLine } from '../core/plain-text.js';
 import {
   type Advice,
@@ -16,45 +16,13 @@ import {
   scopeWords,
   sureness,
 } from '../core/words.js';
-import { type Illustration, illustrations } from './illustrations.js';
+import { illustrations } from './illustrations.js';
 import { mailHtml } from './mail-html.js';
 import { mailText } from './mail-text.js';
+import type { Attachment, Notice } from './notice.js';
 import type { Proof } from './notifier.js';
 
-/** What is said, in the order it is said. Texts may hold a stranger's words. */
-export interface Notice {
-  readonly tone: 'critical' | 'warning' | 'notice' | 'resolved';
-  /** `CRITICAL`, `RESOLVED`. */
-  readonly badge: string;
-  /** What is new: `New incident`, `Still open after 35 min`. */
-  readonly kicker: string;
-  /** `The live stream page`: what the operator calls the site. */
-  readonly name: string;
-  /** `defaced`, `as approved again`. */
-  readonly state: string;
-  /** One plain sentence. */
-  readonly sentence: string;
-  /** `We are 99 % sure.` Empty where there is nothing to be unsure of. */
-  readonly certainty: string;
-  readonly facts: readonly { readonly label: string; readonly value: string }[];
-  readonly illustrations: readonly Illustration[];
-  readonly resolvers: readonly ResolverRow[];
-  readonly findings: readonly SeenFinding[];
-  readonly advice: readonly Advice[];
-  /** Folder with everything, as the operator would type it. */
-  readonly evidence: string | null;
-  /** `Incident 01J..., message 3.` */
-  readonly imprint: string;
-}
-
-export interface Attachment {
-  /** The name the HTML part shows it by. */
-  readonly cid: string;
-  readonly filename: string;
-  readonly mime: 'image/png';
-  readonly bytes: Uint8Array;
-}
-
+/** One alert as it is mailed. */
 export interface Message {
   /** One line of at most 120 characters. */
   readonly subject: string;
