@@ -55,11 +55,14 @@ function lastSightings(looks: readonly Reading[]): Finding[] {
   );
 }
 
+/** Surer than this, a critical finding was there, though only once; below it, a hiccup explains it as well. */
+const CERTAIN = 0.9;
+
 function transient(finding: Finding, kind: string): Finding {
   return {
     ...finding,
     code: `${kind}/transient`,
-    severity: finding.severity === 'critical' ? 'warning' : 'notice',
+    severity: finding.severity === 'critical' && finding.confidence >= CERTAIN ? 'warning' : 'notice',
     confidence: finding.confidence / 2,
     summary: `Seen once and gone at the next look: ${finding.summary}`,
   };

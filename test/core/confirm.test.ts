@@ -55,6 +55,12 @@ describe('confirmed', () => {
     expect(reading.findings[0]?.summary).toContain('page/x happened');
   });
 
+  test('what was seen once without certainty is kept as a notice: a hiccup tells nobody', () => {
+    const unsure: Finding = { ...finding('dns/unresolvable'), confidence: 0.8 };
+    const reading = confirmed([look([unsure]), look(), look()], 'dns');
+    expect(reading.findings).toMatchObject([{ code: 'dns/transient', severity: 'notice' }]);
+  });
+
   test('a defacement served to two visitors in three is confirmed', () => {
     const reading = confirmed([look([finding('page/x')]), look(), look([finding('page/x')])], 'page');
     expect(reading.findings).toEqual([finding('page/x')]);
