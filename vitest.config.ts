@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Of the files that want the DNS test-bed one has it at a time: the others wait for it.
+    hookTimeout: 180_000,
     // Chromium, unbound and nsd share the two cores with the tests: more workers only make everything late.
     maxWorkers: 2,
     projects: [

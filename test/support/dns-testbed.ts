@@ -78,7 +78,7 @@ export async function startDnsTestbed(): Promise<DnsTestbed> {
 
 /** Its ports are fixed: of test files that run side by side one has it at a time. */
 const LOCK = join(tmpdir(), 'siteward-dns-testbed.lock');
-const LOCK_WAIT_MS = 50_000;
+const LOCK_WAIT_MS = 150_000;
 
 async function takeLock(): Promise<void> {
   const until = Date.now() + LOCK_WAIT_MS;
