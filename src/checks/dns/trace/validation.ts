@@ -1,5 +1,6 @@
 /** The DNSSEC status of everything a trace saw: each zone cut, each server's answer, the name as a whole. Pure. */
 import { type Introduction, inherit, introduce, trustKeys, type ZoneTrust } from '../dnssec/delegation.js';
+import type { Explained } from '../dnssec/explanation.js';
 import { type Question, validateAnswer, validateResponse } from '../dnssec/response.js';
 import { findSet, type Response, readResponse } from '../dnssec/rrsets.js';
 import { type Ds, SECURITY_TYPE } from '../dnssec/security-records.js';
@@ -150,6 +151,21 @@ function validateLeg(
 function nothing(name: string, reply: ServerReply | null): Outcome {
   const why = reply?.failure?.detail ?? 'no server of its zone could be asked';
   return outcome(name, 'INDETERMINATE', 'nothing-received', why);
+}
+
+/** The validation as `explain` tells it. */
+export function explainable({ status, zones, legs }: TraceValidation): Explained {
+  return {
+    status,
+    zones: zones.map(({ zone, trust }) => ({ zone, status: trust.status, reasons: trust.reasons })),
+    legs: legs.map((leg) => ({
+      ...leg,
+      replies: leg.replies.map(({ server, status: itsStatus }) => ({
+        server: `${server.name} (${server.address})`,
+        status: itsStatus,
+      })),
+    })),
+  };
 }
 
 /**

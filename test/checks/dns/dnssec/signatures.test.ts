@@ -92,6 +92,11 @@ describe('a set of records', () => {
     expect(verdict(judged(zone, 'example.org', T.TXT, { answer: shouted }))).toBe('BOGUS signature-wrong');
   });
 
+  test("outside of the zone is not the zone's to sign", () => {
+    const answer = zone.signed([a('www.example.net')]);
+    expect(verdict(judged(zone, 'www.example.net', T.A, { answer }))).toBe('BOGUS foreign-signer');
+  });
+
   test('without a signature is refused in a signed zone', () => {
     expect(ofWww([www])).toBe('BOGUS no-signature');
   });

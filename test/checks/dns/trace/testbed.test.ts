@@ -7,14 +7,17 @@ import dnsPacket from 'dns-packet';
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Network, ProbeFailure } from '../../../../src/checks/check.js';
+import { explain } from '../../../../src/checks/dns/dnssec/explanation.js';
 import { SECURITY_TYPE } from '../../../../src/checks/dns/dnssec/security-records.js';
 import { TYPE } from '../../../../src/checks/dns/names.js';
 import { parseAnchors, ROOT_ANCHORS, type RootAnchor } from '../../../../src/checks/dns/root-anchors.js';
 import { delegationsOf, differencesIn } from '../../../../src/checks/dns/trace/delegation-facts.js';
 import { type Trace, traceSchema } from '../../../../src/checks/dns/trace/facts.js';
 import { queryFor } from '../../../../src/checks/dns/trace/server-query.js';
+import { signedWord } from '../../../../src/checks/dns/trace/signed-answer.js';
 import { traceName } from '../../../../src/checks/dns/trace/trace.js';
 import {
+  explainable,
   type TraceValidation,
   validateResolverAnswer,
   validateTrace,
@@ -154,8 +157,15 @@ describe('unbound, on the same zones, agrees', () => {
     );
     expect(rows.filter(({ ours, theirs }) => ours !== theirs)).toEqual([]);
     expect(rows.length).toBe(77);
+    expect([...new Set(rows.map(({ ours }) => ours))].sort()).toEqual(STATUSES[zone]);
   });
 });
+
+/** The DS of every zone, or proof of its absence, is its parent's to sign. */
+const STATUSES: Readonly<Record<string, readonly string[]>> = {
+  ...{ signed: ['SECURE'], rsa: ['SECURE'], ed: ['SECURE'], hijack: ['SECURE'] },
+  ...{ expired: ['BOGUS', 'SECURE'], unsigned: ['INSECURE', 'SECURE'] },
+};
 
 /** AD: SECURE; SERVFAIL: BOGUS. */
 async function unboundSays(name: string, type: number): Promise<string> {
@@ -180,22 +190,22 @@ async function unboundSays(name: string, type: number): Promise<string> {
   return decoded.message.authenticated ? 'SECURE' : 'INSECURE';
 }
 
-describe("a resolver's own answer", () => {
-  async function answerOf(name: string, resolver: ResolverName): Promise<Uint8Array> {
-    const question = { name, type: TYPE.A };
-    const { plain } = bed.resolver;
-    const message = queryFor(question, { edns: true, mixed: false }, randomBytes, true);
-    const signal = AbortSignal.timeout(10_000);
-    const request = {
-      resolver: { ...plain, ...bed.resolver[resolver] },
-      message,
-      matches: () => true,
-      timeoutMs: 3_000,
-      signal,
-    };
-    return (await network.exchange(request)).replies[0]?.message ?? new Uint8Array();
-  }
+async function answerOf(name: string, resolver: ResolverName, type: number = TYPE.A): Promise<Uint8Array> {
+  const question = { name, type };
+  const { plain } = bed.resolver;
+  const message = queryFor(question, { edns: true, mixed: false }, randomBytes, true);
+  const signal = AbortSignal.timeout(10_000);
+  const request = {
+    resolver: { ...plain, ...bed.resolver[resolver] },
+    message,
+    matches: () => true,
+    timeoutMs: 3_000,
+    signal,
+  };
+  return (await network.exchange(request)).replies[0]?.message ?? new Uint8Array();
+}
 
+describe("a resolver's own answer", () => {
   test.each<[ResolverName, string, string]>([
     ['plain', 'www.signed.test', 'SECURE'],
     ['plain', 'alias.signed.test', 'SECURE'],
@@ -213,6 +223,40 @@ describe("a resolver's own answer", () => {
     const outcome = validateResolverAnswer(question, await answerOf(name, resolver), await judged(name), Date.now());
     expect(outcome.status).toBe(expected);
   });
+});
+
+describe('signatures in the answer of', () => {
+  test.each<[ResolverName, string, string]>([
+    ['plain', 'www.signed.test', 'validated'],
+    ['plain', 'nope.ed.test', 'validated'],
+    ['plain', 'www.unsigned.test', 'open'],
+    ['plain', 'www.expired.test', 'open'],
+    ['poisoned', 'www.expired.test', 'open'],
+    ['poisoned', 'www.hijack.test', 'tampered'],
+    ['liar', 'www.signed.test', 'tampered'],
+    ['liar', 'www.rsa.test', 'tampered'],
+    ['liar', 'www.unsigned.test', 'open'],
+    ['inpath', 'www.signed.test', 'tampered'],
+    ['portal', 'www.signed.test', 'stripped'],
+  ])('%s for %s: %s', async (resolver, name, word) => {
+    const question = { name, type: TYPE.A };
+    const [answer, canary, validation] = await Promise.all([
+      answerOf(name, resolver),
+      answerOf('.', resolver, TYPE.SOA),
+      judged(name),
+    ]);
+    expect(signedWord(question, answer, canary, validation, Date.now()).word).toBe(word);
+    const stripped = word === 'tampered' ? 'stripped' : word;
+    expect(signedWord(question, answer, null, validation, Date.now()).word).toBe(stripped);
+  });
+});
+
+test('the explanation of a real trace tells every zone and the end', async () => {
+  const lines = explain(explainable(await judged('www.expired.test')));
+  expect(lines.map(({ text }) => text).join('\n')).toMatch(
+    /the root zone[\s\S]*zone test[\s\S]*zone expired\.test[\s\S]*expired on 2024-02-01/u,
+  );
+  expect(lines.at(-1)?.text).toContain('forgot to sign');
 });
 
 describe('the facts', () => {
