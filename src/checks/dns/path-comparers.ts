@@ -91,7 +91,7 @@ function summaryFor(answer: Answer, { verdict, why, address }: Judgement, { name
     case 'BLOCK_ERR':
       return `${who} does not give ${name} to its users: it ${why}.`;
     case 'UNMEASURABLE':
-      return `Nothing can be said of what resolver ${why}.`;
+      return `Resolver ${why.replace(/\.$/, '')}; nothing can be said of those who use it.`;
     case 'MALFORMED':
       return `${who} ${why} when asked for ${name}.`;
     default:
