@@ -6,6 +6,7 @@ import type { Box } from '../check.js';
 import { siteOf } from './address.js';
 import { keyOf, MAY_ROTATE, rotationPlace } from './difference.js';
 import type { LayerVolatility, PageEvidence, Shown } from './evidence.js';
+import { withSteadyHeaders } from './headers.js';
 import type { Item } from './inventory.js';
 import { type Side, sidesOf } from './layers.js';
 import { comparePictures, connected } from './picture.js';
@@ -19,20 +20,24 @@ const MAX_ENTRIES = 500;
 const MAX_EXAMPLES = 5;
 const MAX_EXAMPLE = 500;
 
-/** The sample that shows most, with what differs from it in the others. */
+/** The sample that shows most, with what differs from it in the others, and without the headers that do. */
 export function combine(samples: readonly [PageEvidence, ...PageEvidence[]]): PageEvidence {
   const shownIn = (sample: PageEvidence): number => sample.views.filter((view) => view.shown).length;
   const base = samples.reduce((best, sample) => (shownIn(sample) > shownIn(best) ? sample : best), samples[0]);
   const neutral = neutralSettings(base);
-  const others = samples.filter((sample) => sample !== base).map((sample) => sidesOf(sample, neutral));
+  const rest = samples.filter((sample) => sample !== base);
+  const others = rest.map((sample) => sidesOf(sample, neutral));
   const layers = sidesOf(base, neutral).map((side) =>
     learn(
       side,
       others.flatMap((sides) => sides.filter((other) => other.layer === side.layer)),
     ),
   );
-  const { raw, views } = base;
-  return { raw, views, volatility: { samples: samples.length, layers } };
+  const raw = withSteadyHeaders(
+    base.raw,
+    rest.map((sample) => sample.raw),
+  );
+  return { raw, views: base.views, volatility: { samples: samples.length, layers } };
 }
 
 /** What moves is learned without the admin's masks: those may be changed later. */

@@ -105,6 +105,41 @@ describe('what moves by itself', () => {
 });
 
 describe('the sample that is kept', () => {
+  const answered = (stamp: string): Seen => ({
+    headers: [
+      ['date', 'Fri, 17 Jul 2026 15:30:00 GMT'],
+      ['age', '0'],
+      ['expires', '0'],
+      ['server', 'nginx'],
+      ['etag', `"${stamp}"`],
+      ['set-cookie', `session=${stamp}`],
+      ['set-cookie', 'language=fa'],
+      ['x-request-id', stamp],
+      ['location', `/live?token=${stamp}`],
+      ['content-security-policy', "default-src 'self'"],
+    ],
+  });
+  const steady = [
+    ['content-type', 'text/html; charset=utf-8'],
+    ['server', 'nginx'],
+    ['set-cookie', 'language=fa'],
+    ['location', '/live?token=a'],
+    ['content-security-policy', "default-src 'self'"],
+  ];
+
+  it('has the headers that were the same in every sample and tell no time, of every hop', () => {
+    const { raw } = learned(answered('a'), answered('b'), answered('c'));
+    expect(raw.headers).toEqual(steady);
+    expect(raw.hops.map((hop) => hop.headers)).toEqual([steady]);
+  });
+
+  it('loses no header to a sample that failed', () => {
+    const whole = lookAt(answered('a'));
+    const failed = { blame: 'target', code: 'connect-timeout', detail: 'It did not answer.' } as const;
+    const { raw } = combine([whole, { ...whole, raw: { ...whole.raw, hops: [], headers: [], failure: failed } }]);
+    expect(raw.headers).toHaveLength(whole.raw.headers.length - 3);
+  });
+
   it('is one that could be rendered', () => {
     const blind = { ...lookAt(), views: [] };
     expect(combine([blind, lookAt()]).views).toHaveLength(1);
