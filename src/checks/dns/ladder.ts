@@ -126,7 +126,7 @@ function judgeSilence(answer: Answer, scene: Scene): Judgement {
   const why = answer.failure?.detail ?? 'it gave no answer';
   if (!controlSays(answer, scene, () => true)) return unmeasurable(answer, `does not work at all: ${why}`);
   if (answer.ignored > 0) return judgement('MALFORMED', 0.3, 'sent only answers to other questions than ours');
-  if (!scene.truth.known) return unmeasurable(answer, why);
+  if (!scene.truth.known) return unmeasurable(answer, `gave no answer: ${why}`);
   return judgement('BLOCK_ERR', 0.3, `is silent about this name although it works otherwise: ${why}`);
 }
 
