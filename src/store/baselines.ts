@@ -18,7 +18,7 @@ import {
   toFiles,
 } from './baseline-record.js';
 import { sha256 } from './detached.js';
-import { exists, isSystemError, readMember, reasonOf, replaceFolder, standing } from './folder.js';
+import { exists, isSystemError, readMember, reasonOf, replaceFolder, SHARED, standing } from './folder.js';
 
 export type { Tampering } from './baseline-record.js';
 
@@ -92,7 +92,7 @@ export function openBaselines(dir: string, checks: readonly Check[]): Baselines 
     return found.record.size > 0 || found.tampered.length > 0 ? found : null;
   };
   const replace = (place: string, siteId: string, record: AcceptedByKind): Promise<Done> =>
-    attempt(place, () => replaceFolder(place, toFiles(siteId, record)));
+    attempt(place, () => replaceFolder(place, toFiles(siteId, record), SHARED));
 
   return {
     async read(siteId) {

@@ -1,13 +1,14 @@
 /**
  * `data/evidence/<site>/<id>/`: what was seen, kept for people and for the mail that tells them. `manifest.json` holds
- * the SHA-256 of each member; reading back shows only members that still match it.
+ * the SHA-256 of each member; reading back shows only members that still match it. Only our user may read the folder:
+ * it holds whatever a site served and what nobody was told of yet.
  */
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Exhibits, Picture, ResolverRow } from '../core/model.js';
 import type { Proof } from '../notify/notifier.js';
 import { isMemberName, jsonText, parseJson, sha256 } from './detached.js';
-import { exists, isSystemError, readMember, reasonOf, replaceFolder } from './folder.js';
+import { exists, isSystemError, PRIVATE, readMember, reasonOf, replaceFolder } from './folder.js';
 
 const MANIFEST = 'manifest.json';
 const SCHEMA = 'siteward/evidence/1';
@@ -43,7 +44,7 @@ export async function writeEvidence(
   try {
     if (await exists(folder))
       return { problem: `The evidence folder ${folder} exists already; nothing was overwritten.` };
-    await replaceFolder(folder, toFiles(siteId, id, exhibits, info));
+    await replaceFolder(folder, toFiles(siteId, id, exhibits, info), PRIVATE);
     return { folder };
   } catch (error) {
     if (!isSystemError(error)) throw error;

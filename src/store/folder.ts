@@ -11,15 +11,26 @@ import { type Files, isMemberName } from './detached.js';
 /** More than any picture or page we keep. */
 const MAX_MEMBER_BYTES = 64 * 1024 * 1024;
 
+/** Who may read what is written; the process's umask can only take away from it. */
+export interface Access {
+  readonly folder: number;
+  readonly file: number;
+}
+
+/** For what goes into the operator's repository. */
+export const SHARED: Access = { folder: 0o755, file: 0o644 };
+/** For what strangers sent and what was concluded: the user Siteward runs as, like the database. */
+export const PRIVATE: Access = { folder: 0o700, file: 0o600 };
+
 /**
  * Puts the files where `place` is, in one step for whoever looks: before the rename the old folder is there, after it
  * the new one. A folder cannot be swapped in one call, so the old one is moved aside first and found there by
  * `standing` if we die in between.
  */
-export async function replaceFolder(place: string, files: Files): Promise<void> {
+export async function replaceFolder(place: string, files: Files, access: Access): Promise<void> {
   const fresh = `${aside(place)}.${randomBytes(6).toString('hex')}.new`;
   try {
-    await writeFolder(fresh, files);
+    await writeFolder(fresh, files, access);
     await settle(place);
     if (await exists(place)) await rename(place, aside(place));
     await rename(fresh, place);
@@ -50,18 +61,18 @@ function aside(place: string): string {
 }
 
 /** Writes a new folder and makes it durable. Throws when it exists, or what the file system throws. */
-export async function writeFolder(folder: string, files: Files): Promise<void> {
+async function writeFolder(folder: string, files: Files, access: Access): Promise<void> {
   const folders = new Set([folder]);
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: access.folder });
   for (const [name, bytes] of files) {
     if (!isMemberName(name)) throw new Error(`"${name}" is no name for a member of ${folder}.`);
     const path = join(folder, name);
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(path), { recursive: true, mode: access.folder });
     folders.add(dirname(path));
     const file = await open(
       path,
       constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-      0o644,
+      access.file,
     );
     try {
       await file.writeFile(bytes);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -92,6 +92,22 @@ describe('the evidence folder', () => {
       expect(createHash('sha256').update(bytes).digest('hex'), name).toBe(sha256);
     }
     expect(await readdir(join(dir, 'evidence/live'))).toEqual([ID]);
+  });
+
+  it('is for the user Siteward runs as and nobody else, down to every file', async () => {
+    const mask = process.umask(0);
+    try {
+      await written();
+    } finally {
+      process.umask(mask);
+    }
+    const entries = await readdir(join(dir, 'evidence'), { recursive: true, withFileTypes: true });
+    expect(entries.length).toBeGreaterThan(10);
+    for (const entry of entries) {
+      const { mode } = await stat(join(entry.parentPath, entry.name));
+      expect((mode & 0o777).toString(8), entry.name).toBe(entry.isDirectory() ? '700' : '600');
+    }
+    expect(((await stat(join(dir, 'evidence'))).mode & 0o777).toString(8)).toBe('700');
   });
 
   it('gives back the pictures and the resolver table for the alert', async () => {
