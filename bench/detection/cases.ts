@@ -63,3 +63,12 @@ export function noiseCasesOf(page: CorpusPage, times: number): Case[] {
     });
   });
 }
+
+/** All motions of the page together, as its visitors get them. */
+export function livelyCasesOf(page: CorpusPage, times: number): Case[] {
+  return Array.from({ length: times }, (_, number): Case => {
+    const scene = (): Scene => answer(page, page.template, `lively ${number}`);
+    const { template } = page;
+    return { page, name: 'noise: all together', family: 'noise', aim: null, seenIn: 'raw', template, scene };
+  });
+}

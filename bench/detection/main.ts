@@ -13,6 +13,7 @@ import { versions } from './corpus/packages.js';
 import type { CorpusPage } from './corpus/page.js';
 import { type Quiet, quietRun, rawRun } from './raw-run.js';
 import { renderedRun } from './rendered-run.js';
+import { figures } from './report/score.js';
 import { failures, render } from './report/table.js';
 import { VARIANTS } from './variants/catalogue.js';
 
@@ -78,6 +79,14 @@ async function runHalf(half: string, pages: readonly CorpusPage[]): Promise<Half
   return { half, rows, quiet };
 }
 
+function noiseAlarms({ living, frozen }: NonNullable<HalfResults['quiet']>): string {
+  const lines = Object.entries({ living, frozen }).flatMap(([content, { codes, examples }]) => [
+    ...codes.map(([code, count]) => `noise alarm, ${content}: ${count} × ${code}`),
+    ...examples.slice(0, 4).map((example) => `noise alarm, ${content}: ${example}`),
+  ]);
+  return lines.join('\n');
+}
+
 const started = '<!-- results: written by `npm run bench:detection -- --docs` -->';
 const ended = '<!-- end of results -->';
 
@@ -104,14 +113,17 @@ async function main(): Promise<void> {
     const about = `Commit ${commit}, ${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${pages.length} pages (${real} real, ${pages.length - real} generated).`;
     texts.push(`${about}\n\n${render(result)}`);
     process.stdout.write(`\n${about}\n\n${render(result)}\n`);
-    if (result.quiet) for (const line of result.quiet.living.examples) process.stdout.write(`noise alarm: ${line}\n`);
+    if (result.quiet) process.stdout.write(`${noiseAlarms(result.quiet)}\n`);
     if (Number(options.failures) > 0)
       process.stdout.write(`\nWrong answers:\n${failures(result.rows, Number(options.failures))}\n`);
   }
   const folder = join(ROOT, 'bench/results');
   await mkdir(folder, { recursive: true });
   const file = join(folder, `detection-${new Date().toISOString().slice(0, 10)}.json`);
-  await writeFile(file, `${JSON.stringify({ commit, options, versions: await versions(), results }, null, 1)}\n`);
+  await writeFile(
+    file,
+    `${JSON.stringify({ commit, options, versions: await versions(), results: results.map(figures) }, null, 1)}\n`,
+  );
   say(`written: ${file}`);
   if (options.docs) await intoDocs(texts.join('\n\n'));
 }

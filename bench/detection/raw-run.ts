@@ -1,7 +1,7 @@
 /** The corpus in raw mode: no network, no browser, thousands of cases. */
 
 import type { Baseline } from '../../src/core/model.js';
-import { type Case, casesOf, noiseCasesOf, type Row, SAMPLES } from './cases.js';
+import { type Case, casesOf, livelyCasesOf, noiseCasesOf, type Row, SAMPLES } from './cases.js';
 import { answer } from './corpus/life.js';
 import type { CorpusPage, Scene } from './corpus/page.js';
 import { rawEvidence, urlOf } from './judges/raw.js';
@@ -24,7 +24,11 @@ export async function rawRun({ pages, variants, seeds, noiseTimes, urlwatch, say
   const rows: Row[] = [];
   const pairings: Pairing[] = [];
   for (const [index, page] of pages.entries()) {
-    const cases = [...casesOf(page, variants, seeds), ...noiseCasesOf(page, noiseTimes)];
+    const cases = [
+      ...casesOf(page, variants, seeds),
+      ...noiseCasesOf(page, noiseTimes),
+      ...livelyCasesOf(page, noiseTimes),
+    ];
     for (const { row, pairing } of judgedCases(cases)) {
       rows.push(row);
       pairings.push(pairing);

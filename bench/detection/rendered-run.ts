@@ -1,7 +1,7 @@
 /** A sample of the corpus through the real network and browser: what only a browser sees, and what a whole look costs. */
 import type { PageEvidence } from '../../src/checks/page/evidence.js';
 import type { Baseline } from '../../src/core/model.js';
-import { type Case, casesOf, noiseCasesOf, type Row, SAMPLES } from './cases.js';
+import { type Case, casesOf, livelyCasesOf, type Row, SAMPLES } from './cases.js';
 import { answer } from './corpus/life.js';
 import type { CorpusPage, Scene } from './corpus/page.js';
 import { type Eye, openEye } from './judges/rendered.js';
@@ -51,7 +51,7 @@ function sampled({ pages, variants, captures }: RenderedPlan): Case[] {
   const random = new Random('rendered sample');
   const chosen = random.some(pages, Math.max(4, Math.round(captures / 30)));
   const queues = new Map<string, Case[]>();
-  const all = chosen.flatMap((page) => [...casesOf(page, variants, 1), ...noiseOf(page)]);
+  const all = chosen.flatMap((page) => [...casesOf(page, variants, 1), ...livelyCasesOf(page, 2)]);
   for (const entry of random.some(all, all.length)) {
     queues.set(entry.name, [...(queues.get(entry.name) ?? []), entry]);
   }
@@ -65,18 +65,6 @@ function sampled({ pages, variants, captures }: RenderedPlan): Case[] {
     }
   }
   return taken;
-}
-
-/** All the page's own motions together: one baseline serves every case of the page. */
-function noiseOf(page: CorpusPage): Case[] {
-  const [first] = noiseCasesOf(page, 1);
-  if (!first) return [];
-  return [1, 2].map((number) => ({
-    ...first,
-    name: 'noise: all together',
-    template: page.template,
-    scene: () => answer(page, page.template, `rendered noise ${number}`),
-  }));
 }
 
 function byPage(cases: readonly Case[]): Map<string, Case[]> {

@@ -6,8 +6,8 @@ import { fetchPackages } from './packages.js';
 import type { CorpusPage } from './page.js';
 import { realPages } from './real.js';
 
-/** How many kinds of motion a page has. */
-const MOTIONS_A_PAGE = 8;
+/** How many kinds of motion pages have, by turns: a quarter of them stand still. */
+const MOTIONS_A_PAGE = [8, 4, 0, 10];
 
 export interface Corpus {
   readonly pages: readonly CorpusPage[];
@@ -19,8 +19,10 @@ export interface Corpus {
 export async function buildCorpus(offline: boolean): Promise<Corpus> {
   const missing = offline ? [] : await fetchPackages();
   const still = [...generatedPages(), ...(await realPages())];
-  const pages = still.map((page): CorpusPage => {
-    const names = new Random(`life of ${page.id}`).some(MOTIONS, MOTIONS_A_PAGE).map((motion) => motion.name);
+  const pages = still.map((page, index): CorpusPage => {
+    // Two neighbours are one of each half: both get as many.
+    const count = MOTIONS_A_PAGE[Math.floor(index / 2) % MOTIONS_A_PAGE.length] ?? 0;
+    const names = new Random(`life of ${page.id}`).some(MOTIONS, count).map((motion) => motion.name);
     return { ...page, template: enliven(page.still, page.language, names) };
   });
   return { pages, missing };

@@ -71,7 +71,7 @@ async function neighbours(root: string, source: PageSource): Promise<{ paragraph
     const take = (selector: string, into: string[], from: number, to: number): void => {
       for (const element of $(selector).get()) {
         const text = $(element).text().replace(/\s+/g, ' ').trim();
-        if (text.length >= from && text.length <= to) into.push(text);
+        if (text.length >= from && text.length <= to && isIn(source.language, text)) into.push(text);
       }
     };
     take('p', paragraphs, 40, 600);
@@ -80,6 +80,19 @@ async function neighbours(root: string, source: PageSource): Promise<{ paragraph
   if (paragraphs.length < 12) paragraphs.push(...THEME_PARAGRAPHS);
   if (headlines.length < 12) headlines.push(...THEME_HEADLINES);
   return { paragraphs, headlines };
+}
+
+const LETTERS: Readonly<Partial<Record<PageSource['language'], RegExp>>> = {
+  fa: /\p{Script=Arabic}/gu,
+  ar: /\p{Script=Arabic}/gu,
+  zh: /\p{Script=Han}/gu,
+  ru: /\p{Script=Cyrillic}/gu,
+};
+
+/** Translations are seldom complete: what stayed English is not what the editors of a Persian site write. */
+function isIn(language: PageSource['language'], text: string): boolean {
+  const letters = LETTERS[language];
+  return !letters || (text.match(letters)?.length ?? 0) > text.length * 0.3;
 }
 
 async function asset(root: string, path: string): Promise<Asset | null> {

@@ -130,3 +130,31 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
+
+/** What is kept of a run: the figures, and every case that was answered wrongly. */
+export function figures<T extends { readonly rows: readonly Row[] }>({ rows, ...rest }: T) {
+  const wrong = rows.filter(isWrong);
+  return {
+    ...rest,
+    cases: rows.length,
+    classes: scoresByClass(rows),
+    calibration: calibration(rows),
+    roc: roc(rows),
+    wrong,
+  };
+}
+
+/** Told too little or too much. A raw answer is not blamed for what only a browser can see. */
+export function isWrong(row: Row): boolean {
+  if (row.mode === 'raw' && row.seenIn === 'rendered') return false;
+  switch (row.family) {
+    case 'attack':
+      return row.aim === 'takeover' ? row.severity !== 'critical' : !isTold(row);
+    case 'redesign':
+      return !(row.diagnosis === 'changed' && row.severity === 'warning');
+    case 'approval':
+      return !isTold(row);
+    default:
+      return isTold(row);
+  }
+}

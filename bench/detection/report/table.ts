@@ -4,7 +4,7 @@ import type { Quiet } from '../raw-run.js';
 import {
   type ClassScore,
   calibration,
-  isTold,
+  isWrong,
   median,
   roc,
   type Scores,
@@ -127,12 +127,23 @@ function honestTable(classes: readonly ClassScore[]): string {
     entry.name,
     share(entry.raw, (s) => s.told),
     share(entry.raw, (s) => s.critical),
+    entry.family === 'noise' ? share(entry.raw, (s) => s.frozen) : '–',
     share(entry.rendered, (s) => s.told),
     share(entry.rendered, (s) => s.critical),
     ...rivals(both(entry)),
   ]);
   return table(
-    ['class', 'raw: told', 'raw: critical', 'rendered: told', 'rendered: critical', 'hash', 'pixel 0.1 %', 'urlwatch'],
+    [
+      'class',
+      'raw: told',
+      'raw: critical',
+      'raw: frozen',
+      'rendered: told',
+      'rendered: critical',
+      'hash',
+      'pixel 0.1 %',
+      'urlwatch',
+    ],
     lines,
   );
 }
@@ -213,18 +224,4 @@ export function failures(rows: readonly Row[], each: number): string {
     return [`  ${key}: ${own.length} wrong`, ...shown];
   });
   return lines.join('\n');
-}
-
-function isWrong(row: Row): boolean {
-  if (row.mode === 'raw' && row.seenIn === 'rendered') return false;
-  switch (row.family) {
-    case 'attack':
-      return row.aim === 'takeover' ? row.severity !== 'critical' : !isTold(row);
-    case 'redesign':
-      return !(row.diagnosis === 'changed' && row.severity === 'warning');
-    case 'approval':
-      return !isTold(row);
-    default:
-      return isTold(row);
-  }
 }

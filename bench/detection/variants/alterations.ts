@@ -2,7 +2,16 @@
 import { load } from 'cheerio';
 import { escaped } from '../corpus/life.js';
 import { svg } from '../corpus/page.js';
-import { edited, headingOf, paragraphOf, paragraphsOf, textOfLength, type Variant, withAsset } from './variant.js';
+import {
+  edited,
+  headingOf,
+  paragraphOf,
+  paragraphsOf,
+  rewriteMost,
+  textOfLength,
+  type Variant,
+  withAsset,
+} from './variant.js';
 
 const alteration = (
   name: string,
@@ -35,6 +44,11 @@ export const ALTERATIONS: readonly Variant[] = [
       for (const p of all) p.text(textOfLength(hostile.propaganda, p.text().length, random));
       return all.length > 1;
     }),
+  ),
+  alteration(
+    'all-text-in-own-template',
+    'text',
+    edited(($, { hostile, random }) => rewriteMost($, () => random.pick([...hostile.propaganda, ...hostile.unsigned]))),
   ),
   alteration(
     'headline-swapped',

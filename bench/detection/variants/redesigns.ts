@@ -1,6 +1,6 @@
 /** Large honest changes: `changed`, approve me; never an attack. And honest additions somebody has to approve. */
 import { escaped } from '../corpus/life.js';
-import { edited, type Variant } from './variant.js';
+import { edited, rewriteMost, type Variant } from './variant.js';
 
 const redesign = (name: string, apply: Variant['apply']): Variant => ({
   name,
@@ -53,25 +53,28 @@ export const REDESIGNS: readonly Variant[] = [
           (text) =>
             `<article class="tile"><figure></figure><h3>${escaped(random.pick(page.headlines))}</h3><div><span>${escaped(text)}</span></div></article>`,
         );
-      const main = $('main').length > 0 ? $('main') : null;
+      const links = $('a[href]')
+        .get()
+        .slice(0, 40)
+        .map((link) => `<span>${$.html(link)}</span>`);
       const fresh = `<div class="tiles"><div class="row"><div class="col">${cards.join('')}</div></div></div>`;
-      if (main) main.html(fresh);
-      else $('body').children().not('nav,header,footer,script,form').remove().end().first().after(fresh);
-      return true;
+      if ($('main').length > 0) $('main').first().html(fresh);
+      else {
+        // Without a main element everything is built anew, and the menu is put back.
+        const kept = $('body > nav,body > header,body > footer,body script,body form').clone();
+        $('body')
+          .html(`${fresh}<div class="menu">${links.join('')}</div>`)
+          .append(kept);
+      }
+      return cards.length > 4;
     }),
   ),
   redesign(
     'content-renewed',
-    edited(($, { page, random }) => {
-      // The frame stays, nearly all text is written anew: the next edition of an event.
-      const texts = $('p,main li,h1,h2,h3').filter(
-        (_, element) => $(element).children().length === 0 && $(element).text().trim().length > 20,
-      );
-      texts.each(
-        (_, element) => void $(element).text(random.pick($(element).is('p') ? page.paragraphs : page.headlines)),
-      );
-      return texts.length > 4;
-    }),
+    // The frame stays, nearly all text is written anew: the next edition of an event.
+    edited(($, { page, random }) =>
+      rewriteMost($, (element) => random.pick(element.is('p,dd') ? page.paragraphs : page.headlines)),
+    ),
   ),
   redesign(
     'moved-to-application',

@@ -53,16 +53,6 @@ export const TAKEOVERS: readonly Variant[] = [
       return true;
     }),
   ),
-  takeover(
-    'text-replaced-in-own-template',
-    edited(($, { hostile, random }) => {
-      $('p,h1,h2,h3,main li').each((_, element) => {
-        if ($(element).children().length === 0)
-          $(element).text(random.pick([...hostile.propaganda, ...hostile.unsigned]));
-      });
-      return $('p').length > 2;
-    }),
-  ),
   takeover('one-picture-page', (scene) =>
     withAsset(
       { ...scene, html: document('', `<img src="${POSTER_PATH}" width="1280" height="900" alt="">`) },
@@ -76,6 +66,7 @@ export const TAKEOVERS: readonly Variant[] = [
       $('body').prepend(banner(context));
       return true;
     }),
+    'rendered',
   ),
   takeover(
     'banner-unsigned',
@@ -85,6 +76,7 @@ export const TAKEOVERS: readonly Variant[] = [
       );
       return true;
     }),
+    'rendered',
   ),
   takeover(
     'overlay',

@@ -89,3 +89,15 @@ export function listOf($: CheerioAPI): Match | null {
     .first();
   return lists.length > 0 ? lists : null;
 }
+
+/** Puts other words into most of the page; false where not half of its text stands in plain elements. */
+export function rewriteMost($: CheerioAPI, textFor: (element: Match) => string): boolean {
+  const total = $('body').text().trim().length;
+  const plain = $('p,h1,h2,h3,main li,dd,td')
+    .get()
+    .map((element) => $(element))
+    .filter((element) => element.children().length === 0 && element.text().trim().length > 12);
+  const covered = plain.reduce((sum, element) => sum + element.text().length, 0);
+  for (const element of plain) element.text(textFor(element));
+  return plain.length > 2 && covered > total * 0.6;
+}
