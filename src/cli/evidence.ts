@@ -53,7 +53,11 @@ function merged(inspections: readonly Inspection[]): Exhibits {
     resolvers: inspections.flatMap(({ exhibits }) => exhibits.resolvers),
     texts: inspections.flatMap(({ exhibits }) => exhibits.texts),
     members: inspections.flatMap(({ target, exhibits }) =>
-      exhibits.members.map(({ name, artifact }) => ({ name: `${target.kind}/${name}`, artifact })),
+      exhibits.members.map(({ name, artifact }) => ({ name: inFolder(target.kind, name), artifact })),
     ),
   };
+}
+
+function inFolder(kind: string, name: string): string {
+  return name.startsWith(`${kind}/`) ? name : `${kind}/${name}`;
 }

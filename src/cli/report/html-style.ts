@@ -115,6 +115,7 @@ const PICTURES = `
 .js .view-compare:checked~.cut{display:flex}
 .js .view-compare:checked~.frame .stage{grid-template-columns:1fr;gap:0;cursor:ew-resize;touch-action:pan-y;user-select:none}
 .js .view-compare:checked~.frame .stage img{grid-area:1/1}
+.js .view-compare:checked~.frame .before{clip-path:inset(0 calc(100% - var(--cut,50%)) 0 0)}
 .js .view-compare:checked~.frame .after{clip-path:inset(0 0 0 var(--cut,50%))}
 .js .view-compare:checked~.frame .stage::after{content:"";position:absolute;top:0;bottom:0;left:var(--cut,50%);width:2px;margin-left:-1px;background:#fff;box-shadow:0 0 0 1px rgba(0,0,0,.55)}
 .view-before:checked~.frame .stage,.view-after:checked~.frame .stage,.view-difference:checked~.frame .stage{grid-template-columns:1fr}

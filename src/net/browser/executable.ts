@@ -3,13 +3,15 @@ import { constants } from 'node:fs';
 import { access, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ProbeFailure } from '../../checks/check.js';
 
 /** Where to look. The defaults are this process's own; tests pass others. */
 export interface Places {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
-  readonly cwd: string;
+  /** Folders in which a `.browser` may have been downloaded: this package's own, and where we were started. */
+  readonly folders: readonly string[];
   /** Absolute paths tried before PATH. */
   readonly fixed: readonly string[];
 }
@@ -17,7 +19,7 @@ export interface Places {
 const HERE: Places = {
   env: process.env,
   home: homedir(),
-  cwd: process.cwd(),
+  folders: [fileURLToPath(new URL('../../..', import.meta.url)), process.cwd()],
   // The binary itself: /usr/bin/chromium-headless-shell is a shell script that stays around as its parent.
   fixed: ['/usr/lib/chromium/chromium-headless-shell'],
 };
@@ -58,7 +60,7 @@ function onPath(env: Places['env']): string[] {
 /** What `@puppeteer/browsers` put into its cache, newest first: `<cache>/<browser>/<platform-version>/<folder>/<binary>`. */
 async function downloaded(places: Places): Promise<string[]> {
   const found: string[] = [];
-  for (const cache of [join(places.cwd, '.browser'), join(places.home, '.cache', 'puppeteer')]) {
+  for (const cache of [...places.folders.map((folder) => join(folder, '.browser')), join(places.home, '.cache', 'puppeteer')]) {
     for (const browser of ['chrome-headless-shell', 'chrome']) {
       for (const version of newestFirst(await entries(join(cache, browser)))) {
         const folder = join(cache, browser, version);

@@ -204,7 +204,7 @@ test('a browser that cannot build its sandbox, does not start or does not exist 
 });
 
 test('the browser is looked for where it is named, then on PATH, then among downloads, newest first', async () => {
-  const nowhere = { env: {}, home: folder, cwd: folder, fixed: [] };
+  const nowhere = { env: {}, home: folder, folders: [folder], fixed: [] };
   expect((await failureOf(findExecutable('auto', nowhere))).detail).toContain(
     'apt-get install chromium-headless-shell',
   );
