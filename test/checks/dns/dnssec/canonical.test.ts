@@ -148,6 +148,16 @@ describe('known values', () => {
 });
 
 describe('hostile bytes', () => {
+  test('are no list of types where its windows are out of order, empty or too long', () => {
+    const nsec = (...types: number[]) => readNsec(Uint8Array.from([0, ...types]));
+    expect([...(nsec(0, 1, 0x40, 1, 1, 0x40)?.types ?? [])]).toEqual([1, 257]);
+    expect(nsec(1, 1, 0x40, 0, 1, 0x40)).toBeNull();
+    expect(nsec(0, 1, 0x40, 0, 1, 0x40)).toBeNull();
+    expect(nsec(0, 0)).toBeNull();
+    expect(nsec(0, 33, ...new Array<number>(33).fill(1))).toBeNull();
+    expect(nsec(0, 2, 1)).toBeNull();
+  });
+
   test('make a record or none, and never an error', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {

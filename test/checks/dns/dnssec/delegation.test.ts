@@ -116,6 +116,16 @@ describe('an alias', () => {
     );
   });
 
+  test('that is signed itself stands by that, whatever DNAME comes along', () => {
+    const own = child.signed([target('host.old.example.org', 'web.example.org')]);
+    expect(ofHost([...dname, ...own])).toBe('SECURE answer-signed');
+  });
+
+  test('made by a DNAME out of a wildcard is refused: nothing says what that would mean', () => {
+    const wild = child.signed([target('old.example.org', 'new.example.org', T.DNAME)], { labels: 2 });
+    expect(ofHost(wild)).toBe('BOGUS wrong-labels');
+  });
+
   test('made by a DNAME asked for by its own type is as good', () => {
     const answer = [...dname, target('host.old.example.org', 'host.new.example.org')];
     expect(verdict(judged(child, 'host.old.example.org', T.CNAME, { answer }))).toBe('SECURE alias-synthesised');

@@ -136,7 +136,7 @@ describe('a wildcard answers', () => {
     );
     expect(ofWildcard('x.w.example.org', made, zone.nsec3Over('y.w.example.org'))).toBe('BOGUS wildcard-unproven');
     const deep = zone.signed([a('a.b.w.example.org')], { labels: 3 });
-    expect(ofWildcard('a.b.w.example.org', deep, zone.nsec('a.a.b.w.example.org', 'b.b.w.example.org', LEAF))).toBe(
+    expect(ofWildcard('a.b.w.example.org', deep, zone.nsec('b.w.example.org', 'z.b.w.example.org', LEAF))).toBe(
       'BOGUS wildcard-unproven',
     );
     expect(ofWildcard('a.b.w.example.org', deep, zone.nsec('*.w.example.org', 'www.example.org', LEAF))).toBe(
@@ -224,6 +224,12 @@ describe('NSEC3', () => {
     ];
     expect(nxdomain('nope.example.org', ...gaps)).toBe('INSECURE opt-out');
     expect(nodata('nope.example.org', T.A, ...gaps.slice(0, 2))).toBe('INSECURE opt-out');
+    const star = [
+      zone.nsec3At('example.org', APEX),
+      zone.nsec3Over('x.example.org', optOut),
+      zone.nsec3At('*.example.org', LEAF),
+    ];
+    expect(nodata('x.example.org', T.AAAA, ...star)).toBe('INSECURE opt-out');
     const answer = zone.signed([a('x.w.example.org')], { labels: 3 });
     const made = judged(zone, 'x.w.example.org', T.A, { answer, authority: zone.nsec3Over('x.w.example.org', optOut) });
     expect(verdict(made)).toBe('INSECURE opt-out');
@@ -249,10 +255,19 @@ describe('NSEC3', () => {
     expect(nxdomain('nope.example.org', ...gaps({ flags: 2 }))).toBe('BOGUS denial-unproven');
   });
 
+  test('at a name that is no hash right below the apex proves nothing', () => {
+    const moved = zone
+      .nsec3Over('nope.example.org')
+      .slice(0, 1)
+      .map((one) => ({ ...one, owner: one.owner.replace('.', '.x.') }));
+    const gaps = [zone.nsec3At('example.org', APEX), zone.signed(moved), zone.nsec3Over('*.example.org')];
+    expect(nxdomain('nope.example.org', ...gaps)).toBe('BOGUS denial-unproven');
+  });
+
   test('of two sets of parameters is not mixed', () => {
     const gaps = [
       zone.nsec3At('example.org', APEX),
-      zone.nsec3Over('nope.example.org', { salt: [1] }),
+      zone.nsec3Over('nope.example.org', { salt: [1] }, {}),
       zone.nsec3Over('*.example.org'),
     ];
     expect(nxdomain('nope.example.org', ...gaps)).toBe('BOGUS denial-unproven');

@@ -196,9 +196,9 @@ export class Zone {
     return this.nsec3(hash, shifted(hash, 1), types, options);
   }
 
-  /** The narrowest gap around the name's hash. */
-  nsec3Over(name: string, options: Nsec3Options = {}): Rr[] {
-    const hash = hashOf(name, options);
+  /** The narrowest gap around the name's hash. @param hashed how the gap's ends were hashed, where the record lies about it. */
+  nsec3Over(name: string, options: Nsec3Options = {}, hashed = options): Rr[] {
+    const hash = hashOf(name, hashed);
     return this.nsec3(shifted(hash, -1), shifted(hash, 1), [T.TXT, S.RRSIG], options);
   }
 }

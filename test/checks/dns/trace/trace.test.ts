@@ -277,6 +277,15 @@ test('a trace that is stopped gives what it saw until then', async () => {
   expect(validateTrace(trace, [], NOW * 1000).status).not.toBe('SECURE');
 });
 
+test('servers that refuse to give their keys say nothing of the zone', async () => {
+  const zone = new Zone('.');
+  const world = new Universe({
+    [ROOT]: ({ name, type }) => (type === S.DNSKEY ? { rcode: 5 } : { answer: zone.signed([a(name, 7)]) }),
+  });
+  const { status, reasons } = validateTrace(await world.trace('www'), dsOf(zone.ds()), NOW * 1000);
+  expect([status, reasons[0]?.code]).toEqual(['INDETERMINATE', 'nothing-received']);
+});
+
 describe('a zone that its parent serves too', () => {
   const keys = { root: new Zone('.'), child: new Zone('example'), deep: new Zone('deep.example') };
   const anchors = dsOf(keys.root.ds());
