@@ -45,6 +45,7 @@ const TEST_TOOLS = [
   { command: 'dnssec-signzone', package: 'bind9-utils' },
   { command: 'dig', package: 'bind9-dnsutils' },
   { command: 'kdig', package: 'knot-dnsutils' },
+  { command: 'ip', package: 'iproute2' },
 ];
 
 /** Packages that would start a daemon of their own on the machine's port 53. We only want the programs. */
