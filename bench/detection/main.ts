@@ -23,8 +23,8 @@ const USAGE = `npm run bench:detection -- [options]
   --half tuning|held-out|both   which pages (held-out)
   --mode raw|rendered|both      with or without a browser (both)
   --noise N                     checks of unchanged pages (20000)
-  --seeds N                     cases of each class on each page (2)
-  --captures N                  looks through the browser, about (300)
+  --seeds N                     cases of each class on each page (1)
+  --captures N                  looks through the browser, about (240)
   --only text                   classes whose name contains it
   --pages text                  pages whose id contains it
   --offline                     take what the cache has; without a cache, the generated pages
@@ -38,8 +38,8 @@ const { values: options } = parseArgs({
     half: { type: 'string', default: 'held-out' },
     mode: { type: 'string', default: 'both' },
     noise: { type: 'string', default: '20000' },
-    seeds: { type: 'string', default: '2' },
-    captures: { type: 'string', default: '300' },
+    seeds: { type: 'string', default: '1' },
+    captures: { type: 'string', default: '240' },
     only: { type: 'string', default: '' },
     pages: { type: 'string', default: '' },
     failures: { type: 'string', default: '0' },
@@ -98,10 +98,19 @@ async function intoDocs(text: string): Promise<void> {
   await writeFile(file, `${head ?? ''}${started}\n\n${text}\n\n${ended}${tail ?? '\n'}`);
 }
 
+/** The commit measured; said so where the tree is not what was committed. */
+function commitOf(): string {
+  // A measurement takes no lock on the index somebody else may be using.
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' } }).trim();
+  const changed = git('diff', '--name-only', 'HEAD', '--', 'src', 'bench').length > 0;
+  return `${git('rev-parse', '--short', 'HEAD')}${changed ? ' with uncommitted changes' : ''}`;
+}
+
 async function main(): Promise<void> {
   const { pages: all, missing } = await buildCorpus(options.offline);
   for (const name of missing) say(`left out: ${name}`);
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim();
+  const commit = commitOf();
   const halves = options.half === 'both' ? ['tuning', 'held-out'] : [options.half];
   const results: HalfResults[] = [];
   const texts: string[] = [];
