@@ -71,6 +71,33 @@ export function agrees({ verdict }: Pick<ResolverRow, 'verdict'>): boolean {
   return verdict.startsWith('CONSISTENT');
 }
 
+/**
+ * What is wrong with a certificate, continuing `its certificate ...`.
+ * @param problem OpenSSL's or Node's code for it, which is for the evidence and not for a sentence.
+ */
+export function certificateFault(problem: string): string {
+  switch (problem) {
+    case 'CERT_HAS_EXPIRED':
+      return 'has expired';
+    case 'CERT_NOT_YET_VALID':
+      return 'is not valid yet';
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+    case 'HOSTNAME_MISMATCH':
+      return 'is for another name';
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return 'is self-signed';
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return 'comes from an authority that is not trusted';
+    case 'CERT_REVOKED':
+      return 'was revoked';
+    default:
+      return 'is not trusted';
+  }
+}
+
 /** One thing to do. */
 export interface Advice {
   readonly text: string;

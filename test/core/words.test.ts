@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DIAGNOSES } from '../../src/core/model.js';
-import { adviceFor, agrees, duration, moment, sureness } from '../../src/core/words.js';
+import { adviceFor, agrees, certificateFault, duration, moment, sureness } from '../../src/core/words.js';
 
 describe('a duration', () => {
   it.each([
@@ -38,6 +38,16 @@ it('certainty is never rounded up', () => {
 it('only what the ladder calls consistent agrees', () => {
   const verdicts = ['CONSISTENT_IP', 'CONSISTENT_TLS', 'INCONSISTENT', 'REDIRECT', 'UNMEASURABLE'];
   expect(verdicts.filter((verdict) => agrees({ verdict }))).toEqual(['CONSISTENT_IP', 'CONSISTENT_TLS']);
+});
+
+it('what is wrong with a certificate is said without a code', () => {
+  const said = ['DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_HAS_EXPIRED', 'HOSTNAME_MISMATCH', 'A_CODE_OF_TOMORROW'];
+  expect(said.map(certificateFault)).toEqual([
+    'is self-signed',
+    'has expired',
+    'is for another name',
+    'is not trusted',
+  ]);
 });
 
 describe('advice', () => {

@@ -131,7 +131,9 @@ describe('among liars', () => {
   test('the page the victims are sent to was photographed', () => {
     const victims = evidenceOf('hijacked').pictures.filter(({ label }) => label === 'victim');
     expect(victims.map(({ caption }) => caption)).toEqual([expect.stringContaining('127.0.80.66')]);
-    expect(red.report.sites[1]?.summary).toMatch(/State MITM CA.*serves a defacement/);
+    const site = red.report.sites[1];
+    expect(site?.summary).toMatch(/to 127\.0\.80\.66, which serves a defacement and cannot prove that it is /);
+    expect(site?.findings.map(({ actual }) => actual)).toContainEqual(expect.stringContaining('State MITM CA'));
   });
 
   test('the raw messages are kept', () => {

@@ -3,10 +3,11 @@
  * give them. Pure. A full account of the delegation (parent, DS, registrar) is a separate question and comes beside it.
  */
 import type { Finding, Severity } from '../../core/model.js';
+import { certificateFault } from '../../core/words.js';
 import type { Comparer } from '../check.js';
 import { areNeighbours } from './addresses.js';
 import { diagnosisOf } from './codes.js';
-import { addressesOf, type DnsEvidence, distinct, trustedAnswers } from './evidence.js';
+import { addressesOf, certificateAt, type DnsEvidence, distinct, trustedAnswers } from './evidence.js';
 import { fitsPattern } from './names.js';
 import type { DnsSettings } from './settings.js';
 import { truthOf } from './truth.js';
@@ -32,9 +33,9 @@ export const addresses: DnsComparer = {
       severity: proof.severity,
       confidence: proof.confidence,
       diagnosis: proof.severity === 'critical' ? diagnosisOf('dns/answer-changed') : 'changed',
-      summary: `${actual.name} now points to ${of.join(', ')}, which was not approved; ${proof.says}.`,
+      summary: `${actual.name} now points to ${of.join(', ')}, which was not approved ${proof.says}.`,
       expected: approved.addresses.join(', '),
-      actual: of.join(', '),
+      actual: of.map((address) => `${address}${certificateAt(address, actual)}`).join(', '),
     }));
   },
 };
@@ -59,26 +60,27 @@ function proofOf(
   const changedSeverity: Severity = content === 'frozen' ? 'warning' : 'notice';
   const tls = actual.tls.find((at) => at.address === address);
   if (tls?.problem === null) {
-    return { severity: changedSeverity, confidence: 0.9, says: 'it shows a trusted certificate for the name' };
+    return { severity: changedSeverity, confidence: 0.9, says: 'but proves to be the site by its certificate' };
   }
   const keys = accepted.flatMap((one) => one.tls.flatMap((at) => at.chain[0]?.spki ?? []));
   const [leaf] = tls?.chain ?? [];
   if (leaf && keys.includes(leaf.spki)) {
-    return { severity: changedSeverity, confidence: 0.8, says: 'it shows the key of an approved address' };
+    return { severity: changedSeverity, confidence: 0.8, says: 'but proves to be the site by its key' };
   }
   if (leaf) {
-    const says = `its certificate does not prove the name (${tls?.problem ?? ''}, issued by ${leaf.issuer})`;
+    const fault = certificateFault(tls?.problem ?? '');
+    const says = `and cannot prove that it is ${actual.name} (its certificate ${fault})`;
     return { severity: 'critical', confidence: 0.95, says };
   }
   const known = addressesOf(accepted.flatMap((one) => trustedAnswers(one, 'name')));
   if (known.some((one) => areNeighbours(one, address))) {
-    return { severity: changedSeverity, confidence: 0.6, says: 'it stands in the network of an approved address' };
+    return { severity: changedSeverity, confidence: 0.6, says: 'but stands in the network of an approved address' };
   }
   if (tls?.failure?.blame === 'monitor') {
-    return { severity: changedSeverity, confidence: 0.3, says: 'this machine could not reach it to test it' };
+    return { severity: changedSeverity, confidence: 0.3, says: 'and could not be tested from this machine' };
   }
   const severity = content === 'frozen' ? 'critical' : 'warning';
-  return { severity, confidence: 0.6, says: 'nothing proves that it is the site' };
+  return { severity, confidence: 0.6, says: 'and does not prove to be the site' };
 }
 
 /** What the name is an alias of. */

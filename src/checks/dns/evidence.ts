@@ -142,3 +142,10 @@ export function addressesOf(answers: readonly Answer[]): string[] {
 export function isDefinite(reply: Reply): boolean {
   return reply.rcode === 'NOERROR' || reply.rcode === 'NXDOMAIN';
 }
+
+/** For whoever looks closer: ` (CERT_HAS_EXPIRED, issued by CN=x)`; empty where no certificate failed. */
+export function certificateAt(address: string, { tls }: Pick<DnsEvidence, 'tls'>): string {
+  const at = tls.find((one) => one.address === address);
+  const [leaf] = at?.chain ?? [];
+  return at && leaf && at.problem !== null ? ` (${at.problem}, issued by ${leaf.issuer})` : '';
+}

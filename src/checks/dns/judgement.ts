@@ -24,7 +24,9 @@ export interface Judgement {
   readonly verdict: VerdictId;
   /** 0..1; 0 where nothing could be measured. */
   readonly confidence: number;
-  /** In plain words, for a person who decides what to do. */
+  /** Continues the finding's one sentence, for somebody who was just woken up: no codes, no names of authorities. */
+  readonly says: string;
+  /** In full, for a person who decides what to do. */
   readonly why: string;
   /** The address it turned on, if one. */
   readonly address: string | null;

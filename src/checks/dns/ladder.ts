@@ -39,6 +39,7 @@ function judgeAnswer(answer: Answer, scene: Scene): Judgement {
       'INJECTION_ONPATH',
       0.98,
       `two answers came to one query: first ${contentOf(first)}, then ${contentOf(injected)}`,
+      'two different answers came to one question',
     );
   }
   return judgeReply(first, answer, scene);
@@ -94,9 +95,10 @@ function judgeEmpty(reply: Reply, answer: Answer, scene: Scene): Judgement {
   if (answer.type === 'AAAA' && hasAddresses(answer, scene)) {
     return judgement('CONSISTENT_IP', 0.6, 'leaves out IPv6, as some networks do; its IPv4 addresses count');
   }
-  const says = reply.rcode === 'NXDOMAIN' ? 'says the name does not exist' : `says the name has no ${answer.type}`;
-  const errors = reply.errors.length > 0 ? ` (${reply.errors.join('; ')})` : '';
-  return judgement('BLOCK_NX', 0.8, `${says}${errors}; the references give ${expected.join(', ')}`);
+  const family = answer.type === 'AAAA' ? 'IPv6' : 'IPv4';
+  const says = reply.rcode === 'NXDOMAIN' ? 'says the name does not exist' : `says the name has no ${family} address`;
+  const why = `${says}${errorsOf(reply)}; the references give ${expected.join(', ')}`;
+  return judgement('BLOCK_NX', 0.8, why, says);
 }
 
 /** Other types than addresses: a record that no reference gave is unexplained. */
@@ -104,30 +106,56 @@ function judgeRecords(reply: Reply, answer: Answer, scene: Scene): Judgement {
   const expected = scene.truth.records(answer.type);
   const strange = reply.records.find((record) => !expected.includes(record));
   if (!scene.truth.known) return unmeasurable(answer, 'answers, and there is nothing to compare that with');
-  if (strange !== undefined) return judgement('INCONSISTENT', 0.5, `no reference gives ${strange}`);
+  if (strange !== undefined) {
+    return judgement('INCONSISTENT', 0.5, `no reference gives ${strange}`, 'a record that no reference gives');
+  }
   if (reply.records.length > 0 || expected.length === 0) {
     return judgement('CONSISTENT_IP', 0.99, 'the reference resolvers say the same');
   }
-  return judgement('BLOCK_NX', 0.8, `has no ${answer.type} record; the references give ${expected.join(', ')}`);
+  const says = `has no ${answer.type} record`;
+  return judgement('BLOCK_NX', 0.8, `${says}; the references give ${expected.join(', ')}`, says);
 }
 
 /** SERVFAIL, REFUSED and their like. */
 function judgeError(reply: Reply, answer: Answer, scene: Scene): Judgement {
-  const errors = reply.errors.length > 0 ? ` (${reply.errors.join('; ')})` : '';
-  if (!controlWorks(answer, scene)) return unmeasurable(answer, `answers ${reply.rcode}${errors} to everything`);
-  if (!scene.truth.known) return unmeasurable(answer, `answers ${reply.rcode}${errors}, as the references do`);
-  return judgement('BLOCK_ERR', 0.3, `answers ${reply.rcode}${errors} for this name although it works otherwise`);
+  const errors = errorsOf(reply);
+  if (!controlWorks(answer, scene))
+    return unmeasurable(answer, `answers ${reply.rcode}${errors} to everything`, 'answers everything with an error');
+  if (!scene.truth.known)
+    return unmeasurable(answer, `answers ${reply.rcode}${errors}, as the references do`, 'fails as the references do');
+  const says = reply.rcode === 'REFUSED' ? 'refuses to answer for it' : 'answers with an error for it';
+  return judgement(
+    'BLOCK_ERR',
+    0.3,
+    `answers ${reply.rcode}${errors} for this name although it works otherwise`,
+    `${says} although it works otherwise`,
+  );
+}
+
+/** Extended errors (RFC 8914) in brackets, or nothing. */
+export function errorsOf({ errors }: Pick<Reply, 'errors'>): string {
+  return errors.length > 0 ? ` (${errors.join('; ')})` : '';
 }
 
 function judgeSilence(answer: Answer, scene: Scene): Judgement {
   const [malformed] = answer.malformed;
-  if (malformed) return judgement('MALFORMED', 0.3, `sent what is no DNS message (${malformed.problem})`);
-  if (answer.failure?.code === 'malformed-reply') return judgement('MALFORMED', 0.3, answer.failure.detail);
+  const unreadable = 'sent something that is no DNS answer';
+  if (malformed) return judgement('MALFORMED', 0.3, `sent what is no DNS message (${malformed.problem})`, unreadable);
+  if (answer.failure?.code === 'malformed-reply') {
+    return judgement('MALFORMED', 0.3, answer.failure.detail, unreadable);
+  }
   const why = answer.failure?.detail ?? 'it gave no answer';
-  if (!controlSays(answer, scene, () => true)) return unmeasurable(answer, `does not work at all: ${why}`);
+  if (!controlSays(answer, scene, () => true)) {
+    return unmeasurable(answer, `does not work at all: ${why}`, 'does not work at all');
+  }
   if (answer.ignored > 0) return judgement('MALFORMED', 0.3, 'sent only answers to other questions than ours');
-  if (!scene.truth.known) return unmeasurable(answer, `gave no answer: ${why}`);
-  return judgement('BLOCK_ERR', 0.3, `is silent about this name although it works otherwise: ${why}`);
+  if (!scene.truth.known) return unmeasurable(answer, `gave no answer: ${why}`, 'gave no answer');
+  return judgement(
+    'BLOCK_ERR',
+    0.3,
+    `is silent about this name although it works otherwise: ${why}`,
+    'is silent about it although it works otherwise',
+  );
 }
 
 /** The resolver answered for the root: it works, whatever it says of the name. */
@@ -153,12 +181,12 @@ function hasAddresses({ resolver }: Answer, { evidence }: Scene): boolean {
   );
 }
 
-function unmeasurable({ resolver }: Answer, why: string): Judgement {
-  return judgement('UNMEASURABLE', 0, `"${resolver.name}" ${why}`);
+function unmeasurable({ resolver }: Answer, why: string, says = why): Judgement {
+  return judgement('UNMEASURABLE', 0, `"${resolver.name}" ${why}`, says);
 }
 
-function judgement(verdict: VerdictId, confidence: number, why: string): Judgement {
-  return { verdict, confidence, why, address: null };
+function judgement(verdict: VerdictId, confidence: number, why: string, says = why): Judgement {
+  return { verdict, confidence, says, why, address: null };
 }
 
 /**

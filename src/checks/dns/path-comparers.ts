@@ -2,9 +2,17 @@
 import type { Finding, Severity } from '../../core/model.js';
 import type { Comparer } from '../check.js';
 import { type DnsCode, diagnosisOf } from './codes.js';
-import { type Answer, addressesOf, type DnsEvidence, hasReferences, isDefinite, trustedAnswers } from './evidence.js';
+import {
+  type Answer,
+  addressesOf,
+  certificateAt,
+  type DnsEvidence,
+  hasReferences,
+  isDefinite,
+  trustedAnswers,
+} from './evidence.js';
 import { isConsistent, isWorse, type Judgement, type VerdictId } from './judgement.js';
-import { judgeAnswers, nxRewriters, type Row } from './ladder.js';
+import { errorsOf, judgeAnswers, nxRewriters, type Row } from './ladder.js';
 import type { DnsSettings } from './settings.js';
 
 type DnsComparer = Comparer<DnsSettings, DnsEvidence>;
@@ -40,7 +48,7 @@ function findingOf({ answer, judgement }: Row, evidence: DnsEvidence): Finding[]
   const kind = CODES[judgement.verdict];
   if (!kind || isConsistent(judgement)) return [];
   const expected = addressesOf(trustedAnswers(evidence, 'name')).join(', ');
-  const actual = contentOf(answer);
+  const actual = contentOf(answer, judgement, evidence);
   const picture = evidence.victims.find((victim) => victim.address === judgement.address)?.screenshot;
   return [
     {
@@ -72,9 +80,14 @@ function severityFor(
   return refused ? 'warning' : severity;
 }
 
-function contentOf(answer: Answer): string {
-  const contents = answer.replies.map((reply) => reply.addresses.join(', ') || reply.records.join(', ') || reply.rcode);
-  return [...new Set(contents)].join(' | ');
+/** What it answered, with what is wrong at the address the verdict turned on; why there was no answer. */
+function contentOf(answer: Answer, judgement: Judgement, evidence: DnsEvidence): string {
+  const shown = (address: string): string =>
+    address === judgement.address ? `${address}${certificateAt(address, evidence)}` : address;
+  const contents = answer.replies.map(
+    (reply) => reply.addresses.map(shown).join(', ') || reply.records.join(', ') || `${reply.rcode}${errorsOf(reply)}`,
+  );
+  return [...new Set(contents)].join(' | ') || (answer.failure?.detail ?? '');
 }
 
 export function whereOf({ resolver, type }: Pick<Answer, 'resolver' | 'type'>): string {
@@ -82,22 +95,22 @@ export function whereOf({ resolver, type }: Pick<Answer, 'resolver' | 'type'>): 
   return `resolver ${resolver.name} (${resolver.transport}${network}), ${type}`;
 }
 
-function summaryFor(answer: Answer, { verdict, why, address }: Judgement, { name }: DnsEvidence): string {
-  const who = `Resolver "${answer.resolver.name}"`;
+/** One plain sentence. Codes, issuers and other resolvers' answers stand beside it. */
+function summaryFor(answer: Answer, { verdict, says, address }: Judgement, { name }: DnsEvidence): string {
+  const who = `"${answer.resolver.name}"`;
+  if (address !== null) return `Resolver ${who} sends visitors of ${name} to ${address}, ${says}.`;
   switch (verdict) {
     case 'INJECTION_ONPATH':
-      return `Answers of ${who.toLowerCase()} for ${name} are being forged on the way: ${why}.`;
+      return `Answers of resolver ${who} for ${name} are being forged on the way: ${says}.`;
     case 'BLOCK_NX':
     case 'BLOCK_ERR':
-      return `${who} does not give ${name} to its users: it ${why}.`;
+      return `Resolver ${who} does not give ${name} to its users: it ${says}.`;
     case 'UNMEASURABLE':
-      return `Resolver ${why.replace(/\.$/, '')}; nothing can be said of those who use it.`;
+      return `Resolver ${who} ${says}; nothing can be said of those who use it.`;
     case 'MALFORMED':
-      return `${who} ${why} when asked for ${name}.`;
+      return `Resolver ${who} ${says} when asked for ${name}.`;
     default:
-      return address === null
-        ? `${who} gives something else for ${name}: ${why}.`
-        : `${who} sends visitors of ${name} to ${why}.`;
+      return `Resolver ${who} gives ${says} for ${name}.`;
   }
 }
 
@@ -110,7 +123,7 @@ export const rewriting: DnsComparer = {
       severity: 'notice',
       confidence: judgement.confidence,
       diagnosis: diagnosisOf('dns/nxdomain-rewritten'),
-      summary: `Resolver "${answer.resolver.name}" ${judgement.why}.`,
+      summary: `Resolver "${answer.resolver.name}" ${judgement.says}.`,
       expected: 'NXDOMAIN',
       actual: addressesOf([answer]).join(', '),
       where: whereOf(answer),
@@ -127,16 +140,16 @@ export const existence: DnsComparer = {
     const definite = replies.filter(isDefinite);
     const rcodes = [...new Set((definite.length > 0 ? definite : replies).map((reply) => reply.rcode))].join(', ');
     const errors = [...new Set(replies.flatMap((reply) => reply.errors))].join('; ');
-    const what = definite.length > 0 ? 'has no address' : 'cannot be resolved';
+    const what = definite.length > 0 ? `say that ${actual.name} has no address` : `cannot resolve ${actual.name}`;
     return [
       {
         code: 'dns/no-address',
         severity: 'critical',
         confidence: definite.length > 0 ? 0.95 : 0.8,
         diagnosis: diagnosisOf('dns/no-address'),
-        summary: `${actual.name} ${what}: the resolvers we trust answer ${rcodes}${errors ? ` (${errors})` : ''}.`,
+        summary: `The resolvers we trust ${what}.`,
         expected: 'an address',
-        actual: rcodes,
+        actual: `${rcodes}${errors ? ` (${errors})` : ''}`,
       },
     ];
   },

@@ -5,6 +5,7 @@
  * gave, spoken to from this vantage: if that fails in the same way, the network in between intercepts TLS (or the
  * site's own certificate is bad), and the answer is not to blame.
  */
+import { certificateFault } from '../../core/words.js';
 import { areNeighbours, bogonRange } from './addresses.js';
 import type { DnsEvidence, PageAt, TlsAt } from './evidence.js';
 import type { Judgement } from './judgement.js';
@@ -27,16 +28,14 @@ export function judgeUnexplained(address: string, suspicion: Suspicion): Judgeme
   }
   const page = evidence.victims.find((victim) => victim.address === address && victim.status !== null) ?? null;
   if (truth.absent) {
-    return verdict('NX_REWRITE', 0.95, address, 'the reference resolvers say the name has no address');
+    const why = 'the reference resolvers say the name has no address';
+    return { ...verdict('NX_REWRITE', 0.95, address, why), says: 'although the name has no address' };
   }
   const range = bogonRange(address);
   if (range !== null && truth.known && !truth.bogonRanges.has(range)) {
-    return verdict(
-      'REDIRECT_BOGON',
-      0.97,
-      address,
-      `no public site has an address of this kind (${rangeWords(range)})`,
-    );
+    const kind = rangeWords(range);
+    const why = `no public site has an address of this kind (${kind})`;
+    return { ...verdict('REDIRECT_BOGON', 0.97, address, why), says: `an address no public site can have (${kind})` };
   }
   return (tls && byCertificate(tls, page, suspicion)) ?? withoutCertificate(address, tls, page, suspicion);
 }
@@ -49,15 +48,21 @@ function byCertificate(tls: TlsAt, page: PageAt | null, { evidence, truth }: Sus
   if (references.some((at) => at.chain[0]?.spki === leaf.spki)) {
     return verdict('CONSISTENT_TLS', 0.9, tls.address, 'shows the same key as a reference address');
   }
-  const says = `shows a certificate that does not prove ${evidence.name} (${tls.problem}, issued by ${leaf.issuer})`;
+  const fault = certificateFault(tls.problem ?? '');
+  const why = `shows a certificate that does not prove ${evidence.name} (${tls.problem}, issued by ${leaf.issuer})`;
   if (references.some((at) => at.problem === null)) {
     const signature = page && signatureOn(page);
-    return signature
-      ? verdict('REDIRECT', 0.99, tls.address, `${says} and serves ${signature}; reference addresses prove it`)
-      : verdict('REDIRECT', 0.95, tls.address, `${says}; reference addresses prove it`);
+    const serves = signature ? `serves ${signature} and ` : '';
+    return {
+      ...verdict('REDIRECT', signature ? 0.99 : 0.95, tls.address, `${serves}${why}; reference addresses prove it`),
+      says: `which ${serves}cannot prove that it is ${evidence.name} (its certificate ${fault})`,
+    };
   }
   if (references.some((at) => at.chain[0]?.issuer === leaf.issuer)) {
-    return verdict('TLS_INTERCEPT', 0.95, tls.address, `${says}, and the reference addresses show that issuer too`);
+    return {
+      ...verdict('TLS_INTERCEPT', 0.95, tls.address, `${why}, and the reference addresses show that issuer too`),
+      says: `which cannot prove that it is ${evidence.name}, and neither can its known addresses: something on the way opens encrypted connections`,
+    };
   }
   return null;
 }
@@ -66,7 +71,9 @@ function byCertificate(tls: TlsAt, page: PageAt | null, { evidence, truth }: Sus
 function withoutCertificate(address: string, tls: TlsAt | null, page: PageAt | null, suspicion: Suspicion): Judgement {
   const { evidence, truth, settings } = suspicion;
   const signature = page && signatureOn(page);
-  if (signature) return verdict('REDIRECT_CONTENT', 0.95, address, `serves ${signature}`);
+  if (signature) {
+    return { ...verdict('REDIRECT_CONTENT', 0.95, address, `serves ${signature}`), says: `which serves ${signature}` };
+  }
   const neighbour = truth.addresses.find((known) => areNeighbours(known, address));
   if (neighbour !== undefined && (tls === null || tls.chain.length === 0)) {
     return verdict('CONSISTENT_ASN', 0.8, address, `stands in the same network as ${neighbour}`);
@@ -74,17 +81,20 @@ function withoutCertificate(address: string, tls: TlsAt | null, page: PageAt | n
   if (!settings.secure && page && evidence.genuine && isSamePage(page, evidence.genuine)) {
     return verdict('CONSISTENT_ASN', 0.6, address, 'serves the same page as a reference address');
   }
-  if (!truth.known) return verdict('UNMEASURABLE', 0, address, 'there is nothing to compare it with');
+  if (!truth.known) {
+    const why = 'there is nothing to compare it with';
+    return { ...verdict('UNMEASURABLE', 0, address, why), says: 'which nothing is known to compare with' };
+  }
   if (tls?.failure?.blame === 'monitor') {
-    return verdict(
-      'INCONSISTENT',
-      0.3,
-      address,
-      `nothing explains it, and it could not be tested: ${tls.failure.detail}`,
-    );
+    const untested = `nothing explains it, and it could not be tested: ${tls.failure.detail}`;
+    const says = 'an address that nothing explains and this machine could not test';
+    return { ...verdict('INCONSISTENT', 0.3, address, untested), says };
   }
   const why = tls === null ? 'it was one of too many' : (tls.failure?.detail ?? tls.problem ?? 'it showed nothing');
-  return verdict('INCONSISTENT', 0.5, address, `nothing explains it, and TLS did not prove it: ${why}`);
+  return {
+    ...verdict('INCONSISTENT', 0.5, address, `nothing explains it, and TLS did not prove it: ${why}`),
+    says: 'an address that nothing explains and that did not prove to be the site',
+  };
 }
 
 function rangeWords(range: string): string {
@@ -92,5 +102,5 @@ function rangeWords(range: string): string {
 }
 
 function verdict(id: Judgement['verdict'], confidence: number, address: string, why: string): Judgement {
-  return { verdict: id, confidence, why: `${address}: ${why}`, address };
+  return { verdict: id, confidence, says: why, why: `${address}: ${why}`, address };
 }

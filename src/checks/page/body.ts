@@ -14,9 +14,10 @@ export const body = perLayer('body', (pair, settings) => {
   const small = textual && numbersOnly;
   return [
     finding('page/body-changed', settings, {
-      summary: textual
-        ? `The content changed: “${quote(added.join(' ') || '(nothing)', 120)}” is new.`
-        : 'The content changed.',
+      summary:
+        textual && added.length > 0
+          ? `The content changed: “${quote(added.join(' '), 120)}” is new.`
+          : 'The content changed.',
       expected: removed.join(' / ') || accepted.body.sha256,
       actual: added.join(' / ') || actual.body.sha256,
       ...(small ? { living: 'notice' as const } : {}),

@@ -279,7 +279,7 @@ function redesignedHead({ settings, pairs }: Scene): Finding {
   const pair = pairs.find(isRedesigned);
   const kept = pair ? Math.round(differenceOf(pair).itemsKept * 100) : 0;
   return finding('page/redesigned', settings, {
-    summary: `The page was rebuilt; its title stayed, and ${kept} % of its own links, scripts and pictures. Approve it if the change is yours.`,
+    summary: `The page was rebuilt, but kept its title and ${kept} % of its own links, scripts and pictures.`,
     where: pair?.layer,
   });
 }

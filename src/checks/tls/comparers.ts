@@ -1,5 +1,6 @@
 /** Certificates against what was approved, and against the clock. Pure. */
 import type { Finding, Severity } from '../../core/model.js';
+import { certificateFault } from '../../core/words.js';
 import type { Comparer } from '../check.js';
 import { leafOf, type Shown, type ShownCertificate, type TlsEvidence } from './evidence.js';
 import type { TlsSettings } from './probe.js';
@@ -11,23 +12,16 @@ const WARN_BEFORE_MS = 7 * DAY_MS;
 /** Of its lifetime; automatic renewal comes at a third. Keeps certificates of a few days from alarming every week. */
 const WARN_AT_LAST = 1 / 6;
 
-interface Fault {
-  readonly code: string;
-  readonly diagnosis: Finding['diagnosis'];
-  readonly says: string;
-}
-
-function faultOf(problem: string): Fault {
+function kindOf(problem: string): Pick<Finding, 'code' | 'diagnosis'> {
   switch (problem) {
     case 'CERT_HAS_EXPIRED':
-      return { code: 'tls/expired', diagnosis: 'certificate-changed', says: 'has expired' };
     case 'CERT_NOT_YET_VALID':
-      return { code: 'tls/expired', diagnosis: 'certificate-changed', says: 'is not valid yet' };
+      return { code: 'tls/expired', diagnosis: 'certificate-changed' };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
     case 'HOSTNAME_MISMATCH':
-      return { code: 'tls/name-mismatch', diagnosis: 'tls-intercepted', says: 'is for another name' };
+      return { code: 'tls/name-mismatch', diagnosis: 'tls-intercepted' };
     default:
-      return { code: 'tls/untrusted', diagnosis: 'tls-intercepted', says: `is not trusted (${problem})` };
+      return { code: 'tls/untrusted', diagnosis: 'tls-intercepted' };
   }
 }
 
@@ -39,15 +33,14 @@ export const validity: TlsComparer = {
     return grouped(faulty, (shown) => `${shown.problem} ${leafOf(shown).fingerprint}`).map((group) => {
       const [shown] = group;
       const leaf = leafOf(shown);
-      const { code, diagnosis, says } = faultOf(shown.problem ?? '');
+      const problem = shown.problem ?? '';
       return {
-        code,
+        ...kindOf(problem),
         severity: 'critical',
         confidence: 0.97,
-        diagnosis,
-        summary: `The certificate ${actual.name} shows at ${addressesOf(group)} ${says}; it was issued by ${leaf.issuer}.`,
+        summary: `The certificate ${actual.name} shows at ${addressesOf(group)} ${certificateFault(problem)}.`,
         expected: approvedLeaves(accepted)[0]?.issuer ?? `a trusted certificate for ${actual.name}`,
-        actual: describe(leaf),
+        actual: `${describe(leaf)} (${problem})`,
         where: addressesOf(group),
       };
     });
@@ -81,8 +74,8 @@ export const identity: TlsComparer = {
         confidence: sameAuthority ? 0.9 : 0.8,
         diagnosis: 'certificate-changed',
         summary: sameAuthority
-          ? `${at} has a new key, certified by the same authority: a renewal.`
-          : `${at} now shows a trusted certificate of ${leaf.issuer}, which was not approved.`,
+          ? `${at} has a renewed certificate with a new key, from the same authority as before.`
+          : `${at} now shows a certificate from ${authorityOf(leaf.issuer)}, an authority that was not approved.`,
         expected: approved.map(describe).join('\n'),
         actual: describe(leaf),
         where: addressesOf(group),
@@ -148,7 +141,7 @@ export const protocol: TlsComparer = {
         severity: 'notice',
         confidence: 0.9,
         diagnosis: 'certificate-changed',
-        summary: `${actual.name} now speaks ${first.protocol} at ${older.map((one) => one.address).join(', ')}.`,
+        summary: `${actual.name} now speaks ${first.protocol} at ${addressesOf(older)}, an older protocol than approved.`,
         expected: oldest,
         actual: first.protocol,
       },
@@ -167,7 +160,8 @@ export const reachability: TlsComparer = {
         severity: 'notice',
         confidence: 0.7,
         diagnosis: 'down',
-        summary: `One address of ${actual.name} does not work: ${failure.detail}`,
+        summary: `${address}, one of the addresses of ${actual.name}, does not work.`,
+        actual: failure.detail,
         where: address,
       })),
 };

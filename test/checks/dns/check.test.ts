@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SiteFacts } from '../../../src/checks/check.js';
-import { type DnsEvidence, evidenceSchema } from '../../../src/checks/dns/evidence.js';
+import { type Answer, type DnsEvidence, evidenceSchema } from '../../../src/checks/dns/evidence.js';
 import { dns } from '../../../src/checks/dns/index.js';
 import { type DnsSettings, dnsOptions } from '../../../src/checks/dns/settings.js';
 import type { Finding } from '../../../src/core/model.js';
@@ -14,14 +14,18 @@ import {
   evidence,
   FROZEN,
   GOOD,
+  GOOD_V6,
   NAME,
   NEAR,
   nameservers,
   PLAIN_HTTP,
+  pageAt,
   reply,
   SETTINGS,
   tlsAt,
 } from './sample.js';
+
+const SELF_SIGNED = 'DEPTH_ZERO_SELF_SIGNED_CERT';
 
 function compare(
   actual: DnsEvidence,
@@ -103,15 +107,88 @@ describe('a lying resolver', () => {
     ['is silent', [], 'dns/blocked-error notice'],
     ['is raced by a forger', [reply(['203.0.113.7']), reply([GOOD])], 'dns/injection critical'],
   ])('that %s is told', (_what, replies, found) => {
-    const tls = [tlsAt(GOOD, null), tlsAt(EVIL, 'SELF_SIGNED', 'evil', 'CN=evil')];
+    const tls = [tlsAt(GOOD, null), tlsAt(EVIL, SELF_SIGNED, 'evil', 'CN=evil')];
     expect(brief(compare(evidence([answer('isp', 'A', replies)], { tls })))).toEqual([found]);
   });
+
+  const impostor = [tlsAt(GOOD, null), tlsAt(EVIL, SELF_SIGNED, 'evil', 'CN=evil')];
+  const blocked = { ...reply('NXDOMAIN'), errors: ['EDE 15: Blocked'] };
+  const ADDRESSES = `${GOOD}, ${GOOD_V6}`;
+  test.each<[string, Answer, Partial<DnsEvidence>, string, string]>([
+    [
+      'an impostor',
+      answer('isp', 'A', [reply([GOOD, EVIL])]),
+      { tls: impostor },
+      `Resolver "isp" sends visitors of ${NAME} to ${EVIL}, which cannot prove that it is ${NAME} (its certificate is self-signed).`,
+      `${GOOD}, ${EVIL} (${SELF_SIGNED}, issued by CN=evil)`,
+    ],
+    [
+      'a defacement',
+      answer('isp', 'A', [reply([EVIL])]),
+      { tls: impostor, victims: [pageAt(EVIL, 'Hacked by NoName', '')] },
+      `Resolver "isp" sends visitors of ${NAME} to ${EVIL}, which serves a defacement and cannot prove that it is ${NAME} (its certificate is self-signed).`,
+      `${EVIL} (${SELF_SIGNED}, issued by CN=evil)`,
+    ],
+    [
+      'a block page',
+      answer('isp', 'A', [reply([BLOCK_PAGE])]),
+      {},
+      `Resolver "isp" sends visitors of ${NAME} to ${BLOCK_PAGE}, an address no public site can have (private).`,
+      BLOCK_PAGE,
+    ],
+    [
+      'an opened connection',
+      answer('isp', 'A', [reply([EVIL])]),
+      { tls: [tlsAt(GOOD, 'SELF_SIGNED_CERT_IN_CHAIN', 'a', 'CN=spy'), tlsAt(EVIL, SELF_SIGNED, 'b', 'CN=spy')] },
+      `Resolver "isp" sends visitors of ${NAME} to ${EVIL}, which cannot prove that it is ${NAME}, and neither can its known addresses: something on the way opens encrypted connections.`,
+      `${EVIL} (${SELF_SIGNED}, issued by CN=spy)`,
+    ],
+    [
+      'nothing, with a reason',
+      answer('isp', 'A', [blocked]),
+      {},
+      `Resolver "isp" does not give ${NAME} to its users: it says the name does not exist.`,
+      'NXDOMAIN (EDE 15: Blocked)',
+    ],
+    [
+      'an error',
+      answer('isp', 'A', [{ ...reply('REFUSED'), errors: ['EDE 18: Prohibited'] }]),
+      {},
+      `Resolver "isp" does not give ${NAME} to its users: it refuses to answer for it although it works otherwise.`,
+      'REFUSED (EDE 18: Prohibited)',
+    ],
+    [
+      'silence',
+      answer('isp', 'A', []),
+      {},
+      `Resolver "isp" does not give ${NAME} to its users: it is silent about it although it works otherwise.`,
+      'Resolver "isp" gave no answer.',
+    ],
+    [
+      'a forged answer',
+      answer('isp', 'A', [reply(['203.0.113.7']), reply([GOOD])]),
+      {},
+      `Answers of resolver "isp" for ${NAME} are being forged on the way: two different answers came to one question.`,
+      `203.0.113.7 | ${GOOD}`,
+    ],
+    [
+      'no DNS at all',
+      answer('isp', 'A', [], { failure: { blame: 'resolver', code: 'malformed-reply', detail: 'It sent HTTP.' } }),
+      {},
+      `Resolver "isp" sent something that is no DNS answer when asked for ${NAME}.`,
+      'It sent HTTP.',
+    ],
+  ])(
+    'that gives %s is told in one plain sentence, codes and issuers beside it',
+    (_what, given, more, summary, actual) => {
+      expect(compare(evidence([given], more))).toMatchObject([{ summary, expected: ADDRESSES, actual }]);
+    },
+  );
 
   test('is named in the finding with what it says and what is expected', () => {
     const [finding] = compare(evidence([answer('isp', 'A', [reply([BLOCK_PAGE])])]));
     expect(finding).toMatchObject({ diagnosis: 'dns-redirected', actual: BLOCK_PAGE, where: 'resolver isp (udp), A' });
     expect(finding?.expected).toContain(GOOD);
-    expect(finding?.summary).toContain(`Resolver "isp" sends visitors of ${NAME} to ${BLOCK_PAGE}`);
   });
 
   test('among references is a notice: that path is ours to mend', () => {
@@ -131,13 +208,18 @@ describe('authoritative data that changed', () => {
     compare(moved(addresses, more), [approved]).find(({ code }) => code === 'dns/answer-changed');
 
   test('to an address whose certificate does not prove the name is a redirect', () => {
-    const finding = changed({ tls: [tlsAt(EVIL, 'SELF_SIGNED', 'evil', 'CN=evil')] });
-    expect(finding).toMatchObject({ severity: 'critical', diagnosis: 'dns-redirected', actual: EVIL });
+    const finding = changed({ tls: [tlsAt(EVIL, SELF_SIGNED, 'evil', 'CN=evil')] });
+    expect(finding).toMatchObject({
+      severity: 'critical',
+      diagnosis: 'dns-redirected',
+      summary: `${NAME} now points to ${EVIL}, which was not approved and cannot prove that it is ${NAME} (its certificate is self-signed).`,
+      actual: `${EVIL} (${SELF_SIGNED}, issued by CN=evil)`,
+    });
   });
 
   test('in one of several addresses is told for that address', () => {
-    const finding = changed({ tls: [tlsAt(EVIL, 'SELF_SIGNED', 'evil', 'CN=evil')] }, [GOOD, EVIL]);
-    expect(finding).toMatchObject({ severity: 'critical', actual: EVIL });
+    const finding = changed({ tls: [tlsAt(EVIL, SELF_SIGNED, 'evil', 'CN=evil')] }, [GOOD, EVIL]);
+    expect(finding).toMatchObject({ severity: 'critical', actual: `${EVIL} (${SELF_SIGNED}, issued by CN=evil)` });
   });
 
   test('to an unproven address is a warning, to a neighbour a notice', () => {
@@ -180,7 +262,14 @@ describe('authoritative data that changed', () => {
 
   test('so that the name has no address any more is an outage', () => {
     const seen = { ...evidence([]), answers: [control('ref1'), answer('ref1', 'A', [reply('NXDOMAIN')])] };
-    expect(brief(compare(seen, [approved]))).toContain('dns/no-address critical');
+    expect(compare(seen, [approved])).toContainEqual(
+      expect.objectContaining({
+        code: 'dns/no-address',
+        severity: 'critical',
+        summary: `The resolvers we trust say that ${NAME} has no address.`,
+        actual: 'NXDOMAIN',
+      }),
+    );
   });
 
   test('is not reported where the references could not be asked', () => {

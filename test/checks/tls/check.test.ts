@@ -207,3 +207,18 @@ test('an authority is its organisation, with commas in it or without, or else th
   expect(authorityOf("C=US, O=Let's Encrypt, CN=R10")).toBe("Let's Encrypt");
   expect(authorityOf('CN=Testbed Root CA')).toBe('CN=Testbed Root CA');
 });
+
+test.each([
+  [
+    { problem: 'DEPTH_ZERO_SELF_SIGNED_CERT', leaf: certificate({ spki: 'evil', issuer: 'CN=evil' }) },
+    'is self-signed',
+  ],
+  [{ problem: 'ERR_TLS_CERT_ALTNAME_INVALID', leaf: certificate({ spki: 'other' }) }, 'is for another name'],
+])('a finding says in one plain sentence that the certificate %#, code and issuer beside it', async (server, says) => {
+  const approved = await look({ '192.0.2.1': {} });
+  const actual = await look({ '192.0.2.1': server });
+  const [found] = tls.comparers.flatMap((one) => [...one.compare(actual, [approved], LIVING)]);
+  expect(found?.summary).toBe(`The certificate ${NAME} shows at 192.0.2.1 ${says}.`);
+  expect(found?.actual).toContain(`issued by ${server.leaf.issuer}`);
+  expect(found?.actual).toContain(`(${server.problem})`);
+});
