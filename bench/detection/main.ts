@@ -128,6 +128,7 @@ async function main(): Promise<void> {
   }
   const folder = join(ROOT, 'bench/results');
   await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, '.gitignore'), '*\n');
   const file = join(folder, `detection-${new Date().toISOString().slice(0, 10)}.json`);
   await writeFile(
     file,
