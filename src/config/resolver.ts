@@ -30,19 +30,21 @@ function overTls(rest: string): Reading<Route> {
   const [endpoint = '', name, ...more] = rest.split('#');
   const where = readEndpoint(endpoint, 853);
   if (!where?.literal || more.length > 0) return { wrong: GRAMMAR };
-  const serverName = name === undefined ? null : readName(name);
-  if (serverName === null) return { wrong: 'must end in #name, the name the certificate must carry: tls://ip#name' };
+  // Without a name the certificate must carry the address itself (RFC 5280 4.2.1.6), as those of some operators do.
+  const serverName = name === undefined ? where.host : addressFamily(name) === null ? readName(name) : name;
+  if (serverName === null) return { wrong: '#name must be the host name that the certificate carries: tls://ip#name' };
   return { value: { transport: 'tls', address: where.host, port: where.port, serverName, path: null } };
 }
 
 function overHttps(rest: string): Reading<Route> {
-  const [, endpoint = '', path = '', dialled] = /^([^/@]+)(\/[^@]*)@([^@]+)$/.exec(rest) ?? [];
-  if (dialled === undefined) {
+  const [, endpoint = '', path = '', dialled] = /^([^/@]+)(\/[^@]*)(?:@([^@]+))?$/.exec(rest) ?? [];
+  const where = readEndpoint(endpoint, 443);
+  if (!where) return { wrong: GRAMMAR };
+  if (dialled === undefined && !where.literal) {
     return { wrong: 'must end in @ip, the address to dial: https://host/path@ip (looking it up could be lied to)' };
   }
-  const where = readEndpoint(endpoint, 443);
-  const address = dialled.replace(/^\[(.*)\]$/, '$1');
-  if (!where || where.literal || addressFamily(address) === null) return { wrong: GRAMMAR };
+  const address = dialled?.replace(/^\[(.*)\]$/, '$1') ?? where.host;
+  if (addressFamily(address) === null) return { wrong: GRAMMAR };
   return { value: { transport: 'https', address, port: where.port, serverName: where.host, path } };
 }
 

@@ -1,5 +1,6 @@
 /** DNS over HTTPS (RFC 8484): POST over node:http2 on kept sessions, whose TLS connection dial.ts made. */
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
+import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { unlessAborted } from './deadline.js';
 import { OtherEndError } from './failures.js';
@@ -50,10 +51,13 @@ export class DohSessions {
         socket.destroy();
         throw new OtherEndError('no-http2', 'does not speak HTTP/2, which DNS over HTTPS needs.');
       }
-      const session = connect(`https://${server.serverName}:${server.port}`, {
-        createConnection: () => socket,
-        settings: { enablePush: false },
-      });
+      const session = connect(
+        `https://${isIP(server.serverName) === 6 ? `[${server.serverName}]` : server.serverName}:${server.port}`,
+        {
+          createConnection: () => socket,
+          settings: { enablePush: false },
+        },
+      );
       this.#all.add(session);
       // Every stream reports the session's end to whoever asked on it.
       session.on('error', forget).on('goaway', forget);

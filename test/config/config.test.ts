@@ -95,6 +95,9 @@ describe('resolver addresses', () => {
     ['tls://9.9.9.9#dns.quad9.net', 'tls', '9.9.9.9', 853, 'dns.quad9.net', null],
     ['tls://[2620:fe::fe]:8853#dns.quad9.net', 'tls', '2620:fe::fe', 8853, 'dns.quad9.net', null],
     ['https://cloudflare-dns.com/dns-query@1.1.1.1', 'https', '1.1.1.1', 443, 'cloudflare-dns.com', '/dns-query'],
+    ['tls://127.0.0.1:5853', 'tls', '127.0.0.1', 5853, '127.0.0.1', null],
+    ['https://127.0.0.1:5443/dns-query', 'https', '127.0.0.1', 5443, '127.0.0.1', '/dns-query'],
+    ['https://1.1.1.1/dns-query@1.1.1.1', 'https', '1.1.1.1', 443, '1.1.1.1', '/dns-query'],
     ['https://r.test:8443/q?a=1@[::1]', 'https', '::1', 8443, 'r.test', '/q?a=1'],
   ])('%s', (text, transport, address, port, serverName, path) => {
     expect(readResolverAddress(text)).toEqual({ value: { transport, address, port, serverName, path } });
@@ -107,11 +110,9 @@ describe('resolver addresses', () => {
     'udp://192.0.2.53:0',
     'udp://192.0.2.53:65536',
     'udp://192.0.2.53#name',
-    'tls://9.9.9.9',
     'tls://9.9.9.9#',
     'tls://9.9.9.9#a#b',
     'tls://dns.quad9.net#dns.quad9.net',
-    'https://1.1.1.1/dns-query@1.1.1.1',
     'https://dns.google/dns-query',
     'https://dns.google@8.8.8.8',
     'https://dns.google/dns-query@dns.google',

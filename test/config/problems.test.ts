@@ -31,8 +31,8 @@ const SETTINGS: readonly Case[] = [
     says: 'udp://ip[:port]',
   },
   {
-    rule: 'TLS without a name',
-    text: 'dns: { resolvers: [{ name: a, role: witness, address: §"tls://9.9.9.9" }] }',
+    rule: 'TLS with an empty name',
+    text: 'dns: { resolvers: [{ name: a, role: witness, address: §"tls://9.9.9.9#" }] }',
     says: '#name',
   },
   {

@@ -60,7 +60,10 @@ function onPath(env: Places['env']): string[] {
 /** What `@puppeteer/browsers` put into its cache, newest first: `<cache>/<browser>/<platform-version>/<folder>/<binary>`. */
 async function downloaded(places: Places): Promise<string[]> {
   const found: string[] = [];
-  for (const cache of [...places.folders.map((folder) => join(folder, '.browser')), join(places.home, '.cache', 'puppeteer')]) {
+  for (const cache of [
+    ...places.folders.map((folder) => join(folder, '.browser')),
+    join(places.home, '.cache', 'puppeteer'),
+  ]) {
     for (const browser of ['chrome-headless-shell', 'chrome']) {
       for (const version of newestFirst(await entries(join(cache, browser)))) {
         const folder = join(cache, browser, version);
