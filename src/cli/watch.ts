@@ -10,8 +10,8 @@ import type { Store } from '../store/store.js';
 import { createMetrics, type Metrics } from '../web/metrics.js';
 import { type Health, listen, webApp } from '../web/server.js';
 import { progressOutput } from './check.js';
+import { heartbeat, repeat } from './chores.js';
 import { keepTargetEvidence } from './evidence.js';
-import type { Log } from './log.js';
 import { checkReport, jsonText } from './report/check-json.js';
 import { exitCodeOf } from './report/exit-code.js';
 import { progress } from './report/progress.js';
@@ -164,6 +164,7 @@ async function watchOn(desk: Desk): Promise<number> {
     concurrency: concurrency(),
   });
   const web = await listening(desk);
+  const beat = place.config.settings.heartbeat;
   const chores = [
     repeat(DELIVER_EVERY_MS, place.log, async () => {
       // Not waited for: a receiver that hangs must not hold back the others.
@@ -260,29 +261,4 @@ function concurrency(): number {
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-/** Runs a chore again and again, never two at a time; `stop` waits for the one under way. */
-function repeat(everyMs: number, log: Log, chore: () => Promise<void>): { stop(): Promise<void> } {
-  let stopped = false;
-  let wake: () => void = () => undefined;
-  const loop = (async () => {
-    while (!stopped) {
-      await chore().catch((error: unknown) => log.error({ error: String(error) }, 'A chore of the daemon failed'));
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, everyMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  })();
-  return {
-    async stop() {
-      stopped = true;
-      wake();
-      await loop;
-    },
-  };
 }

@@ -1,0 +1,58 @@
+/** What a daemon does again and again beside its work: deliver, remind, prune, say that it lives. */
+import type { Network } from '../checks/check.js';
+import type { Health } from '../web/server.js';
+import type { Log } from './log.js';
+
+/** Runs a chore again and again, never two at a time; `stop` waits for the one under way. */
+export function repeat(everyMs: number, log: Log, chore: () => Promise<void>): { stop(): Promise<void> } {
+  let stopped = false;
+  let wake: () => void = () => undefined;
+  const loop = (async () => {
+    while (!stopped) {
+      await chore().catch((error: unknown) => log.error({ error: String(error) }, 'A chore of the daemon failed'));
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, everyMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  })();
+  return {
+    async stop() {
+      stopped = true;
+      wake();
+      await loop;
+    },
+  };
+}
+
+/**
+ * Tells outside receivers that we can see and can tell. It stops by design when we cannot: a receiver that misses the
+ * beat alarms in our place (a dead man's switch).
+ */
+export async function heartbeat(
+  urls: readonly string[],
+  health: () => Promise<Health>,
+  network: Pick<Network, 'fetch'>,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  if (urls.length === 0) return;
+  const { problems } = await health();
+  if (problems.length > 0) {
+    log.error({ problems }, 'The heartbeat is withheld: we could not alert anybody');
+    return;
+  }
+  await Promise.all(
+    urls.map(async (url) => {
+      const { failure, hops } = await network.fetch({ url, signal });
+      const status = hops.at(-1)?.status ?? 0;
+      // The path of a heartbeat URL is its secret: only its host is said.
+      const receiver = new URL(url).host;
+      if (failure) log.warn({ receiver, failure: failure.code }, 'The heartbeat did not arrive');
+      else if (status >= 400) log.warn({ receiver, status }, 'The heartbeat was refused');
+    }),
+  );
+}

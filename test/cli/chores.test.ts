@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { heartbeat } from '../../src/cli/chores.js';
+import type { Health } from '../../src/web/server.js';
+
+const HEALTHY: Health = { problems: [], targets: 1, lastLookAt: 0, outboxPending: 0 };
+const SECRET = 'https://beats.example.org/ping/0f3c-secret';
+
+async function beat(health: Health, status: number): Promise<{ sent: string[]; logged: string }> {
+  const sent: string[] = [];
+  const logged: unknown[] = [];
+  const note = (fields: unknown, message: string): void => void logged.push([fields, message]);
+  const network = {
+    fetch: async ({ url }: { url: string }) => {
+      sent.push(url);
+      return { hops: [{ url, status, headers: [], address: '127.0.0.1' }], body: null, failure: null };
+    },
+  };
+  const log = { info: note, warn: note, error: note };
+  await heartbeat([SECRET], async () => health, network, log, new AbortController().signal);
+  return { sent, logged: JSON.stringify(logged) };
+}
+
+describe('heartbeat', () => {
+  test('tells every receiver while we can see and tell', async () => {
+    expect((await beat(HEALTHY, 200)).sent).toEqual([SECRET]);
+  });
+
+  test('stops when we could not alert anybody, and says so', async () => {
+    const { sent, logged } = await beat({ ...HEALTHY, problems: ['no receiver takes alerts'] }, 200);
+    expect(sent).toEqual([]);
+    expect(logged).toContain('withheld');
+  });
+
+  test('a refusal is logged without the secret in the path', async () => {
+    const { logged } = await beat(HEALTHY, 404);
+    expect(logged).toContain('beats.example.org');
+    expect(logged).not.toContain('0f3c-secret');
+  });
+});
