@@ -172,6 +172,9 @@ async function watchOn(desk: Desk): Promise<number> {
       await measure(desk, scheduler);
     }),
     repeat(REMIND_EVERY_MS, place.log, () => remindAll(desk)),
+    repeat(beat.everyMs, place.log, () =>
+      heartbeat(beat.urls, () => healthOf(desk), place.network, place.log, place.signal),
+    ),
     repeat(
       PRUNE_EVERY_MS,
       place.log,
