@@ -29,6 +29,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json README.md LICENSE ./
 COPY config ./config
+COPY assets ./assets
 ENV NODE_ENV=production
 USER siteward
 VOLUME ["/config", "/baselines", "/data"]
