@@ -214,7 +214,8 @@ const handlers: Handlers = {
   approve: (ids, options, globals) => at(globals, (place) => runApprove(ids, options, place)),
   reject: (ids, globals) => at(globals, (place) => runReject(ids, place)),
   watch: (options, globals) => at(globals, (place) => runWatch(options, place)),
-  dns: (names, { type }, globals) => at(globals, (place) => runDns(names, { types: type }, place), 'optional'),
+  dns: (names, { type, ...views }, globals) =>
+    at(globals, (place) => runDns(names, { types: type, ...views }, place), 'optional'),
   incidents: (options, globals) =>
     at(globals, async (place) => runIncidents(options, await place.store(), now(), place.terminal), 'optional'),
   doctor: (globals) => at(globals, runDoctor, 'optional'),

@@ -1,5 +1,6 @@
 /** The command line: commands, flags and their help. What a command does is in its own file. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { QUERY_TYPES } from '../checks/dns/names.js';
 import { LOG_LEVELS } from './log.js';
 import type { GlobalOptions } from './workplace.js';
 
@@ -23,7 +24,11 @@ export interface Handlers {
   ): Promise<number>;
   reject(ids: string[], globals: GlobalOptions): Promise<number>;
   watch(options: { once: boolean }, globals: GlobalOptions): Promise<number>;
-  dns(names: string[], options: { type: string[] }, globals: GlobalOptions): Promise<number>;
+  dns(
+    names: string[],
+    options: { type: string[]; trace: boolean; dnssec: boolean },
+    globals: GlobalOptions,
+  ): Promise<number>;
   incidents(options: { open: boolean }, globals: GlobalOptions): Promise<number>;
   doctor(globals: GlobalOptions): Promise<number>;
 }
@@ -85,7 +90,9 @@ export function program(version: string, handlers: Handlers, done: (exitCode: nu
   root
     .command('dns')
     .argument('<name...>', 'names to ask for')
-    .option('--type <type>', 'A, AAAA, CNAME or NS; may be repeated', collect, [])
+    .option('--type <type>', `${QUERY_TYPES.join(', ')}; may be repeated`, collect, [])
+    .option('--trace', 'also walk from the root and show what every authoritative server says', false)
+    .option('--dnssec', 'also check the signatures from the root down and explain each step', false)
     .description('Ask every resolver for a name and say which answer is genuine')
     .action((names: string[], options) => run((globals) => handlers.dns(names, options, globals))());
   root

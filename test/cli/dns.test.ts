@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Network, ProbeFailure } from '../../src/checks/check.js';
-import { type DnsPlace, runDns } from '../../src/cli/dns.js';
+import { type DnsOptions, type DnsPlace, runDns } from '../../src/cli/dns.js';
 import { dnsReportSchema } from '../../src/cli/report/dns-json.js';
-import { UsageError } from '../../src/cli/workplace.js';
+import { CommandError, UsageError } from '../../src/cli/workplace.js';
+import type { Settings } from '../../src/config/config.js';
 import { createNetwork } from '../../src/net/network.js';
 import { type DnsTestbed, type ResolverName, startDnsTestbed } from '../support/dns-testbed.js';
 
@@ -18,11 +21,19 @@ const unused = (): never => {
   throw new ProbeFailure({ blame: 'monitor', code: 'unused', detail: 'Not part of this command.' });
 };
 
+interface Flags extends Partial<DnsOptions> {
+  readonly dns?: Settings['dns'];
+}
+
+function anchors(): string[] {
+  return readFileSync(join(bed.folder, 'trust-anchor.ds'), 'utf8').trim().split('\n');
+}
+
 async function run(
   names: readonly string[],
   resolvers: readonly ResolverName[],
   terminal: Partial<DnsPlace['terminal']> = {},
-  types: readonly string[] = [],
+  { types = [], trace = false, dnssec = false, dns }: Flags = {},
 ): Promise<{ exitCode: number; out: string; tookMs: number }> {
   const written: string[] = [];
   const network: Network = createNetwork({
@@ -37,12 +48,15 @@ async function run(
   const place: DnsPlace = {
     network,
     resolvers: resolvers.map((name) => bed.resolver[name]),
-    config: { sites: [{ name: 'www.hijack.test', url: 'https://www.hijack.test:8443/' }] },
+    config: {
+      sites: [{ name: 'www.hijack.test', url: 'https://www.hijack.test:8443/' }],
+      settings: { dns: dns ?? { roots: ['127.0.53.1'], authorityPort: 5300, trustAnchors: anchors() } },
+    },
     terminal: { out: (text) => written.push(text), color: false, width: 120, json: false, ...terminal },
     observatory: { now: Date.now },
     signal: AbortSignal.timeout(20_000),
   };
-  const exitCode = await runDns(names, { types }, place);
+  const exitCode = await runDns(names, { types, trace, dnssec }, place);
   return { exitCode, out: written.join(''), tookMs: Date.now() - startedAt };
 }
 
@@ -88,7 +102,7 @@ describe('dns', () => {
   });
 
   test('asks for the types it is told', async () => {
-    const { exitCode, out } = await run(['signed.test'], ['dot', 'plain'], {}, ['mx', 'HTTPS', 'CAA']);
+    const { exitCode, out } = await run(['signed.test'], ['dot', 'plain'], {}, { types: ['mx', 'HTTPS', 'CAA'] });
     expect([exitCode, out]).toEqual([0, expect.stringContaining('10 mail.signed.test')]);
     expect(out).toContain('10 mail.signed.test');
     expect(out).toContain('letsencrypt.org');
@@ -97,11 +111,110 @@ describe('dns', () => {
   test('is refused for what is no name and no type', async () => {
     await expect(run(['a b'], ['dot'])).rejects.toThrow(UsageError);
     await expect(run(['192.0.2.1'], ['dot'])).rejects.toThrow(UsageError);
-    await expect(run(['signed.test'], ['dot'], {}, ['AXFR'])).rejects.toThrow(/AXFR.*A, AAAA/);
+    await expect(run(['signed.test'], ['dot'], {}, { types: ['AXFR'] })).rejects.toThrow(/AXFR.*A, AAAA/);
   });
 
   test('takes a name in any script', async () => {
     const { out } = await run(['نمونه.test'], ['dot'], { json: true });
     expect(JSON.parse(out).name).toMatch(/^xn--[a-z0-9]+\.test$/);
+  });
+});
+
+describe('dns --dnssec', () => {
+  const dnssec = { dnssec: true };
+
+  test('of a signed name leads from the root to the answer, and exits with 0', async () => {
+    const { exitCode, out } = await run(['www.signed.test'], ['dot', 'plain'], {}, dnssec);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('The signatures of www.signed.test A');
+    expect(out).toMatch(/✓ SECURE {2}the root zone\n {4}✓ SECURE {2}\. DNSKEY: signed by key \d+ .*trust anchor/u);
+    expect(out).toMatch(/\n {6}✓ SECURE {2}zone signed\.test\n/u);
+    expect(out).toMatch(/\n {2}✓ SECURE {2}an unbroken chain of signatures/u);
+  });
+
+  test('of an unsigned name says where the chain ends and how to mend it', async () => {
+    const { exitCode, out } = await run(['www.unsigned.test'], ['dot', 'plain'], {}, dnssec);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/⚠ INSECURE {2}zone unsigned\.test/u);
+    expect(out).toMatch(/\n {2}⚠ INSECURE {2}the chain ends, provably[\s\S]*give its DS record to the registrar/u);
+  });
+
+  test('of expired signatures names the day and what was forgotten, and exits with 2', async () => {
+    const { exitCode, out } = await run(['www.expired.test'], ['dot', 'plain'], {}, dnssec);
+    expect(exitCode).toBe(2);
+    expect(out).toMatch(/✗ BOGUS {2}expired\.test DNSKEY: .*expired on 2024-02-01/u);
+    expect(out).toContain('forgot to sign again');
+  });
+
+  test('goes by the anchors and roots of the settings', async () => {
+    const place = { roots: ['127.0.53.1'], authorityPort: 5300 };
+    const iana = await run(['www.signed.test'], ['dot'], {}, { ...dnssec, dns: { ...place, trustAnchors: [] } });
+    expect(iana.exitCode).toBe(2);
+    expect(iana.out).toMatch(/✗ BOGUS {2}the root zone/u);
+    const elsewhere = { ...place, roots: ['127.0.53.99'], trustAnchors: anchors() };
+    const silent = await run(['www.signed.test'], ['dot'], {}, { ...dnssec, dns: elsewhere });
+    expect(silent.exitCode).toBe(3);
+    expect(silent.out).toContain('too little was heard');
+    const wrong = { ...place, trustAnchors: ['1 8 2 AB'] };
+    await expect(run(['www.signed.test'], ['dot'], {}, { ...dnssec, dns: wrong })).rejects.toThrow(CommandError);
+  });
+
+  test('asks no root outside of network.only, and says so', async () => {
+    const dns = { roots: ['192.0.2.53'], authorityPort: 5300, trustAnchors: [] };
+    const { exitCode, out } = await run(['www.signed.test'], ['dot'], {}, { trace: true, dnssec: true, dns });
+    expect(exitCode).toBe(3);
+    expect(out).toMatch(/192\.0\.2\.53 .*was not asked[\s\S]*network\.only/u);
+  });
+});
+
+describe('dns --trace', () => {
+  test('tells every step: zones, servers with their time, referrals, the answer, and the status', async () => {
+    const { exitCode, out } = await run(['www.signed.test'], ['dot', 'plain'], {}, { trace: true });
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(
+      /✓ SECURE {2}the root zone\n {4}127\.0\.53\.1 +[\d.]+ m?s +udp +refers to test, which it says is signed/u,
+    );
+    expect(out).toMatch(/✓ SECURE {2}signed\.test\n {4}its parent names key (\d+) \(DS\); it publishes \1\n/u);
+    expect(out).toMatch(/ns1\.signed\.test \(127\.0\.53\.3\) .*answers www\.signed\.test \d+ A 127\.0\.80\.10\n/u);
+    expect(out).toContain('Parents and zones agree on every delegation.');
+    expect(out).toMatch(/\n {4}\d+ queries, 2 referrals, in /u);
+  });
+
+  test('of an unsigned name shows the parent saying so, and of an absent one the denial', async () => {
+    const unsigned = await run(['www.unsigned.test'], ['dot'], {}, { trace: true });
+    expect(unsigned.out).toContain('refers to unsigned.test, which it says is not signed');
+    expect(unsigned.out).toContain('its parent names no key (no DS); it publishes none');
+    const absent = await run(['nope.signed.test'], ['dot'], {}, { trace: true });
+    expect(absent.out).toContain('answers that there is no such name');
+  });
+
+  test('of a hijacked delegation shows the foreign server and that nothing vouches for it', async () => {
+    await bed.scenario('hijack');
+    const { out } = await run(['www.hijack.test'], ['dot'], { width: 100 }, { trace: true }).finally(() =>
+      bed.scenario('restore'),
+    );
+    expect(out).toMatch(/⚠ INSECURE {2}hijack\.test\n/u);
+    expect(out).toMatch(/ns1\.hijack\.test \(127\.0\.53\.66\) /u);
+    expect(out.replace(/\s+/gu, ' ')).toContain('If it used to be signed, ask who removed it.');
+  });
+
+  test('as JSON adds one entry per type to the document, beside the survey', async () => {
+    const flags = { trace: true, dnssec: true, types: ['A', 'MX'] };
+    const { out } = await run(['alias.rsa.test'], ['dot'], { json: true }, flags);
+    const { trace, dnssec, resolvers } = dnsReportSchema.parse(JSON.parse(out));
+    expect(resolvers.length).toBe(1);
+    expect(trace?.map(({ type, status }) => `${type} ${status}`)).toEqual(['A SECURE', 'MX SECURE']);
+    expect(trace?.[0]?.steps.map(({ zone, asked }) => `${zone} ${asked}`)).toEqual([
+      '. alias.rsa.test',
+      'test alias.rsa.test',
+      'rsa.test alias.rsa.test',
+      'rsa.test www.rsa.test',
+    ]);
+    expect(dnssec?.[0]?.names.map(({ name, status }) => `${name} ${status}`)).toEqual([
+      'alias.rsa.test SECURE',
+      'www.rsa.test SECURE',
+    ]);
+    const plain = dnsReportSchema.parse(JSON.parse((await run(['www.rsa.test'], ['dot'], { json: true })).out));
+    expect(Object.keys(plain)).not.toContain('trace');
   });
 });

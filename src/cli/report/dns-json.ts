@@ -1,6 +1,8 @@
 /** `dns --json`: the document other people's scripts read, `siteward/dns/1`. Pure. */
 import * as z from 'zod';
 import { VERDICTS } from '../../checks/dns/judgement.js';
+import type { AuthorityReport } from './dns-authority.js';
+import { dnssecEntry, dnssecEntrySchema, traceEntry, traceEntrySchema } from './dns-authority-json.js';
 import { type DnsLine, type DnsReport, worstLines } from './dns-report.js';
 
 const judged = {
@@ -41,10 +43,23 @@ export const dnsReportSchema = z.strictObject({
       types: z.array(z.strictObject({ type: z.string(), ...judged })),
     }),
   ),
+  /** With `--trace` and `--dnssec` only. */
+  trace: z.array(traceEntrySchema).optional(),
+  dnssec: z.array(dnssecEntrySchema).optional(),
 });
 export type DnsDocument = z.infer<typeof dnsReportSchema>;
 
-export function dnsDocument(report: DnsReport): DnsDocument {
+/** What else the command was asked to show. */
+export interface Views {
+  readonly trace: boolean;
+  readonly dnssec: boolean;
+}
+
+export function dnsDocument(
+  report: DnsReport,
+  authorities: readonly AuthorityReport[] = [],
+  views: Views = { trace: false, dnssec: false },
+): DnsDocument {
   const { addresses, records, cnames, nameservers, sources, known } = report.truth;
   return {
     schema: 'siteward/dns/1',
@@ -60,6 +75,8 @@ export function dnsDocument(report: DnsReport): DnsDocument {
       sources: [...sources],
     },
     resolvers: worstLines(report).map((worst) => resolverEntry(worst, report)),
+    ...(views.trace ? { trace: authorities.map(traceEntry) } : {}),
+    ...(views.dnssec ? { dnssec: authorities.map(dnssecEntry) } : {}),
   };
 }
 
