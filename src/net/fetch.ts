@@ -171,8 +171,13 @@ async function connectAny(
   }
   // What the site's own addresses do says more than what our machine could not do (no IPv6, a refused address).
   const telling = failures.find(({ failure: { blame, code } }) => blame === 'target' && code !== 'blocked-address');
-  const worst = telling ?? failures.find((error) => error.failure.code === 'blocked-address') ?? failures[0];
-  throw worst ?? new ProbeFailure(failure('target', 'no-address', `${host} has no address: look at its DNS records.`));
+  if (telling) throw telling;
+  const refused = failures.find((error) => error.failure.code === 'blocked-address');
+  // Our own rules kept us from looking: that says nothing of the site, and is not to be told as if it were down.
+  if (refused) throw new ProbeFailure({ ...refused.failure, blame: 'monitor' }, { cause: refused });
+  throw (
+    failures[0] ?? new ProbeFailure(failure('target', 'no-address', `${host} has no address: look at its DNS records.`))
+  );
 }
 
 /** Hands the connected socket to undici, which may not make another one. */

@@ -185,7 +185,7 @@ describe('redirects', () => {
 describe('which address is dialled', () => {
   it('is never one outside network.only, whatever a resolver answers', async () => {
     const fetched = await get('http://www.example.test/', { resolve: async () => ['203.0.113.99'] });
-    expect(fetched.failure).toMatchObject({ code: 'blocked-address' });
+    expect(fetched.failure).toMatchObject({ blame: 'monitor', code: 'blocked-address' });
     expect(fetched.failure?.detail).toContain('outside network.only');
     expect(fetched.hops).toEqual([]);
   });

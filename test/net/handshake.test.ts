@@ -71,7 +71,9 @@ describe('a handshake', () => {
 
   it('with an authority that is not ours has a problem', async () => {
     const theirs = certificateAuthority('Somebody Else');
-    expect((await meet(theirs.issue(['www.example.test']))).problem).toBe('SELF_SIGNED_CERT_IN_CHAIN');
+    const leaf = theirs.issue(['www.example.test']);
+    expect((await meet(leaf)).problem).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+    expect((await meet({ ...leaf, cert: leaf.cert + theirs.pem })).problem).toBe('SELF_SIGNED_CERT_IN_CHAIN');
     theirs.remove();
   });
 

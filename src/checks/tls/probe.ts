@@ -20,8 +20,13 @@ export async function probe(settings: TlsSettings, io: ProbeIo): Promise<TlsEvid
   const shown = looks.filter((one) => 'chain' in one);
   const failed = looks.filter((one) => 'failure' in one);
   const [first] = failed;
-  if (shown.length === 0 && first) throw new ProbeFailure(first.failure);
+  if (shown.length === 0 && first) throw new ProbeFailure(ofWhom(first.failure));
   return { name: settings.name, port: settings.port, at: io.now(), shown, failed };
+}
+
+/** Where our own rules kept us from looking, the site is not to blame. */
+function ofWhom(failure: Pick<Failure, 'blame' | 'code' | 'detail'>): Failure {
+  return failure.code === 'blocked-address' ? { ...failure, blame: 'monitor' } : failure;
 }
 
 type Look = Shown | { address: string; failure: Pick<Failure, 'blame' | 'code' | 'detail'> };
