@@ -23,7 +23,6 @@ import { type Handlers, program } from './cli/program.js';
 import { jsonText } from './cli/report/check-json.js';
 import { selectSites, sitesInForce, withoutPassword } from './cli/selection.js';
 import { problemText, runValidate } from './cli/validate.js';
-import { runWatch } from './cli/watch.js';
 import {
   BadConfiguration,
   CommandError,
@@ -38,12 +37,11 @@ import type { Config } from './config/config.js';
 import { type LoadOptions, loadConfig } from './config/load.js';
 import type { Site, Target } from './core/model.js';
 import type { ApprovedBaseline } from './monitor.js';
-import { createBrowser } from './net/browser/browser.js';
+import type { SharedBrowser } from './net/browser/browser.js';
 import { createNetwork } from './net/network.js';
 import { Courier, type Post } from './notify/deliver.js';
 import { NOTIFIERS } from './notify/index.js';
 import { type Baselines, openBaselines, tamperedFinding } from './store/baselines.js';
-import { openStore } from './store/database.js';
 import { readProof } from './store/evidence.js';
 import { type Store, StoreError } from './store/store.js';
 import { localVantage } from './vantage/vantage.js';
@@ -87,6 +85,15 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
+/** Mail under way, and what the last looks still owe, may take this long after the operator said stop. */
+const LAST_MAIL_MS = 5_000;
+
+function withGrace(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  signal.addEventListener('abort', () => setTimeout(() => controller.abort(), LAST_MAIL_MS).unref(), { once: true });
+  return controller.signal;
+}
+
 function loading({ config: dir }: GlobalOptions, watchlist: 'required' | 'optional'): LoadOptions {
   return { dir, checks: CHECKS, notifiers: NOTIFIERS, env: process.env, watchlist };
 }
@@ -111,12 +118,17 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
   const signal = interruption();
   const { network: net, resolvers, browser: browserSettings } = config.settings;
   const policy = { allow: net.allow, only: net.only };
-  const browser = createBrowser({ ...browserSettings, ca: net.ca, policy, resolve: (name) => network.resolve(name) });
+  let started: Promise<SharedBrowser> | null = null;
+  // Loaded when first needed, as the store and the daemon are: half of what starting costs is loading.
+  const browser = (): Promise<SharedBrowser> =>
+    (started ??= import('./net/browser/browser.js').then(({ createBrowser }) =>
+      createBrowser({ ...browserSettings, ca: net.ca, policy, resolve: (name) => network.resolve(name) }),
+    ));
   const network = createNetwork({
     policy,
     hosts: net.hosts,
     ca: net.ca,
-    capture: (request) => browser.capture(request),
+    capture: async (request) => (await browser()).capture(request),
     lookup: (name) => lookup(name),
     now,
   });
@@ -129,7 +141,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     receivers: config.settings.receivers,
     siteOf: (id) => config.sites.find((site) => site.id === id),
     readProof: (evidence) => readProof(evidence === null ? null : join(options.data, evidence)),
-    io: { now, signal, connect: network.connect, trust: network.trust },
+    io: { now, signal: withGrace(signal), connect: network.connect, trust: network.trust },
     random: Math.random,
     log,
   };
@@ -141,16 +153,16 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     log,
     network,
     resolvers,
-    browserVersion: () => browser.version(),
+    browserVersion: async () => (await browser()).version(),
     observatory: { vantages: [localVantage(io)], now, pause },
     baselines,
     approvedBaselines: (site) => approvedBaselines(baselines, site),
     courier: (outbox) => new Courier(outbox, post),
     newId,
-    store: () => (store ??= opened(openStore(config.settings.store.url, options.data))),
+    store: () => (store ??= openedStore(config.settings.store.url, options.data)),
     signal,
     async close() {
-      await Promise.all([browser.close(), network.close(), store?.then((open) => open.close())]);
+      await Promise.all([started?.then((open) => open.close()), network.close(), store?.then((open) => open.close())]);
     },
   };
 }
@@ -166,7 +178,9 @@ async function approvedBaselines(baselines: Baselines, site: Site): Promise<(tar
   });
 }
 
-async function opened(store: Store): Promise<Store> {
+async function openedStore(url: string, dataDir: string): Promise<Store> {
+  const { openStore } = await import('./store/database.js');
+  const store = openStore(url, dataDir);
   await store.open();
   return store;
 }
@@ -213,7 +227,10 @@ const handlers: Handlers = {
   status: (globals) => at(globals, runStatus),
   approve: (ids, options, globals) => at(globals, (place) => runApprove(ids, options, place)),
   reject: (ids, globals) => at(globals, (place) => runReject(ids, place)),
-  watch: (options, globals) => at(globals, (place) => runWatch(options, place)),
+  watch: async (options, globals) => {
+    const { runWatch } = await import('./cli/watch.js');
+    return at(globals, (place) => runWatch(options, place));
+  },
   dns: (names, { type, ...views }, globals) =>
     at(globals, (place) => runDns(names, { types: type, ...views }, place), 'optional'),
   incidents: (options, globals) =>
