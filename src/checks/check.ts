@@ -95,6 +95,8 @@ export interface ProbeIo {
   readonly signal: AbortSignal;
   readonly network: Network;
   readonly resolvers: readonly Resolver[];
+  /** Number of the autonomous system that announces the address; null when unknown. Absent: nobody can say. */
+  readonly asnOf?: (address: string) => number | null;
 }
 
 /** `reference`: an encrypted path we trust. `witness`: a path being judged. */

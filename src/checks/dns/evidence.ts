@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Artifact } from '../../core/model.js';
+import type { ProbeIo } from '../check.js';
 import { QUERY_TYPES } from './names.js';
 
 const artifactSchema: z.ZodType<Artifact> = z.object({
@@ -108,6 +109,8 @@ export const evidenceSchema = z.object({
   /** Registrable domain, or null for a name that has none. */
   zone: z.string().nullable(),
   answers: z.array(answerSchema),
+  /** Autonomous systems of the addresses answered, where known on that day. Absent where nobody could say. */
+  asns: z.record(z.string(), z.int().nonnegative()).optional(),
   tls: z.array(tlsAtSchema),
   /** Addresses that only a witness gave and that did not prove themselves, a few of them. */
   victims: z.array(pageAtSchema),
@@ -136,6 +139,16 @@ export function distinct(values: Iterable<string>): string[] {
 
 export function addressesOf(answers: readonly Answer[]): string[] {
   return distinct(answers.flatMap((answer) => answer.replies.flatMap((reply) => reply.addresses)));
+}
+
+/** What the look knew of the autonomous systems of these addresses; nothing where it could not say. */
+export function asnsOf(addresses: readonly string[], asnOf: ProbeIo['asnOf']): Pick<DnsEvidence, 'asns'> {
+  if (!asnOf) return {};
+  const known = addresses.flatMap((address) => {
+    const asn = asnOf(address);
+    return asn === null ? [] : [[address, asn] as const];
+  });
+  return { asns: Object.fromEntries(known) };
 }
 
 /** It said something definite about the name: an answer, or that there is none. */

@@ -3,7 +3,7 @@ import type { Failure } from '../../core/model.js';
 import type { Check } from '../check.js';
 import { addresses, aliases, nameservers } from './authority-comparers.js';
 import { dnsCodes } from './codes.js';
-import { type Answer, type DnsEvidence, evidenceSchema } from './evidence.js';
+import { type Answer, addressesOf, asnsOf, type DnsEvidence, evidenceSchema } from './evidence.js';
 import { exhibit } from './exhibit.js';
 import { existence, resolvers, rewriting } from './path-comparers.js';
 import { configure, type DnsSettings, dnsOptions } from './settings.js';
@@ -36,7 +36,11 @@ function combine(samples: readonly [DnsEvidence, ...DnsEvidence[]]): DnsEvidence
     answers.set(JSON.stringify([resolver.name, asked, type, replies]), kept);
   }
   const tls = new Map(samples.flatMap((sample) => sample.tls).map((at) => [at.address, { ...at, chainPem: null }]));
-  return { ...samples[0], answers: [...answers.values()], tls: [...tls.values()], victims: [], genuine: null };
+  const kept = [...answers.values()];
+  const asns = new Map(samples.flatMap((sample) => Object.entries(sample.asns ?? {})));
+  const known = samples.some((sample) => sample.asns) ? (address: string) => asns.get(address) ?? null : undefined;
+  const networks = asnsOf(addressesOf(kept), known);
+  return { ...samples[0], answers: kept, ...networks, tls: [...tls.values()], victims: [], genuine: null };
 }
 
 function settled(answer: Answer): Answer {

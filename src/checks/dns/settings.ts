@@ -20,7 +20,7 @@ export const dnsOptions = z
         asns: z
           .array(z.int().positive())
           .optional()
-          .describe('Networks the name may point into. Kept, and not yet used: it needs an IP-to-ASN table.'),
+          .describe('Networks the name may point into, by AS number; counts where an address shows no certificate.'),
         cnames: z.array(namePattern).optional().describe('Aliases the name may have; *.name covers all below it.'),
         nameservers: z.array(hostName).optional().describe('Name servers the domain may be delegated to.'),
       })
@@ -30,7 +30,7 @@ export const dnsOptions = z
 
 export interface Allowed {
   readonly addresses: readonly string[];
-  /** Accepted and unused until an IP-to-ASN table is there. */
+  /** Numbers of autonomous systems. */
   readonly asns: readonly number[];
   readonly cnames: readonly string[];
   readonly nameservers: readonly string[];

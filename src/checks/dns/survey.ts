@@ -4,7 +4,7 @@ import { getDomain } from 'tldts';
 import type { ProbeIo, Resolver } from '../check.js';
 import { embeddedIpv4 } from './addresses.js';
 import { type Ask, ask } from './ask.js';
-import { type Answer, addressesOf, type DnsEvidence, hasReferences, trustedAnswers } from './evidence.js';
+import { type Answer, addressesOf, asnsOf, type DnsEvidence, hasReferences, trustedAnswers } from './evidence.js';
 import type { QueryType } from './names.js';
 import type { Random } from './query.js';
 import type { DnsSettings } from './settings.js';
@@ -37,7 +37,7 @@ export async function survey(settings: DnsSettings, io: ProbeIo, options: Survey
   const tls = await proveByTls([...references, ...suspects], settings, io);
   const unproven = suspects.filter((address) => tls.find((at) => at.address === address)?.problem !== null);
   const pages = options.victims ? await seePages(unproven, references, settings, io) : { victims: [], genuine: null };
-  return { ...asked, tls, ...pages };
+  return { ...asked, ...asnsOf(addressesOf(answers), io.asnOf), tls, ...pages };
 }
 
 function askIo({ network, signal }: ProbeIo, random: Random) {

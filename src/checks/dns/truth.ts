@@ -20,6 +20,10 @@ export interface Truth {
   readonly records: (type: QueryType) => readonly string[];
   /** Why the address is genuine, in words; null when nothing says so. */
   readonly explain: (address: string) => string | null;
+  /** Number of the autonomous system the address is in; null when unknown, which equals nothing. */
+  readonly asnOf: (address: string) => number | null;
+  /** Autonomous systems that genuine addresses are in, each with such an address. */
+  readonly networks: ReadonlyMap<number, string>;
   /** Special ranges that genuine addresses are in: an owner may publish private addresses. */
   readonly bogonRanges: ReadonlySet<string>;
 }
@@ -38,6 +42,8 @@ export function truthOf(evidence: DnsEvidence, accepted: readonly DnsEvidence[],
     const embedded = embeddedIpv4(address);
     return embedded !== null && addresses.includes(embedded) ? `it stands for ${embedded} (DNS64)` : null;
   };
+  const asns = new Map([...accepted, evidence].flatMap((one) => Object.entries(one.asns ?? {})));
+  const asnOf = (address: string): number | null => asns.get(address) || null;
   return {
     known: definite || approved.length > 0,
     absent: definite && given.length === 0,
@@ -49,6 +55,8 @@ export function truthOf(evidence: DnsEvidence, accepted: readonly DnsEvidence[],
           .flatMap((answer) => answer.replies.flatMap((reply) => reply.records)),
       ),
     explain,
+    asnOf,
+    networks: networksOf(addresses, asnOf),
     bogonRanges: new Set([...addresses, ...allowedBases(settings)].flatMap((address) => bogonRange(address) ?? [])),
   };
 }
@@ -56,6 +64,16 @@ export function truthOf(evidence: DnsEvidence, accepted: readonly DnsEvidence[],
 /** Answers of references only: where there is none, witnesses are not made the judges of themselves. */
 function referenceAnswers(evidence: DnsEvidence) {
   return evidence.answers.filter((answer) => answer.asked === 'name' && answer.resolver.role === 'reference');
+}
+
+/** The address named first stands for its network. */
+function networksOf(addresses: readonly string[], asnOf: Truth['asnOf']): Map<number, string> {
+  const networks = new Map<number, string>();
+  for (const address of addresses) {
+    const asn = asnOf(address);
+    if (asn !== null && !networks.has(asn)) networks.set(asn, address);
+  }
+  return networks;
 }
 
 function allowedBases({ allow }: DnsSettings): string[] {

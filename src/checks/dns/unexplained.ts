@@ -74,10 +74,8 @@ function withoutCertificate(address: string, tls: TlsAt | null, page: PageAt | n
   if (signature) {
     return { ...verdict('REDIRECT_CONTENT', 0.95, address, `serves ${signature}`), says: `which serves ${signature}` };
   }
-  const neighbour = truth.addresses.find((known) => areNeighbours(known, address));
-  if (neighbour !== undefined && (tls === null || tls.chain.length === 0)) {
-    return verdict('CONSISTENT_ASN', 0.8, address, `stands in the same network as ${neighbour}`);
-  }
+  const network = tls === null || tls.chain.length === 0 ? networkWords(address, tls, suspicion) : null;
+  if (network !== null) return verdict('CONSISTENT_ASN', 0.8, address, network);
   if (!settings.secure && page && evidence.genuine && isSamePage(page, evidence.genuine)) {
     return verdict('CONSISTENT_ASN', 0.6, address, 'serves the same page as a reference address');
   }
@@ -95,6 +93,27 @@ function withoutCertificate(address: string, tls: TlsAt | null, page: PageAt | n
     ...verdict('INCONSISTENT', 0.5, address, `nothing explains it, and TLS did not prove it: ${why}`),
     says: 'an address that nothing explains and that did not prove to be the site',
   };
+}
+
+/** Why an address that showed no certificate stands where the site may be, in words; null when nothing says so. */
+function networkWords(address: string, tls: TlsAt | null, { evidence, truth, settings }: Suspicion): string | null {
+  const neighbour = truth.addresses.find((known) => areNeighbours(known, address));
+  if (neighbour !== undefined) return `stands in the same network as ${neighbour}`;
+  const asn = truth.asnOf(address);
+  if (asn === null) return null;
+  if (settings.allow.asns.includes(asn)) return `stands in AS${asn}, which the watchlist allows`;
+  const known = truth.networks.get(asn);
+  return known !== undefined && couldNotProve(tls, evidence, truth) ? `stands in AS${asn}, as ${known} does` : null;
+}
+
+/**
+ * TLS can tell nothing: this machine could not try, or no genuine address speaks it either. Otherwise its silence counts:
+ * anybody can rent a machine in the network of a large provider and leave port 443 closed.
+ */
+function couldNotProve(tls: TlsAt | null, evidence: DnsEvidence, truth: Truth): boolean {
+  if (tls === null) return false;
+  const proven = evidence.tls.some((at) => at.problem === null && truth.explain(at.address) !== null);
+  return tls.failure?.blame === 'monitor' || !proven;
 }
 
 function rangeWords(range: string): string {

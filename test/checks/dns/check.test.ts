@@ -311,6 +311,16 @@ describe('the check', () => {
     expect(combined.answers.filter((one) => one.resolver.name === 'ref3')).toHaveLength(1);
     expect(combined.answers.some((one) => one.asked === 'control')).toBe(false);
     expect(evidenceSchema.parse(combined)).toEqual(combined);
+    expect(combined).not.toHaveProperty('asns');
+  });
+
+  test('keeps with what is approved the autonomous systems that any sample knew, and reads them back', () => {
+    const gone = absent('isp', [reply([EVIL])]);
+    const one = evidence([gone], { asns: { [GOOD]: 64_500, [EVIL]: 64_666 } });
+    const other = evidence([answer('ref3', 'A', [reply([CDN])])], { asns: { [CDN]: 64_501 } });
+    const combined = dns.combine([one, evidence([]), other]);
+    expect(combined.asns).toEqual({ [GOOD]: 64_500, [CDN]: 64_501 });
+    expect(evidenceSchema.parse(combined)).toEqual(combined);
   });
 
   test('says every code it reports in its list', () => {

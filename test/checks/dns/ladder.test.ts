@@ -42,6 +42,13 @@ const proven = tlsAt(GOOD, null);
 const foreign = tlsAt(EVIL, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'evil-key', 'CN=State MITM CA');
 const closed = { tls: [tlsAt(GOOD, 'refused'), tlsAt(EVIL, 'refused')] };
 
+const allowing = (settings: DnsSettings, ...asns: number[]): DnsSettings => ({
+  ...settings,
+  allow: { ...settings.allow, asns },
+});
+const AS = 64_500;
+const noRoute = { blame: 'monitor', code: 'network-unreachable', detail: 'no route' } as const;
+
 const CASES: readonly Case[] = [
   { what: 'the references give the address too', given: a(GOOD), verdict: 'CONSISTENT_IP', confidence: 0.99 },
   {
@@ -150,6 +157,114 @@ const CASES: readonly Case[] = [
     seen: closed,
     verdict: 'CONSISTENT_ASN',
     confidence: 0.8,
+  },
+  {
+    what: 'nobody speaks TLS and a reference address is in the same autonomous system',
+    given: a(CDN),
+    settings: PLAIN_HTTP,
+    seen: { tls: [tlsAt(GOOD, 'refused'), tlsAt(CDN, 'refused')], asns: { [GOOD]: AS, [CDN]: AS } },
+    verdict: 'CONSISTENT_ASN',
+    confidence: 0.8,
+  },
+  {
+    what: 'nobody speaks TLS and an approved address was in the same autonomous system',
+    given: a(CDN),
+    settings: PLAIN_HTTP,
+    seen: { tls: [tlsAt(CDN, 'refused')], asns: { [CDN]: AS } },
+    accepted: [evidence([answer('ref1', 'A', [reply([EVIL])])], { asns: { [EVIL]: AS } })],
+    verdict: 'CONSISTENT_ASN',
+    confidence: 0.8,
+  },
+  {
+    what: 'this machine has no route to an address in the autonomous system of a reference address',
+    given: aaaa('2a04:4e42::7'),
+    seen: {
+      tls: [proven, { ...tlsAt('2a04:4e42::7', 'refused'), failure: noRoute }],
+      asns: { [GOOD_V6]: AS, '2a04:4e42::7': AS },
+    },
+    verdict: 'CONSISTENT_ASN',
+    confidence: 0.8,
+  },
+  {
+    what: 'an address in the same autonomous system is silent where reference addresses prove the name',
+    given: a(EVIL),
+    seen: { tls: [proven, tlsAt(EVIL, 'refused')], asns: { [GOOD]: AS, [EVIL]: AS } },
+    verdict: 'INCONSISTENT',
+    confidence: 0.5,
+  },
+  {
+    what: 'an address in the same autonomous system was not tried by TLS',
+    given: a(EVIL),
+    seen: { tls: [], asns: { [GOOD]: AS, [EVIL]: AS } },
+    verdict: 'INCONSISTENT',
+    confidence: 0.5,
+  },
+  {
+    what: 'an address in the same autonomous system shows a foreign certificate',
+    given: a(EVIL),
+    seen: { tls: [proven, foreign], asns: { [GOOD]: AS, [EVIL]: AS } },
+    verdict: 'REDIRECT',
+    confidence: 0.95,
+  },
+  {
+    what: 'an address in the same autonomous system shows a foreign certificate and no reference address any',
+    given: a(EVIL),
+    settings: allowing(SETTINGS, AS),
+    seen: { tls: [tlsAt(GOOD, 'refused'), foreign], asns: { [GOOD]: AS, [EVIL]: AS } },
+    verdict: 'INCONSISTENT',
+    confidence: 0.5,
+  },
+  {
+    what: 'an address in the same autonomous system serves a block page',
+    given: a(EVIL),
+    settings: allowing(PLAIN_HTTP, AS),
+    seen: {
+      ...closed,
+      victims: [pageAt(EVIL, 'Notice', 'This website is blocked by order of the court')],
+      asns: { [GOOD]: AS, [EVIL]: AS },
+    },
+    verdict: 'REDIRECT_CONTENT',
+    confidence: 0.95,
+  },
+  {
+    what: 'two addresses are in the system 0, which is nobody',
+    given: a(CDN),
+    settings: allowing(PLAIN_HTTP, 0),
+    seen: { tls: [tlsAt(CDN, 'refused')], asns: { [GOOD]: 0, [CDN]: 0 } },
+    verdict: 'INCONSISTENT',
+    confidence: 0.5,
+  },
+  {
+    what: 'of neither address the autonomous system is known',
+    given: a(CDN),
+    settings: PLAIN_HTTP,
+    seen: { tls: [tlsAt(CDN, 'refused')], asns: {} },
+    verdict: 'INCONSISTENT',
+    confidence: 0.5,
+  },
+  {
+    what: 'the watchlist allows the autonomous system of an address that is silent by TLS',
+    given: a(CDN),
+    settings: allowing(SETTINGS, 64_999, AS),
+    seen: { tls: [proven, tlsAt(CDN, 'refused')], asns: { [CDN]: AS } },
+    verdict: 'CONSISTENT_ASN',
+    confidence: 0.8,
+  },
+  {
+    what: 'the watchlist allows the autonomous system of an address that shows a foreign certificate',
+    given: a(EVIL),
+    settings: allowing(SETTINGS, AS),
+    seen: { tls: [proven, foreign], asns: { [EVIL]: AS } },
+    verdict: 'REDIRECT',
+    confidence: 0.95,
+  },
+  {
+    what: 'the watchlist allows the autonomous system somebody gave a private address',
+    given: a(BLOCK_PAGE),
+    settings: allowing(SETTINGS, AS),
+    seen: { asns: { [BLOCK_PAGE]: AS } },
+    verdict: 'REDIRECT_BOGON',
+    confidence: 0.97,
   },
   {
     what: 'a neighbour in a private range is nobody in particular',

@@ -95,6 +95,15 @@ describe.concurrent('every resolver and path', () => {
     expect(verdicts(await look(name), 'A')).toEqual({ ...GENUINE, ...lies });
   });
 
+  test('are kept with the autonomous system of each address they gave, where it is known', async () => {
+    const names = ['dot', 'liar'] as const;
+    const asnOf = (address: string): number | null => (address.startsWith('127.') ? 64_500 : null);
+    const { asns, answers } = await look('www.signed.test', names, { ...ioWith(names), asnOf });
+    expect(answers.flatMap(({ replies }) => replies.flatMap(({ addresses }) => addresses))).toContain('10.10.34.35');
+    expect(asns).toEqual({ '127.0.80.10': 64_500, '127.0.80.11': 64_500 });
+    expect(await look('www.signed.test', names)).not.toHaveProperty('asns');
+  });
+
   test('leave out IPv6 without being called liars', async () => {
     const seen = verdicts(await look('www.signed.test'), 'AAAA');
     const { dead, portal, ...working } = seen;
