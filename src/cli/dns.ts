@@ -87,13 +87,13 @@ function print(seen: readonly Seen[], views: Views, terminal: DnsPlace['terminal
     terminal.out(jsonText(documents.length === 1 ? documents[0] : documents));
     return;
   }
-  const texts = seen.flatMap(({ report, authorities }) => [
-    dnsTable(report, terminal),
-    ...authorities.flatMap((authority) => [
+  const texts = seen.map(({ report, authorities }) => {
+    const below = authorities.flatMap((authority) => [
       ...(views.trace ? [traceView(authority, terminal)] : []),
       ...(views.dnssec ? [dnssecView(authority, terminal)] : []),
-    ]),
-  ]);
+    ]);
+    return [dnsTable(report, terminal), ...below].join('');
+  });
   terminal.out(texts.join('\n'));
 }
 

@@ -23,6 +23,7 @@ const unused = (): never => {
 
 interface Flags extends Partial<DnsOptions> {
   readonly dns?: Settings['dns'];
+  readonly now?: () => number;
 }
 
 function anchors(): string[] {
@@ -33,7 +34,7 @@ async function run(
   names: readonly string[],
   resolvers: readonly ResolverName[],
   terminal: Partial<DnsPlace['terminal']> = {},
-  { types = [], trace = false, dnssec = false, dns }: Flags = {},
+  { types = [], trace = false, dnssec = false, dns, now = Date.now }: Flags = {},
 ): Promise<{ exitCode: number; out: string; tookMs: number }> {
   const written: string[] = [];
   const network: Network = createNetwork({
@@ -53,7 +54,7 @@ async function run(
       settings: { dns: dns ?? { roots: ['127.0.53.1'], authorityPort: 5300, trustAnchors: anchors() } },
     },
     terminal: { out: (text) => written.push(text), color: false, width: 120, json: false, ...terminal },
-    observatory: { now: Date.now },
+    observatory: { now },
     signal: AbortSignal.timeout(20_000),
   };
   const exitCode = await runDns(names, { types, trace, dnssec }, place);
@@ -157,6 +158,13 @@ describe('dns --dnssec', () => {
     expect(silent.out).toContain('too little was heard');
     const wrong = { ...place, trustAnchors: ['1 8 2 AB'] };
     await expect(run(['www.signed.test'], ['dot'], {}, { ...dnssec, dns: wrong })).rejects.toThrow(CommandError);
+  });
+
+  test('by a clock from before all anchors does not take a signed name for an unsigned one', async () => {
+    const dns = { roots: ['127.0.53.1'], authorityPort: 5300, trustAnchors: [] };
+    const now = (): number => Date.UTC(2010, 0, 1);
+    const { out } = await run(['www.signed.test'], ['dot'], {}, { ...dnssec, dns, now });
+    expect(out).toMatch(/✗ BOGUS {2}the root zone/u);
   });
 
   test('asks no root outside of network.only, and says so', async () => {

@@ -67,6 +67,17 @@ describe('the views of a trace', () => {
     expect(text).toMatch(/⚠ org: the parent says .*the zone says\s+a\.org, b\.org/su);
   });
 
+  test('name a server that does not refer where another does', async () => {
+    const world = new Universe({ [ROOT]: root, [FIRST]: answering(1) });
+    const trace = await world.trace('www.org', T.TXT, undefined, [ROOT, '198.51.100.9']);
+    const report = authorityReport(trace, validateTrace(trace, [], NOW * 1000), 12);
+    expect(report.steps[0]?.servers.map(({ address: at, says }) => `${at} ${says}`)).toEqual([
+      `${ROOT} referral`,
+      '198.51.100.9 nothing',
+    ]);
+    expect(traceView(report, SCREEN)).toMatch(/198\.51\.100\.9 .*gave no referral to org/u);
+  });
+
   test('tell an alias as a way of its own', async () => {
     const org: Server = ({ name, type }) => {
       if (type !== T.A) return { authority: [soa('org')] };
