@@ -13,6 +13,7 @@ import { CHECKS } from './checks/index.js';
 import { runAdd } from './cli/add.js';
 import { runApprove, runDiff, runReject, runStatus } from './cli/baseline.js';
 import { runCapture } from './cli/baseline-capture.js';
+import { bundledAsns } from './cli/bundled-asns.js';
 import { runCheck } from './cli/check.js';
 import { runDns } from './cli/dns.js';
 import { runDoctor } from './cli/doctor.js';
@@ -133,7 +134,8 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     now,
   });
   const lookup = referenceLookup(resolvers, (request) => network.exchange(request));
-  const io: Omit<ProbeIo, 'signal'> = { vantage: 'local', now, network, resolvers };
+  const asnOf = bundledAsns(log);
+  const io: Omit<ProbeIo, 'signal'> = { vantage: 'local', now, network, resolvers, asnOf };
   const baselines = openBaselines(options.baselines, CHECKS);
   let store: Promise<Store> | null = null;
   const post: Post = {
@@ -151,8 +153,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     config,
     terminal,
     log,
-    network,
-    resolvers,
+    ...{ network, resolvers, asnOf },
     browserVersion: async () => (await browser()).version(),
     observatory: { vantages: [localVantage(io)], now, pause },
     baselines,

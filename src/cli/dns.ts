@@ -31,6 +31,8 @@ export interface DnsOptions extends Views {
 export interface DnsPlace {
   readonly network: Network;
   readonly resolvers: readonly Resolver[];
+  /** Number of the autonomous system that announces the address; null when unknown. */
+  readonly asnOf: (address: string) => number | null;
   /** A name that the watchlist has is spoken to at the port its URL gives. */
   readonly config: {
     readonly sites: readonly Pick<Site, 'name' | 'url'>[];
@@ -56,6 +58,7 @@ export async function runDns(names: readonly string[], options: DnsOptions, plac
     signal: place.signal,
     network: place.network,
     resolvers: place.resolvers,
+    asnOf: place.asnOf,
   };
   // Traces of types that nobody asked for would tell the same story twice.
   const authority = authorityOf(options.types.length === 0 ? ['A'] : types, options, place);

@@ -40,6 +40,8 @@ export interface Workplace {
   readonly log: Log;
   readonly network: Network;
   readonly resolvers: readonly Resolver[];
+  /** Number of the autonomous system that announces the address; null when unknown. */
+  readonly asnOf: (address: string) => number | null;
   /** Starts the browser. Throws ProbeFailure with the fix. */
   readonly browserVersion: () => Promise<string>;
   readonly observatory: Observatory;

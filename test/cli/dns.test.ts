@@ -49,6 +49,8 @@ async function run(
   const place: DnsPlace = {
     network,
     resolvers: resolvers.map((name) => bed.resolver[name]),
+    // Addresses of the test-bed are in nobody's network: one is said to be.
+    asnOf: (address) => (address === '127.0.80.10' ? 64_500 : null),
     config: {
       sites: [{ name: 'www.hijack.test', url: 'https://www.hijack.test:8443/' }],
       settings: { dns: dns ?? { roots: ['127.0.53.1'], authorityPort: 5300, trustAnchors: anchors() } },
@@ -75,6 +77,16 @@ describe('dns', () => {
     expect(out).toContain('1 resolver of 3');
     expect(out).toMatch(/liar +udp +witness +A +.*REDIRECT_BOGON +97 % +10\.10\.34\.35/);
     expect(out).toContain('no public site has an address of this kind');
+  });
+
+  test('shows whose network an address is in, and whom to credit for knowing', async () => {
+    const { out } = await run(['www.signed.test'], ['dot', 'plain']);
+    expect(out).toContain('127.0.80.10 (AS64500)');
+    expect(out).not.toContain('127.0.80.11 (AS');
+    expect(out).toMatch(/RouteViews, NRO and DB-IP .*CC BY 4\.0/);
+    const document = await run(['www.signed.test'], ['dot', 'plain'], { json: true });
+    expect(JSON.parse(document.out).asns).toEqual({ '127.0.80.10': 64_500 });
+    expect((await run(['www.unsigned.test'], ['liar'])).out).not.toContain('IP to ASN');
   });
 
   test('shakes hands at the port the watchlist or the URL gives', async () => {

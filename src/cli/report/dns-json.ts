@@ -43,6 +43,8 @@ export const dnsReportSchema = z.strictObject({
       types: z.array(z.strictObject({ type: z.string(), ...judged })),
     }),
   ),
+  /** Autonomous systems of the addresses in the answers, where known. */
+  asns: z.record(z.string(), z.int()),
   /** With `--trace` and `--dnssec` only. */
   trace: z.array(traceEntrySchema).optional(),
   dnssec: z.array(dnssecEntrySchema).optional(),
@@ -75,6 +77,7 @@ export function dnsDocument(
       sources: [...sources],
     },
     resolvers: worstLines(report).map((worst) => resolverEntry(worst, report)),
+    asns: Object.fromEntries(report.asns),
     ...(views.trace ? { trace: authorities.map(traceEntry) } : {}),
     ...(views.dnssec ? { dnssec: authorities.map(dnssecEntry) } : {}),
   };

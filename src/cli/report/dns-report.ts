@@ -36,6 +36,8 @@ export interface DnsReport {
   };
   /** By resolver in the order configured, then by type. */
   readonly lines: readonly DnsLine[];
+  /** Autonomous systems of the addresses answered, where known. */
+  readonly asns: ReadonlyMap<string, number>;
   /** Resolvers that invent addresses for names that do not exist. */
   readonly rewriters: readonly string[];
 }
@@ -61,6 +63,7 @@ export function dnsReport(
       sources: distinct(trusted.filter((answer) => answer.replies.length > 0).map((answer) => answer.resolver.name)),
     },
     lines: judgeAnswers(evidence, [], settings).map(lineOf),
+    asns: new Map(Object.entries(evidence.asns ?? {})),
     rewriters: nxRewriters(evidence).map(({ answer }) => answer.resolver.name),
   };
 }

@@ -4,7 +4,7 @@ import { oneLine } from '../../core/plain-text.js';
 import { duration } from '../../core/words.js';
 import { type DnsLine, type DnsReport, dnsExitCode, type Tone, toneOf } from './dns-report.js';
 import { fitted, isolated, lineWidth, type Paint, padded, paint, type Screen, widthOf, wrapped } from './text.js';
-import { counted, markOf, TONE_STYLE } from './words.js';
+import { ASN_CREDIT, counted, markOf, TONE_STYLE } from './words.js';
 
 const INDENT = '  ';
 const GAP = '  ';
@@ -17,15 +17,16 @@ const WIDEST = [24, 6, 9, 5, 8, 28, 5] as const;
 export function dnsTable(report: DnsReport, screen: Screen): string {
   const style = paint(screen.color);
   const width = lineWidth(screen);
-  const cells = report.lines.map(cellsOf);
+  const cells = report.lines.map((line) => cellsOf(line, report));
   const widths = WIDEST.map((most, at) =>
     Math.min(most, Math.max(...[HEAD, ...cells].map((row) => widthOf(row[at] ?? '')))),
   );
   const head = style('dim', `${INDENT}  ${columns(HEAD, widths).join(GAP)}`);
   const rows = report.lines.flatMap((line, at) => rowOf(line, cells[at] ?? [], widths, width, style));
-  const notes = report.rewriters.map(
-    (name) => `${INDENT}${oneLine(name)} gives addresses for names that do not exist.`,
-  );
+  const notes = [
+    ...report.rewriters.map((name) => `${INDENT}${oneLine(name)} gives addresses for names that do not exist.`),
+    ...(report.asns.size > 0 ? [style('dim', `${INDENT}${ASN_CREDIT}.`)] : []),
+  ];
   return `\n${[...headline(report, width, style), '', head, ...rows, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n')}\n`;
 }
 
@@ -69,9 +70,12 @@ function overall(report: DnsReport): Tone {
   }
 }
 
-function cellsOf(line: DnsLine): string[] {
+function cellsOf(line: DnsLine, { asns }: DnsReport): string[] {
   const { judgement, answers, rcode } = line;
-  const shown = answers.slice(0, MOST_ANSWERS).map((answer) => oneLine(answer, 80));
+  const shown = answers.slice(0, MOST_ANSWERS).map((answer) => {
+    const asn = asns.get(answer);
+    return `${oneLine(answer, 80)}${asn === undefined ? '' : ` (AS${asn})`}`;
+  });
   const more = answers.length > MOST_ANSWERS ? [`and ${answers.length - MOST_ANSWERS} more`] : [];
   return [
     isolated(oneLine(line.resolver, 40)),

@@ -11,7 +11,7 @@ import { findingList, resolverTable, textDifferences } from './html-findings.js'
 import { page } from './html-page.js';
 import { type Album, album, comparisons, victims } from './html-pictures.js';
 import { nextSteps } from './next-steps.js';
-import { failuresOf, headline, markOf, tally, toneOf } from './words.js';
+import { ASN_CREDIT, failuresOf, headline, markOf, tally, toneOf } from './words.js';
 
 /** The report as one HTML document without outside references. */
 export function htmlReport(run: Run): string {
@@ -19,7 +19,7 @@ export function htmlReport(run: Run): string {
   const { word } = decision(run.sites);
   const body = html`${head(run)}
 <main>${run.sites.map((site, index) => card(site, index, shown))}</main>
-<footer>Made by Siteward ${run.version}. This file loads nothing from anywhere; every value in it is what was received, shown as text.</footer>`;
+<footer>Made by Siteward ${run.version}. This file loads nothing from anywhere; every value in it is what was received, shown as text. ${ASN_CREDIT}.</footer>`;
   return page(`${word} · ${tally(run.sites)} · Siteward`, body);
 }
 

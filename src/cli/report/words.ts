@@ -75,3 +75,6 @@ export function tally(sites: readonly { readonly state: State }[]): string {
   });
   return parts.length === 0 ? 'no site was looked at' : parts.join(', ');
 }
+
+/** What the licence of the IP-to-ASN data asks for wherever its results are shown. */
+export const ASN_CREDIT = 'IP to ASN: RouteViews, NRO and DB-IP (https://db-ip.com), CC BY 4.0';
