@@ -34,6 +34,10 @@ describe('the HTML report', () => {
     expect($('style').text()).not.toMatch(/url\(|@import/);
   });
 
+  it('credits whose data the networks of addresses are from', () => {
+    expect(load()('footer').text()).toMatch(/IP to ASN: .*RouteViews.*NRO.*DB-IP.*CC BY 4\.0/);
+  });
+
   it('lets the browser run and style its own two constants and nothing else', () => {
     const $ = load();
     const policy = $('meta[http-equiv="Content-Security-Policy"]').attr('content') ?? '';
