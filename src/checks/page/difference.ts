@@ -2,7 +2,8 @@
 import { siteOf } from './address.js';
 import type { Item, ItemKind } from './inventory.js';
 import type { Pair, Side } from './layers.js';
-import { jaccard, linesOf, multiset, shapeOf, without, wordPairs, wordsOf } from './words.js';
+import { goneFrom, type Mended } from './mending.js';
+import { jaccard, linesOf, multiset, shapeOf, sizeOf, without, wordPairs, wordsOf } from './words.js';
 
 export interface Difference {
   /** Lines only this side has; what was learned to rotate is left out. */
@@ -12,7 +13,7 @@ export interface Difference {
   readonly numbersOnly: boolean;
   /** 0..1, by pairs of words. */
   readonly textSimilarity: number;
-  /** Share of the accepted text's characters in lines that are still there. */
+  /** Share of the accepted text's characters still there: whole lines, and the kept words of lines that were mended. */
   readonly textKept: number;
   /** 0..1, by tag paths. */
   readonly structureSimilarity: number;
@@ -56,7 +57,7 @@ function measure(pair: Pair): Difference {
     added,
     removed,
     numbersOnly,
-    ...textMeasures(accepted.lines.filter(fixed), actual.lines.filter(fixed), shaped.removed),
+    ...textMeasures(accepted.lines.filter(fixed), actual.lines.filter(fixed), shaped),
     structureSimilarity: jaccard(fixedPaths(actual, pair), fixedPaths(accepted, pair)),
     ...itemMeasures(pair),
   };
@@ -69,20 +70,16 @@ export function fixedPaths(side: Side, { accepted }: Pair): Map<string, number> 
   return paths;
 }
 
-function textMeasures(before: readonly string[], after: readonly string[], removed: readonly string[]) {
+function textMeasures(before: readonly string[], after: readonly string[], shaped: Mended) {
   const total = sizeOf(before);
   return {
     textSimilarity: jaccard(pairsIn(before), pairsIn(after)),
-    textKept: total === 0 ? 1 : 1 - sizeOf(removed) / total,
+    textKept: total === 0 ? 1 : 1 - goneFrom(shaped) / total,
   };
 }
 
 function pairsIn(lines: readonly string[]): Map<string, number> {
   return wordPairs(wordsOf(lines.join('\n')));
-}
-
-function sizeOf(lines: readonly string[]): number {
-  return lines.reduce((sum, line) => sum + line.length, 0);
 }
 
 /** Shapes of lines that stand where the samples already differed, on either side, and of those seen in samples. */

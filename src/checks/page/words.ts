@@ -26,6 +26,11 @@ export function linesOf(text: string): string[] {
     .filter((line) => line !== '');
 }
 
+/** Characters in all of the lines. */
+export function sizeOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + line.length, 0);
+}
+
 /** Lower case, one digit for every number: `1,204 watching` and `987 watching` are the same shape. */
 export function shapeOf(line: string): string {
   return line.toLowerCase().replace(/\p{N}+(?:[.,:\u066b\u066c'\u2019\s]\p{N}+)*/gu, '0');
