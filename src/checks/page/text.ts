@@ -16,7 +16,7 @@ export const text = perLayer('text', (pair, settings) => {
   if (pair.same || (!pair.actual.document && !pair.actual.shown)) return [];
   const difference = differenceOf(pair);
   if (difference.added.length + difference.removed.length === 0) return [];
-  return [...amountFindings(pair, difference, settings), ...scriptFindings(difference, settings)];
+  return [...amountFindings(pair, difference, settings), ...scriptFindings(pair, difference, settings)];
 });
 
 /** Is almost nothing of the accepted text left? */
@@ -73,18 +73,33 @@ const SCRIPTS = [
 const OF_SCRIPT = SCRIPTS.map((script) => ({ script, letters: new RegExp(`\\p{Script=${script}}`, 'gu') }));
 const ENOUGH_LETTERS = 30;
 
+/** From this share of the accepted letters on, a script is one the page is written in, though not the first. */
+const AT_HOME = 0.1;
+
 /** The writing system most letters belong to; null where there is too little text to say. */
 export function scriptSystemOf(lines: readonly string[]): string | null {
-  const sample = lines.join(' ').slice(0, 20_000);
-  const counts = OF_SCRIPT.map(({ script, letters }) => ({ script, count: sample.match(letters)?.length ?? 0 }));
+  const counts = lettersOf(lines);
   const most = counts.reduce((best, entry) => (entry.count > best.count ? entry : best));
   return most.count >= ENOUGH_LETTERS ? most.script : null;
 }
 
-function scriptFindings({ added, removed }: Difference, settings: PageSettings): Finding[] {
+function lettersOf(lines: readonly string[]) {
+  const sample = lines.join(' ').slice(0, 20_000);
+  return OF_SCRIPT.map(({ script, letters }) => ({ script, count: sample.match(letters)?.length ?? 0 }));
+}
+
+/** Pages in two languages have text of one replaced by text of the other: the script is not new there. */
+function isAtHome(script: string, accepted: readonly string[]): boolean {
+  const counts = lettersOf(accepted);
+  const all = counts.reduce((sum, { count }) => sum + count, 0);
+  const own = counts.find((entry) => entry.script === script)?.count ?? 0;
+  return own >= ENOUGH_LETTERS && own >= all * AT_HOME;
+}
+
+function scriptFindings({ accepted }: Pair, { added, removed }: Difference, settings: PageSettings): Finding[] {
   const before = scriptSystemOf(removed);
   const after = scriptSystemOf(added);
-  if (before === null || after === null || before === after) return [];
+  if (before === null || after === null || before === after || isAtHome(after, accepted.lines)) return [];
   return [
     finding('page/script-system-changed', settings, {
       summary: `Text in ${before} script was replaced by text in ${after} script.`,
