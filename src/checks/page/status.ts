@@ -23,15 +23,16 @@ function answerFindings(pair: Pair, settings: PageSettings): Finding[] {
   const sameClass = Math.floor(before / 100) === Math.floor(after / 100);
   if (sameClass && before < 400) return [];
   const facts = { expected: String(before), actual: String(after), where: pair.layer };
+  const view = pair.layer === 'raw' ? '' : inLayer(pair);
   if (REFUSED.has(after)) {
-    const summary = `The server refuses the page (${after})${inLayer(pair)}.`;
+    const summary = `The server refuses the page (${after})${view}.`;
     return [finding('page/denied', settings, { ...facts, summary })];
   }
   if (after < 400 || after >= 500) return [];
   return [
     finding('page/status-changed', settings, {
       ...facts,
-      summary: `The server answers ${after} instead of the page${inLayer(pair)}.`,
+      summary: `The server answers ${after} instead of the page${view}.`,
     }),
   ];
 }
