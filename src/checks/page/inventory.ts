@@ -1,18 +1,20 @@
 /** What a page makes a browser load, run, frame, submit to and link to: one entry per reference, with its origin. */
 import { createHash } from 'node:crypto';
-import type { Element } from 'domhandler';
+import { type Element, isTag, type ParentNode } from 'domhandler';
 import { addressOf, masked } from './address.js';
 import { normalized } from './words.js';
 
 /**
  * `data`: inert script blocks (JSON-LD, import maps). `inline-script`: code in the page, in handlers and in
- * javascript: links. `request`: what the browser really asked for.
+ * javascript: links. `password`: a field for one, with where its form sends it. `request`: what the browser really
+ * asked for.
  */
 export type ItemKind =
   | 'script'
   | 'inline-script'
   | 'frame'
   | 'form'
+  | 'password'
   | 'link'
   | 'media'
   | 'image'
@@ -71,7 +73,20 @@ export function itemsOf(element: Element, text: () => string, place: Place): Ite
   const { name, attribs } = element;
   const at = (kind: ItemKind, reference: string | undefined, label = ''): Item[] =>
     reference === undefined ? [] : [referenceItem(kind, reference, label, place)];
-  return [...elementItems(name, attribs, text, place, at), ...handlerItems(attribs, place)];
+  const password = name === 'input' && /^\s*password\s*$/i.test(attribs['type'] ?? '');
+  return [
+    ...elementItems(name, attribs, text, place, at),
+    ...(password ? at('password', actionAround(element)) : []),
+    ...handlerItems(attribs, place),
+  ];
+}
+
+/** Where the form an element stands in sends to; without one, or without an action, that is the page itself. */
+function actionAround(element: Element): string {
+  for (let at: ParentNode | null = element.parent; at; at = at.parent) {
+    if (isTag(at) && at.name === 'form') return at.attribs['action'] ?? '';
+  }
+  return '';
 }
 
 function elementItems(

@@ -9,7 +9,7 @@ import type { PageEvidence } from './evidence.js';
 import type { Item, ItemKind } from './inventory.js';
 import { type Pair, type Side, sidesOf } from './layers.js';
 import type { PageSettings } from './settings.js';
-import { quote, quoteList } from './words.js';
+import { quote, quoteList, shapeOf } from './words.js';
 
 export const origins = perLayer('origins', (pair, settings, accepted) => {
   if (pair.same) return [];
@@ -18,6 +18,7 @@ export const origins = perLayer('origins', (pair, settings, accepted) => {
   const known = knownSites(pair, accepted, settings);
   return [
     ...addedItems.flatMap((item) => judgeItem(item, known, pair, settings)),
+    ...programFindings(addedItems, pair, settings),
     ...linkFindings(addedItems, removedItems, known, pair, settings),
     ...removedFindings(removedItems, settings),
   ];
@@ -67,6 +68,7 @@ function judgeItem(item: Item, known: Known, pair: Pair, settings: PageSettings)
   const { kind, site } = item;
   if (item.code) return codeFinding(item, known, pair, settings);
   if (kind === 'request') return requestFinding(item, known, settings);
+  if (kind === 'password') return passwordFinding(item, pair, settings);
   const reference = REFERENCES[kind];
   if (!reference) return [];
   const facts = { actual: item.target, where: `${pair.layer}: ${item.where}` };
@@ -87,6 +89,30 @@ function judgeItem(item: Item, known: Known, pair: Pair, settings: PageSettings)
     finding(reference.familiar, settings, {
       ...facts,
       summary: `The page now ${reference.what} from ${quote(item.target, 100)}.`,
+      ...(kind === 'icon' && isSwapped(item, pair) ? { living: 'warning' as const } : {}),
+    }),
+  ];
+}
+
+/** Something of the kind is gone in turn: not one more of them, but another one. */
+function isSwapped({ kind }: Item, pair: Pair): boolean {
+  return differenceOf(pair).removedItems.some((gone) => gone.kind === kind);
+}
+
+/** A field for a password where there was none, or one whose form sends it somewhere else; shown or not is the same. */
+function passwordFinding(item: Item, { accepted, layer }: Pair, settings: PageSettings): Finding[] {
+  const before = accepted.items.filter(({ kind }) => kind === 'password');
+  if (before.some(({ target }) => target === item.target)) return [];
+  const asks =
+    before.length > 0 ? 'The page now sends passwords to' : 'The page now asks for a password and sends it to';
+  const summary = `${asks} ${quote(item.target, 100)}.`;
+  const expected = before[0]?.target ?? '(no password asked for)';
+  return [
+    finding('page/password-asked', settings, {
+      summary,
+      expected,
+      actual: item.target,
+      where: `${layer}: ${item.where}`,
     }),
   ];
 }
@@ -147,6 +173,28 @@ function requestFinding(item: Item, known: Known, settings: PageSettings): Findi
 }
 
 // --------------------------------------------------------------- links
+
+/** What a visitor's machine runs or unpacks when it is opened. */
+const PROGRAM = /^[^?]*\.(?:exe|msi|apk|dmg|scr|bat|cmd|ps1|jar|zip)(?:\?|$)/i;
+
+/** Links to programs from a folder no program came from; a new release beside the old one is what such folders are for. */
+function programFindings(added: readonly Item[], { accepted, layer }: Pair, settings: PageSettings): Finding[] {
+  const programs = (items: readonly Item[]): Item[] =>
+    items.filter(({ kind, target }) => kind === 'link' && PROGRAM.test(target));
+  const folders = new Set(programs(accepted.items).map(folderOf));
+  const strange = programs(added).filter((link) => !folders.has(folderOf(link)));
+  const [first] = strange;
+  if (!first) return [];
+  const summary = `A link of the page now leads to a program or archive: ${quoteList(strange.map((link) => link.target))}.`;
+  return [
+    finding('page/program-linked', settings, { summary, actual: first.target, where: `${layer}: ${first.where}` }),
+  ];
+}
+
+/** The address up to its last slash, whatever version it names. */
+function folderOf({ target }: Item): string {
+  return shapeOf(target.replace(/[^/]*(?:\?.*)?$/, ''));
+}
 
 /** New hosts among links from which it is a flood, whoever sees them. */
 const FLOOD = 8;

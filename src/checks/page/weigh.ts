@@ -187,6 +187,7 @@ const SHOWN_WITH_REPLACED: readonly PageCode[] = [
   'page/inline-script-injected',
   'page/frame-injected',
   'page/form-retargeted',
+  'page/password-asked',
   'page/links-injected',
   'page/media-replaced',
   'page/refresh-added',

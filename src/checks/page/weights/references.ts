@@ -66,6 +66,15 @@ export const REFERENCES = {
     0.8,
     'A form was added, or sends to another path of the same site.',
   ),
+  // An uploaded script on the site's own host receives as well as a foreign one; pages seldom begin to ask.
+  'page/password-asked': row(
+    'injected',
+    'critical',
+    'critical',
+    0.85,
+    'The page asks for a password it did not ask for, or sends it to another address.',
+    REMOVE,
+  ),
   'page/base-changed': row(
     'injected',
     'critical',
@@ -88,6 +97,15 @@ export const REFERENCES = {
     'critical',
     0.8,
     'A link kept its text and leads to another site.',
+    REMOVE,
+  ),
+  // From a folder that held programs before it is a release, from any other perhaps an upload.
+  'page/program-linked': row(
+    'injected',
+    'warning',
+    'critical',
+    0.7,
+    'A link leads to a program or archive in a place the page linked to none before.',
     REMOVE,
   ),
   'page/links-added': row('injected', 'warning', 'critical', 0.5, 'The page links to sites it did not link to.'),
@@ -121,7 +139,7 @@ export const REFERENCES = {
     'notice',
     'critical',
     0.7,
-    'Pictures, style sheets, icons or preloads of places already known differ.',
+    'Pictures, style sheets, icons or preloads of places already known differ; an icon exchanged for another is a warning.',
   ),
   'page/reference-removed': row(
     'changed',
