@@ -6,6 +6,7 @@
  */
 import type { Check } from '../check.js';
 import { assertions } from './assertions.js';
+import { banner } from './banner.js';
 import { body } from './body.js';
 import { codes } from './codes.js';
 import { coverage } from './coverage.js';
@@ -42,6 +43,7 @@ export const page: Check<PageSettings, PageEvidence> = {
     structure,
     origins,
     overlay,
+    banner,
     pixels,
     signatures,
     assertions,

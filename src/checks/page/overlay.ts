@@ -8,7 +8,7 @@ import type { PageSettings } from './settings.js';
 import { quote, quoteList, shapeOf } from './words.js';
 
 /** Words of the banners that laws ask for; one of those is told, but is not an attack. */
-const CONSENT =
+export const CONSENT =
   /cookie|consent|gdpr|privacy|datenschutz|confidentialit|privacidad|çerez|کوکی|ملفات تعريف الارتباط|隐私|куки/i;
 
 export const overlay = perLayer('overlay', (pair, settings) => [

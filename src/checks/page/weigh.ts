@@ -197,6 +197,7 @@ const SHOWN_WITH_REPLACED: readonly PageCode[] = [
 ];
 
 const EFFECTS_OF_REDESIGN: readonly PageCode[] = [
+  'page/banner-added',
   'page/structure-replaced',
   'page/structure-changed',
   'page/text-replaced',

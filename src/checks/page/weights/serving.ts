@@ -108,6 +108,15 @@ export const SERVING = {
     'Something new covers most of what a visitor sees.',
     REMOVE,
   ),
+  // An editor's campaign can look like it; a defacer's slogan does, and nobody else's words go there unannounced.
+  'page/banner-added': row(
+    'defaced',
+    'critical',
+    'critical',
+    0.75,
+    'A large block across the top of the page is new and says what the site never spoke of.',
+    REMOVE,
+  ),
   'page/dialog-shown': row(
     'defaced',
     'critical',
