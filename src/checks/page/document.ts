@@ -9,6 +9,7 @@ import { DomUtils, parseDocument } from 'htmlparser2';
 import type { Artifact } from '../../core/model.js';
 import { canonicalTag, isHidden } from './canonical.js';
 import { artifactText } from './evidence.js';
+import { type Frame, segmentOf, whereOf } from './frame.js';
 import { type Item, itemsOf } from './inventory.js';
 import { safeMarkup } from './markup.js';
 import { normalized } from './words.js';
@@ -30,6 +31,10 @@ export interface PageDocument {
   readonly headings: readonly string[];
   /** Text in order, hidden and ignored elements left out. */
   readonly blocks: readonly Block[];
+  /** Text of elements that say of themselves that nobody shall see them; the outermost as one. */
+  readonly hidden: readonly string[];
+  /** Characters in title and visible text that turn the direction of writing round: bidirectional controls. */
+  readonly controls: ReadonlySet<string>;
   /** Were elements left out because the settings say so? */
   readonly ignored: boolean;
   /** How often each tag path (its last tags) occurs. */
@@ -97,22 +102,15 @@ function baseOf(tree: Tree, url: string): string {
   return href !== undefined && URL.canParse(href, url) ? new URL(href, url).href : url;
 }
 
-/** Where in the tree the walk is: a chain up to the root, so that a path is only spelt out when somebody asks. */
-interface Frame {
-  readonly parent: Frame | null;
-  readonly segment: string;
-  /** The last tags down to here. */
-  readonly tags: readonly string[];
-}
-
 const PATH_TAGS = 8;
-const SPELT_OUT = 6;
 const SILENT = new Set(['script', 'style', 'template', 'head', 'title', 'meta', 'link', 'base']);
 const INLINE = new Set(
   'a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small span strike strong sub sup time tt u var wbr img'.split(
     ' ',
   ),
 );
+// Embeddings, overrides and isolates of the bidirectional algorithm (Unicode Standard Annex 9).
+const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g;
 const MARKUP_IN_COMMENT = /<(?:script|iframe|form|object|embed|base|meta)\b/i;
 
 class Reader {
@@ -122,6 +120,8 @@ class Reader {
   readonly #meta = new Map<string, string>();
   readonly #headings: string[] = [];
   readonly #blocks: Block[] = [];
+  readonly #hidden: string[] = [];
+  readonly #controls = new Set<string>();
   readonly #paths = new Map<string, number>();
   readonly #items: Item[] = [];
   #title: string | null = null;
@@ -143,6 +143,8 @@ class Reader {
       meta: this.#meta,
       headings: this.#headings,
       blocks: this.#blocks,
+      hidden: this.#hidden,
+      controls: this.#controls,
       ignored: this.#ignored,
       paths: this.#paths,
       items: this.#items,
@@ -177,6 +179,7 @@ class Reader {
     };
     const path = frame.tags.join('>');
     const hidden = parentHidden || isHidden(element);
+    if (hidden && !parentHidden) this.#conceal(element);
     this.#paths.set(path, (this.#paths.get(path) ?? 0) + 1);
     this.#hash.update(canonicalTag(element, this.#base));
     this.#facts(element, frame);
@@ -208,6 +211,7 @@ class Reader {
   #facts(element: Element, frame: Frame): void {
     const { name, attribs } = element;
     if (name === 'title' && !frame.tags.includes('svg')) {
+      if (this.#title === null) this.#mark(readText(element));
       this.#title ??= normalized(readText(element));
       this.#hash.update(`title:${this.#title}`);
     } else if (/^h[1-3]$/.test(name)) {
@@ -228,7 +232,17 @@ class Reader {
     if (!this.#meta.has(key)) this.#meta.set(key, normalized(value).slice(0, 2000));
   }
 
+  #conceal(element: Element): void {
+    const text = normalized(readText(element));
+    if (text) this.#hidden.push(text);
+  }
+
+  #mark(text: string): void {
+    for (const [control] of text.matchAll(BIDI_CONTROLS)) this.#controls.add(control);
+  }
+
   #text(data: string, frame: Frame): void {
+    this.#mark(data);
     if (this.#open === '') this.#openAt = frame;
     this.#open += data;
   }
@@ -268,19 +282,3 @@ const META: Readonly<Record<string, string>> = {
   'og:site_name': 'og:site_name',
   'content-security-policy': 'content-security-policy',
 };
-
-function segmentOf({ name, attribs }: Element, nth: number): string {
-  const id = attribs['id'];
-  if (id && /^[A-Za-z][\w-]{0,40}$/.test(id) && !/\d{4,}/.test(id)) return `${name}#${id}`;
-  return nth === 1 ? name : `${name}:nth-of-type(${nth})`;
-}
-
-/** A CSS path from the nearest id, or of the last elements. */
-function whereOf(frame: Frame): string {
-  const segments: string[] = [];
-  for (let at: Frame | null = frame; at?.parent && segments.length < SPELT_OUT; at = at.parent) {
-    segments.unshift(at.segment);
-    if (at.segment.includes('#')) break;
-  }
-  return segments.join(' > ');
-}

@@ -10,6 +10,7 @@ import { banner } from './banner.js';
 import { body } from './body.js';
 import { codes } from './codes.js';
 import { coverage } from './coverage.js';
+import { direction } from './direction.js';
 import { EVIDENCE_VERSION, type PageEvidence, pageEvidence } from './evidence.js';
 import { exhibit } from './exhibit.js';
 import { failures } from './failures.js';
@@ -39,6 +40,7 @@ export const page: Check<PageSettings, PageEvidence> = {
     status,
     title,
     text,
+    direction,
     body,
     structure,
     origins,

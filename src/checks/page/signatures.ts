@@ -15,8 +15,19 @@ const MAX_LINE = 5000;
 export const signatures = perLayer('signatures', (pair, settings) => {
   if (pair.same && !pair.actual.shown?.dialogs.length) return [];
   const [worst] = signaturesIn(pair).sort((a, b) => b.confidence - a.confidence);
-  return worst ? [phraseFinding(worst, pair, settings)] : [];
+  return [...(worst ? [phraseFinding(worst, pair, settings)] : []), ...hiddenFindings(pair, settings)];
 });
+
+/** A signature in text that no visitor sees: search engines read it, and it is a mark of who has been there. */
+function hiddenFindings({ actual, accepted, layer }: Pair, settings: PageSettings): Finding[] {
+  const known = [...(accepted.document?.hidden ?? []), ...spokenBy(accepted)];
+  const [line] = without(actual.document?.hidden ?? [], known)
+    .slice(0, MAX_LINES)
+    .filter((text) => text.length <= SHORT_LINE && strengthOf(text) === 'strong');
+  if (line === undefined) return [];
+  const summary = `New hidden text reads like a defacer’s: “${quote(line, 120)}”.`;
+  return [finding('page/hidden-signature', settings, { summary, actual: line, where: layer })];
+}
 
 interface Signature {
   readonly line: string;

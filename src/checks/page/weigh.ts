@@ -182,6 +182,7 @@ const SHOWN_WITH_REPLACED: readonly PageCode[] = [
   'page/emptied',
   'page/script-system-changed',
   'page/defacement-phrase',
+  'page/hidden-signature',
   'page/dialog-shown',
   'page/script-injected',
   'page/inline-script-injected',

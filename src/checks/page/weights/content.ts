@@ -47,6 +47,24 @@ export const CONTENT = {
     0.8,
     'The text is written in another script (alphabet) than the accepted text.',
   ),
+  // Editors paste isolates with translated words, hardly ever into a page that had none.
+  'page/direction-turned': row(
+    'injected',
+    'warning',
+    'critical',
+    0.7,
+    'Invisible characters make text read in another order than it is written.',
+    REMOVE,
+  ),
+  // Nobody sees it but search engines, and nobody else signs where nobody sees it.
+  'page/hidden-signature': row(
+    'defaced',
+    'critical',
+    'critical',
+    0.85,
+    'New hidden text reads like a defacer’s signature.',
+    REMOVE,
+  ),
   'page/emptied': row('defaced', 'critical', 'critical', 0.9, 'The page has no text any more.'),
   'page/structure-replaced': row(
     'changed',
