@@ -101,8 +101,10 @@ export const MAY_ROTATE: ReadonlySet<ItemKind> = new Set(['image', 'stylesheet',
 function itemMeasures({ actual, accepted }: Pair) {
   const learned = new Set((accepted.volatility?.items ?? []).map((entry) => entry.where));
   const known = sitesOf(accepted);
+  const standing = new Set(actual.items.map(queryPlace));
   const fixed = (item: Item): boolean =>
-    !(learned.has(rotationPlace(item)) && MAY_ROTATE.has(item.kind) && known.has(item.site));
+    !(learned.has(rotationPlace(item)) && MAY_ROTATE.has(item.kind) && known.has(item.site)) &&
+    !(item.kind === 'link' && learned.has(queryPlace(item)) && standing.has(queryPlace(item)));
   const own = accepted.items.filter((item) => item.kind !== 'request');
   const there = new Set(actual.items.map(keyOf));
   const kept = own.filter((item) => there.has(keyOf(item)));
@@ -121,6 +123,11 @@ function isStillThere({ code }: Item, { items }: Side): boolean {
 /** Where a rotating entry stands, as volatility names it. */
 export function rotationPlace(item: Item): string {
   return item.kind === 'request' ? `request ${item.label} ${item.site}` : `${item.kind} ${item.where}`;
+}
+
+/** Where a link stands of which only the query rotates: host and path are part of the name, and so stay guarded. */
+export function queryPlace({ where, target, hidden }: Item): string {
+  return `link query ${hidden ? 'hidden ' : ''}${where} ${target.replace(/\?.*$/, '')}`;
 }
 
 /** What makes two entries the same entry. Hidden is another entry: a link no visitor sees is not the one approved. */

@@ -1,10 +1,11 @@
 /**
  * What moves by itself, learned from several samples of a healthy page, shown to whoever approves it, and capped.
- * Never learned, so never masked: title, headings, forms, scripts, frames, off-site links, media and redirects.
+ * Never learned, so never masked: title, headings, forms, scripts, frames, media, redirects, and of links to other
+ * sites everything but the query.
  */
 import type { Box } from '../check.js';
 import { siteOf } from './address.js';
-import { keyOf, MAY_ROTATE, rotationPlace } from './difference.js';
+import { keyOf, MAY_ROTATE, queryPlace, rotationPlace } from './difference.js';
 import type { LayerVolatility, PageEvidence, Shown } from './evidence.js';
 import { withSteadyHeaders } from './headers.js';
 import type { Item } from './inventory.js';
@@ -148,11 +149,26 @@ function movingItems(base: Side, others: readonly Side[]) {
   for (const other of others) {
     note(other.items, keys);
     note(base.items, new Set(other.items.map(keyOf)));
+    noteQueries(base, other, entries);
   }
   return [...entries].slice(0, MAX_ENTRIES).map(([where, examples]) => ({
     where,
     examples: [...examples].slice(0, MAX_EXAMPLES),
   }));
+}
+
+/** Links of advertising carry another id each time: the same host and path at the same place, another query. */
+function noteQueries(base: Side, other: Side, entries: Map<string, Set<string>>): void {
+  const links = (side: Side): Item[] => side.items.filter(({ kind }) => kind === 'link');
+  const before = new Map(links(base).map((link) => [queryPlace(link), link.target]));
+  for (const link of links(other)) {
+    const place = queryPlace(link);
+    const target = before.get(place);
+    if (target === undefined || target === link.target) continue;
+    const examples = entries.get(place) ?? new Set<string>();
+    for (const example of [target, link.target]) examples.add(example.slice(0, MAX_EXAMPLE));
+    entries.set(place, examples);
+  }
 }
 
 /** Inline code that is the same code with other values in each sample. */

@@ -77,6 +77,20 @@ describe('what moves by itself', () => {
     expect(foreign.findings.map((finding) => finding.code)).toContain('page/image-replaced');
   });
 
+  it('covers the query of a link to another site, but neither its host nor its path', () => {
+    const ad = (href: string): string =>
+      GENUINE.replace('<footer>', `<aside><a href="${href}">Tea</a></aside><footer>`);
+    const accepted = learned(
+      { html: ad('https://ads.example/click?id=1a') },
+      { html: ad('https://ads.example/click?id=2b') },
+    );
+    const told = (href: string) =>
+      reading(lookAt({ html: ad(href) }), accepted, frozen).findings.filter(({ severity }) => severity !== 'notice');
+    expect(told('https://ads.example/click?id=3c')).toEqual([]);
+    expect(told('https://ads.example/other?id=3c').map(({ code }) => code)).toContain('page/links-changed');
+    expect(told('https://evil.example.net/click?id=3c').map(({ code }) => code)).toContain('page/link-retargeted');
+  });
+
   it('covers values in code that stays the same code', () => {
     const token = (value: string): string => GENUINE.replace('a81f00', value);
     const accepted = learned({ html: token('alpha') }, { html: token('beta') });
