@@ -17,6 +17,7 @@ import { failures } from './failures.js';
 import { origins } from './origins.js';
 import { overlay } from './overlay.js';
 import { pixels } from './pixels.js';
+import { policy } from './policy.js';
 import { probe } from './probe.js';
 import { redirects } from './redirects.js';
 import { configure, type PageSettings, pageOptions } from './settings.js';
@@ -38,6 +39,7 @@ export const page: Check<PageSettings, PageEvidence> = {
     coverage,
     redirects,
     status,
+    policy,
     title,
     text,
     direction,

@@ -57,6 +57,15 @@ export const SERVING = {
     'A domain dealer’s parking page is shown instead of the page.',
     'Look at the registration and the DNS of the name: it expired, or it points elsewhere.',
   ),
+  // Loosened by whoever needs it loosened; a new service of the site's own needs it too, so somebody approves it.
+  'page/policy-weakened': row(
+    'injected',
+    'warning',
+    'critical',
+    0.8,
+    'The Content-Security-Policy header is gone, or lets scripts come from more places.',
+    'If you did not change it, look at the web server and the application: a script may have been let in.',
+  ),
   'page/type-changed': row('defaced', 'critical', 'critical', 0.9, 'The address now serves another type of content.'),
 
   'page/must-have-missing': row(
