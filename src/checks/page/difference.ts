@@ -1,6 +1,6 @@
 /** How far one layer is from the accepted one, measured once for every comparer: text, structure, inventory. */
 import { siteOf } from './address.js';
-import type { Item, ItemKind } from './inventory.js';
+import { type Item, type ItemKind, isProgramLink } from './inventory.js';
 import type { Pair, Side } from './layers.js';
 import { goneFrom, type Mended } from './mending.js';
 import { jaccard, linesOf, multiset, shapeOf, sizeOf, without, wordPairs, wordsOf } from './words.js';
@@ -103,7 +103,7 @@ function itemMeasures({ actual, accepted }: Pair) {
   const known = sitesOf(accepted);
   const standing = new Set(actual.items.map(queryPlace));
   const fixed = (item: Item): boolean =>
-    !(learned.has(rotationPlace(item)) && MAY_ROTATE.has(item.kind) && known.has(item.site)) &&
+    (isProgramLink(item) || !(learned.has(rotationPlace(item)) && MAY_ROTATE.has(item.kind) && known.has(item.site))) &&
     !(item.kind === 'link' && learned.has(queryPlace(item)) && standing.has(queryPlace(item)));
   const own = accepted.items.filter((item) => item.kind !== 'request');
   const there = new Set(actual.items.map(keyOf));

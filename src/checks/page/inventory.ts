@@ -179,6 +179,14 @@ function referenceItem(kind: ItemKind, reference: string, label: string, { where
   return { kind, ...addressOf(reference, base), label: label.slice(0, MAX_LABEL), where, hidden };
 }
 
+/** What a visitor's machine runs or unpacks when it is opened. */
+const PROGRAM = /^[^?]*\.(?:exe|msi|apk|dmg|scr|bat|cmd|ps1|jar|zip)(?:\?|$)/i;
+
+/** A link to something of that kind. */
+export function isProgramLink({ kind, target }: Item): boolean {
+  return kind === 'link' && PROGRAM.test(target);
+}
+
 /** What a rendered page asked for, as entries beside those of its markup. */
 export function requestItem(url: string, type: string, base: string): Item {
   const address = addressOf(url, base);

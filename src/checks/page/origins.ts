@@ -6,7 +6,7 @@ import { finding } from './codes.js';
 import { perLayer } from './comparer.js';
 import { differenceOf } from './difference.js';
 import type { PageEvidence } from './evidence.js';
-import type { Item, ItemKind } from './inventory.js';
+import { type Item, type ItemKind, isProgramLink } from './inventory.js';
 import { type Pair, type Side, sidesOf } from './layers.js';
 import type { PageSettings } from './settings.js';
 import { quote, quoteList, shapeOf } from './words.js';
@@ -174,13 +174,9 @@ function requestFinding(item: Item, known: Known, settings: PageSettings): Findi
 
 // --------------------------------------------------------------- links
 
-/** What a visitor's machine runs or unpacks when it is opened. */
-const PROGRAM = /^[^?]*\.(?:exe|msi|apk|dmg|scr|bat|cmd|ps1|jar|zip)(?:\?|$)/i;
-
 /** Links to programs from a folder no program came from; a new release beside the old one is what such folders are for. */
 function programFindings(added: readonly Item[], { accepted, layer }: Pair, settings: PageSettings): Finding[] {
-  const programs = (items: readonly Item[]): Item[] =>
-    items.filter(({ kind, target }) => kind === 'link' && PROGRAM.test(target));
+  const programs = (items: readonly Item[]): Item[] => items.filter(isProgramLink);
   const folders = new Set(programs(accepted.items).map(folderOf));
   const strange = programs(added).filter((link) => !folders.has(folderOf(link)));
   const [first] = strange;

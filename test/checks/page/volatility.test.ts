@@ -77,6 +77,14 @@ describe('what moves by itself', () => {
     expect(foreign.findings.map((finding) => finding.code)).toContain('page/image-replaced');
   });
 
+  it('does not cover a program where links rotate', () => {
+    const link = (href: string): string =>
+      GENUINE.replace('<footer>', `<aside><a href="${href}">More</a></aside><footer>`);
+    const accepted = learned({ html: link('/story/a') }, { html: link('/story/b') });
+    const { findings } = reading(lookAt({ html: link('/uploads/setup.exe') }), accepted, settingsFor('living'));
+    expect(findings.map(({ code }) => code)).toContain('page/program-linked');
+  });
+
   it('covers the query of a link to another site, but neither its host nor its path', () => {
     const ad = (href: string): string =>
       GENUINE.replace('<footer>', `<aside><a href="${href}">Tea</a></aside><footer>`);
