@@ -21,7 +21,7 @@ export const policy: PageComparer = {
     const answers = accepted.map((evidence: PageEvidence) => evidence.raw).filter(({ failure }) => failure === null);
     if (raw.failure || answers.length === 0) return [];
     const weakened = answers.map((answer) => weakening(raw, answer, settings));
-    // As strict as any of the accepted answers is as strict as was accepted.
+    // It is weakened only where it is weaker than each of the accepted answers.
     return weakened.some((finding) => finding === null) ? [] : weakened.flatMap((finding) => finding ?? []).slice(0, 1);
   },
 };

@@ -105,11 +105,10 @@ export const SETTLE = `async ({ ms, maxHeight, scroll, wait }) => {
   return size();
 }`;
 
-/**
- * Reads what a visitor sees. Expression of a function (options) => object; everything bounded.
- * Text counts when it has a box, is not hidden by style, and nothing opaque lies on top of it.
- */
-export const READ = `({ selectors, maxHtml, maxText, maxNodes }) => {
+// READ in parts: one function in the page, so each part sees the names of those before it.
+
+/** Styles and visibility, each computed once. A layer that lets clicks through is made to count for the hit tests. */
+const STYLES = `
   const deadline = performance.now() + 2500;
   const late = () => performance.now() > deadline;
   const root = document.documentElement;
@@ -146,7 +145,10 @@ export const READ = `({ selectors, maxHtml, maxText, maxNodes }) => {
     return false;
   };
   const hidden = memo(collapsed);
+`;
 
+/** Whether something opaque lies on top of a point of an element. */
+const COVER = `
   const alpha = (colour) => {
     const parts = /^rgba\\((.*)\\)$/.exec(colour);
     return parts ? Number(parts[1].split(/[ ,/]+/)[3]) : colour === 'transparent' ? 0 : 1;
@@ -178,7 +180,10 @@ export const READ = `({ selectors, maxHtml, maxText, maxNodes }) => {
     }
     return false;
   };
+`;
 
+/** Layers over most of the window, and whether they cover a point where no hit test reaches. */
+const OVERLAYS = `
   const pathOf = (element) => {
     const steps = [];
     for (let at = element; at && at !== root && steps.length < 6; at = at.parentElement) {
@@ -209,7 +214,10 @@ export const READ = `({ selectors, maxHtml, maxText, maxNodes }) => {
     !blanket.contains(lightHost(element)) &&
     (fixed ? box.width >= innerWidth * 0.95 && box.height >= innerHeight * 0.95
            : x >= box.left && x <= box.right && y >= box.top && y <= box.bottom));
+`;
 
+/** Whether a visitor sees a piece of text. */
+const SEEN = `
   const range = document.createRange();
   const seen = (element, rects) => {
     const rect = [...rects].find((box) => box.width > 0.5 && box.height > 0.5);
@@ -218,7 +226,10 @@ export const READ = `({ selectors, maxHtml, maxText, maxNodes }) => {
     const inWindow = x >= 0 && x < innerWidth && y >= 0 && y < innerHeight;
     return !(inWindow ? covered(element, x, y) : under(element, x, y));
   };
+`;
 
+/** The visible text, block by block in reading order. */
+const TEXT = `
   const lines = [];
   let line = '', block = null, size = 0, nodes = 0;
   const endLine = () => {
@@ -264,7 +275,10 @@ export const READ = `({ selectors, maxHtml, maxText, maxNodes }) => {
   }
   endLine();
   document.adoptedStyleSheets = sheets;
+`;
 
+/** The boxes asked for, the serialised DOM, and all of it together. */
+const RESULT = `
   const boxes = selectors.map((selector) => {
     let found = [];
     try { found = [...document.querySelectorAll(selector)].slice(0, 200); } catch { /* not a selector: no box */ }
@@ -276,4 +290,10 @@ export const READ = `({ selectors, maxHtml, maxText, maxNodes }) => {
   const open = shell.endsWith('</html>') ? shell.slice(0, -7) : shell;
   const html = doctype + open + root.getHTML({ shadowRoots: shadows.slice(0, 1000) }) + '</html>';
   return { title: document.title.slice(0, 65536), html: html.slice(0, maxHtml), text: lines.join('\\n').slice(0, maxText), overlays: over.map(pathOf), boxes };
-}`;
+`;
+
+/**
+ * Reads what a visitor sees. Expression of a function (options) => object; everything bounded.
+ * Text counts when it has a box, is not hidden by style, and nothing opaque lies on top of it.
+ */
+export const READ = `({ selectors, maxHtml, maxText, maxNodes }) => {${STYLES}${COVER}${OVERLAYS}${SEEN}${TEXT}${RESULT}}`;
