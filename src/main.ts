@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CommanderError } from 'commander';
 import { setLogger } from 'node-cron';
 import type { ProbeIo } from './checks/check.js';
 import { referenceLookup } from './checks/dns/lookup.js';
@@ -20,19 +19,11 @@ import { runDoctor } from './cli/doctor.js';
 import { runIncidents } from './cli/incidents.js';
 import { runInit } from './cli/init.js';
 import { createLog } from './cli/log.js';
+import { failed, interruption, outliveReaders, terminalOf, withGrace } from './cli/process.js';
 import { type Handlers, program } from './cli/program.js';
-import { jsonText } from './cli/report/check-json.js';
 import { selectSites, sitesInForce, withoutPassword } from './cli/selection.js';
-import { problemText, runValidate } from './cli/validate.js';
-import {
-  BadConfiguration,
-  CommandError,
-  EXIT,
-  type GlobalOptions,
-  type Terminal,
-  UsageError,
-  type Workplace,
-} from './cli/workplace.js';
+import { runValidate } from './cli/validate.js';
+import { BadConfiguration, type GlobalOptions, UsageError, type Workplace } from './cli/workplace.js';
 import { adHocSite } from './config/ad-hoc.js';
 import type { Config } from './config/config.js';
 import { type LoadOptions, loadConfig } from './config/load.js';
@@ -44,7 +35,7 @@ import { Courier, type Post } from './notify/deliver.js';
 import { NOTIFIERS } from './notify/index.js';
 import { type Baselines, openBaselines, tamperedFinding } from './store/baselines.js';
 import { readProof } from './store/evidence.js';
-import { type Store, StoreError } from './store/store.js';
+import type { Store } from './store/store.js';
 import { localVantage } from './vantage/vantage.js';
 
 const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
@@ -59,40 +50,6 @@ function newId(at: number): string {
 /** The pause ends early when the operator does. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => undefined);
-}
-
-function terminalOf({ json, quiet, color }: GlobalOptions): Terminal {
-  const { stdout, stderr } = process;
-  return {
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
-    color: color && stdout.isTTY === true && !process.env['NO_COLOR'],
-    width: stdout.columns ?? 100,
-    live: stderr.isTTY === true,
-    quiet,
-    json,
-  };
-}
-
-/** The first ctrl-C or SIGTERM lets what is under way end and be reported; the second ends at once. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  return controller.signal;
-}
-
-/** Mail under way, and what the last looks still owe, may take this long after the operator said stop. */
-const LAST_MAIL_MS = 5_000;
-
-function withGrace(signal: AbortSignal): AbortSignal {
-  const controller = new AbortController();
-  signal.addEventListener('abort', () => setTimeout(() => controller.abort(), LAST_MAIL_MS).unref(), { once: true });
-  return controller.signal;
 }
 
 function loading({ config: dir }: GlobalOptions, watchlist: 'required' | 'optional'): LoadOptions {
@@ -238,49 +195,6 @@ const handlers: Handlers = {
     at(globals, async (place) => runIncidents(options, await place.store(), now(), place.terminal), 'optional'),
   doctor: (globals) => at(globals, runDoctor, 'optional'),
 };
-
-/**
- * A reader that went away (`| head`) has seen enough: the verdict still decides the exit code. Output that was lost
- * otherwise, on a full disk for example, must not end as a success that nobody can read.
- */
-function outliveReaders(): void {
-  for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: process.stderr })) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') return;
-      if (name === 'stdout') say(`the result could not be written to stdout: ${error.message}.`);
-      process.once('exit', () => {
-        process.exitCode ||= EXIT.unverified;
-      });
-    });
-  }
-}
-
-function say(text: string): void {
-  process.stderr.write(`siteward: ${text}\n`);
-}
-
-/** The machine refused something: a full disk, a folder that may not be written. */
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && 'code' in error;
-}
-
-/** What went wrong, said once on stderr, and the exit code of the contract for it. */
-function failed(error: unknown, json: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
-  if (error instanceof BadConfiguration) {
-    if (json) process.stdout.write(jsonText({ schema: 'siteward/validate/1', valid: false, problems: error.problems }));
-    else process.stderr.write(problemText(error.problems));
-    return EXIT.config;
-  }
-  if (error instanceof UsageError) say(error.message);
-  else if (error instanceof CommandError) say(error.message);
-  else if (error instanceof StoreError) say(error.message);
-  else if (isSystemError(error)) say(`this machine refused what the command needs: ${error.message}.`);
-  else say(`this is a bug in Siteward, please report it: ${error instanceof Error ? error.stack : String(error)}`);
-  if (error instanceof UsageError) return EXIT.usage;
-  if (error instanceof CommandError) return error.exitCode;
-  return error instanceof StoreError || isSystemError(error) ? EXIT.unverified : EXIT.bug;
-}
 
 async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
