@@ -46,6 +46,7 @@ const TEST_TOOLS = [
   { command: 'dig', package: 'bind9-dnsutils' },
   { command: 'kdig', package: 'knot-dnsutils' },
   { command: 'ip', package: 'iproute2' },
+  { command: 'ssh-keygen', package: 'openssh-client' },
 ];
 
 /** Packages that would start a daemon of their own on the machine's port 53. We only want the programs. */

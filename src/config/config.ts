@@ -1,6 +1,7 @@
 /** What the two YAML files come to, checked and with every default filled in. */
 import type { Resolver } from '../checks/check.js';
 import type { Severity, Site } from '../core/model.js';
+import type { Signer } from '../core/signature.js';
 
 export interface Config {
   readonly settings: Settings;
@@ -27,6 +28,8 @@ export interface Settings {
   };
   readonly browser: { readonly executable: string; readonly pages: number; readonly sandbox: 'required' | 'off' };
   readonly store: { readonly url: string };
+  /** Whose signature a baseline must carry; empty: none is asked for. */
+  readonly baselines: { readonly signers: readonly Signer[] };
   readonly receivers: readonly Receiver[];
   readonly routes: readonly Route[];
   readonly heartbeat: { readonly urls: readonly string[]; readonly everyMs: number };

@@ -1,5 +1,6 @@
 /** The keys of settings.yaml with their defaults and what they mean. */
 import * as z from 'zod';
+import { readSigner, type Signer } from '../core/signature.js';
 import type { Notifier } from '../notify/notifier.js';
 import { readResolverAddress } from './resolver.js';
 import { address, cidr, duration, id, parsed, readName, webUrl, words } from './values.js';
@@ -30,6 +31,16 @@ const LISTEN = parsed<string>((text) =>
 const HOST_PATTERN = z
   .string()
   .refine((text) => readName(text.replace(/^\*\./, '')) !== null, 'must be a host name or "*." and a host name');
+
+/** A line of `~/.ssh/id_ed25519.pub`. */
+const SIGNER = parsed<Signer>(
+  (text) => {
+    const value = readSigner(text);
+    if (value !== null) return { value };
+    return { wrong: 'must be an Ed25519 public key as ssh-keygen writes it: "ssh-ed25519 AAAA... name"' };
+  },
+  { examples: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl ada@example.org'] },
+);
 
 /** Everything but the receivers, whose keys depend on their kind. */
 export const SHAPE = {
@@ -82,6 +93,17 @@ export const SHAPE = {
     })
     .prefault({})
     .describe('`sqlite:` and a file name inside the data folder.'),
+  baselines: z
+    .strictObject({
+      signers: z
+        .array(SIGNER)
+        .default([])
+        .describe(
+          'Public keys of those who may approve. With one or more, a baseline none of them signed is not believed.',
+        ),
+    })
+    .prefault({})
+    .describe('Who may say what a site looks like.'),
   bus: z
     .strictObject({
       url: parsed<null>(() => ({ wrong: 'remote vantages come in a later version; remove this', quote: false }))

@@ -88,6 +88,7 @@ function toSettings(
       pages: data.browser.pages === 'auto' ? Math.min(Math.max(around.cpus, 1), 4) : data.browser.pages,
     },
     store: data.store,
+    baselines: data.baselines,
     receivers,
     routes: data.routes ?? toAll,
     heartbeat: { urls: data.heartbeat.urls, everyMs: data.heartbeat.every },

@@ -22,6 +22,7 @@ describe('settings', () => {
     expect(settings).toEqual({
       network: { allow: [], only: [], hosts: {}, ca: [] },
       resolvers: DEFAULT_RESOLVERS,
+      baselines: { signers: [] },
       dns: { roots: [], authorityPort: 53, trustAnchors: [] },
       browser: { executable: 'auto', pages: 2, sandbox: 'required' },
       store: { url: 'sqlite:siteward.db' },

@@ -54,6 +54,11 @@ const SETTINGS: readonly Case[] = [
   { rule: 'a bad trust anchor', text: 'dns: { trust_anchors: [§nowhere.ds] }', says: 'nowhere.ds cannot be read' },
   { rule: 'pages', text: 'browser: { pages: §many }', says: 'must be auto, or a whole number from 1 to 64' },
   { rule: 'another database', text: 'store: { url: §postgres://u:p@h/d }', says: 'must begin with "sqlite:"' },
+  {
+    rule: 'a signer of another kind',
+    text: 'baselines: { signers: [§"ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB ada"] }',
+    says: 'must be an Ed25519 public key',
+  },
   { rule: 'a bus', text: 'bus: { url: §nats://h }', says: 'later version' },
   { rule: 'a kind of receiver', text: 'receivers: [{ id: a, kind: §emial }]', says: 'did you mean "email"?' },
   { rule: 'a receiver without kind', text: 'receivers: [§{ id: a }]', says: '"kind" is missing' },
