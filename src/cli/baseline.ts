@@ -65,9 +65,11 @@ function reviewOf(site: Site, candidates: ReadonlyMap<string, Candidate>, approv
   const newest = [...approved.baselines.values()]
     .flatMap((baseline) => baseline.accepted)
     .reduce<Review['approved']>((best, { by, at, note }) => (best && best.at >= at ? best : { by, at, note }), null);
+  const looks = [...approved.baselines.values()].map((baseline) => baseline.accepted.length);
   return {
     site,
     approved: newest,
+    looks: Math.max(0, ...looks),
     takenAt: Math.max(...[...candidates.values()].map(({ at }) => at)),
     kinds: compared.map(({ kind, exhibits }) => ({ kind, exhibits })),
     findings: compared.flatMap(({ kind, findings }) => findings.map((finding) => ({ ...finding, check: kind }))),
@@ -107,6 +109,7 @@ function diffReport(review: Review, html: string | null): object {
   return {
     schema: 'siteward/diff/1',
     site: review.site.id,
+    looks: review.looks,
     approved: review.approved && { ...review.approved, at: new Date(review.approved.at).toISOString() },
     takenAt: new Date(review.takenAt).toISOString(),
     findings: review.findings.map(({ proof: _proof, ...finding }) => finding),
@@ -127,7 +130,7 @@ export async function runStatus(place: Workplace): Promise<number> {
 
 export async function runApprove(
   ids: readonly string[],
-  options: ApprovalOptions & { readonly all: boolean },
+  options: ApprovalOptions & { readonly all: boolean; readonly add: boolean },
   place: Workplace,
 ): Promise<number> {
   const by = approver(options);
@@ -138,8 +141,8 @@ export async function runApprove(
   if (waiting.length === 0) throw new CommandError('Nothing waits for approval.', 3);
   return decide(
     waiting,
-    (site) => place.baselines.approve(site.id, { by, note: options.note ?? '', at }),
-    `approved by ${by}`,
+    (site) => place.baselines.approve(site.id, { by, note: options.note ?? '', at, keep: options.add }),
+    options.add ? `approved by ${by}, beside what was approved before` : `approved by ${by}`,
     place,
   );
 }

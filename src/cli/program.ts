@@ -19,7 +19,7 @@ export interface Handlers {
   status(globals: GlobalOptions): Promise<number>;
   approve(
     ids: string[],
-    options: { all: boolean; by?: string; note?: string },
+    options: { all: boolean; add: boolean; by?: string; note?: string },
     globals: GlobalOptions,
   ): Promise<number>;
   reject(ids: string[], globals: GlobalOptions): Promise<number>;
@@ -148,6 +148,7 @@ function addBaseline(root: Command, handlers: Handlers, run: Run): void {
     .command('approve')
     .argument('[id...]', 'sites')
     .option('--all', 'every site with a candidate', false)
+    .option('--add', 'accept it beside what is approved, for pages that come in several forms', false)
     .option('--by <name>', 'who approves')
     .option('--note <text>', 'why')
     .description('Accept the candidate as genuine')

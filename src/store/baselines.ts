@@ -58,6 +58,8 @@ export interface BaselineState {
   readonly site: string;
   /** Kinds of check with accepted evidence. */
   readonly kinds: readonly string[];
+  /** How many looks are accepted for each of them: more than one where others were added beside the first. */
+  readonly looks: Readonly<Record<string, number>>;
   /** The newest approval. */
   readonly approved: { readonly by: string; readonly at: number; readonly note: string } | null;
   readonly candidate: { readonly at: number; readonly kinds: readonly string[] } | null;
@@ -77,6 +79,8 @@ export interface Baselines {
 }
 
 const CANDIDATE = 'candidate';
+/** Each further look widens what passes for genuine, and costs every later comparison. */
+export const MAX_LOOKS = 8;
 /** As in the watchlist: what may name a folder. */
 const SITE_ID = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
@@ -220,7 +224,14 @@ function refusalOf(siteId: string, next: Verified, current: Verified, { by, keep
   if (damaged) return `The candidate of ${siteId} is damaged: ${damaged.detail}; ${again}.`;
   // What cannot be read is not carried over, so an approval may only replace it, never sit beside it.
   const lost = current.tampered.find(({ kind }) => keep === true || (kind !== null && !next.record.has(kind)));
-  return lost ? `The approved baseline of ${siteId} is damaged (${lost.detail}): restore it, or ${again}.` : null;
+  if (lost) return `The approved baseline of ${siteId} is damaged (${lost.detail}): restore it, or ${again}.`;
+  const full = keep === true && [...next.record.keys()].find((kind) => looksOf(current, kind) >= MAX_LOOKS);
+  if (!full) return null;
+  return `${siteId} has ${MAX_LOOKS} accepted looks for ${full} already, and so many let too much pass: approve without --add to begin anew.`;
+}
+
+function looksOf({ record }: Verified, kind: string): number {
+  return record.get(kind)?.length ?? 0;
 }
 
 function merged(current: Verified, next: Verified, { by, note, at, keep }: Approval): AcceptedByKind {
@@ -238,6 +249,7 @@ function stateOf(site: string, { record, tampered }: Verified, waiting: Verified
   return {
     site,
     kinds: [...record.keys()],
+    looks: Object.fromEntries([...record].map(([kind, accepted]) => [kind, accepted.length])),
     approved: newest ? { by: newest.by, at: newest.at, note: newest.note } : null,
     candidate: waiting && { at: Math.max(0, ...taken), kinds: [...waiting.record.keys()] },
     tampered: [

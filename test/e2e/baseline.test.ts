@@ -76,6 +76,36 @@ describe('the review', () => {
   });
 });
 
+describe('a page that comes in several forms', () => {
+  const OTHER = eventPage({ title: 'Global Summit – Evening', heading: 'Live from the evening hall', news: ['Doors'] });
+
+  test('is genuine in each form that was added, and in no other', async () => {
+    event.origin.pages['/'] = OTHER;
+    expect((await place.check()).code).toBe(2);
+    expect(await place.siteward('baseline', 'capture', 'live')).toMatchObject({ code: 0 });
+    const added = await place.siteward('baseline', 'approve', 'live', '--by', 'Grace', '--add');
+    expect([added.code, added.stdout.includes('beside')], added.stdout).toEqual([0, true]);
+    expect((await place.check()).code).toBe(0);
+    event.origin.pages['/'] = EDITED;
+    expect((await place.check()).code).toBe(0);
+    // A mixture of two accepted forms was never approved.
+    event.origin.pages['/'] = OTHER.replace('Live from the evening hall', 'Live from the second day');
+    expect((await place.check()).code).toBe(2);
+    event.origin.pages['/'] = EDITED;
+  });
+
+  test('is listed with how many forms are accepted, also beside the next candidate', async () => {
+    const status = JSON.parse((await place.siteward('--json', 'baseline', 'status')).stdout);
+    expect(status.sites[0].looks.page).toBe(2);
+    expect((await place.siteward('baseline', 'status')).stdout).toContain('page (2 looks)');
+    expect(await place.siteward('baseline', 'capture', 'live')).toMatchObject({ code: 0 });
+    expect((await place.siteward('baseline', 'diff', 'live')).stdout).toContain('2 looks are accepted');
+    // Approved without --add it stands alone again.
+    expect(await place.siteward('baseline', 'approve', 'live', '--by', 'Grace')).toMatchObject({ code: 0 });
+    expect((await place.siteward('baseline', 'status')).stdout).not.toContain('looks)');
+  });
+});
+
 describe('the record', () => {
   test('is made of files a person can read: text, pictures, JSON', () => {
     const names = readdirSync(place.path('baselines', 'live'), { recursive: true, encoding: 'utf8' });

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Check } from '../../src/checks/check.js';
 import type { Artifact } from '../../src/core/model.js';
-import { type Baselines, openBaselines, tamperedFinding } from '../../src/store/baselines.js';
+import { type Baselines, MAX_LOOKS, openBaselines, tamperedFinding } from '../../src/store/baselines.js';
 
 function artifact(mime: string, text: string): Artifact {
   const bytes = new Uint8Array(Buffer.from(text));
@@ -151,6 +151,20 @@ describe('approval', () => {
     expect(await files()).toContain('live/page/2/desktop.png');
   });
 
+  it('keeps no more than a few looks: each widens what passes for genuine', async () => {
+    await approved('0');
+    const add = async (name: string) => {
+      await baselines.writeCandidate('live', [taken('page', pageEvidence(name))]);
+      return baselines.approve('live', { ...ADA, keep: true });
+    };
+    for (let look = 1; look < MAX_LOOKS; look += 1) expect(await add(String(look))).toEqual({ done: true });
+    expect(await add('one too many')).toMatchObject({ problem: expect.stringContaining('without --add') });
+    expect((await baselines.status(['live']))[0]?.looks).toEqual({ dns: 1, page: MAX_LOOKS });
+    // To begin anew is always possible.
+    expect(await baselines.approve('live', ADA)).toEqual({ done: true });
+    expect((await baselines.status(['live']))[0]?.looks).toEqual({ dns: 1, page: 1 });
+  });
+
   it('needs a candidate and a name', async () => {
     expect(await baselines.approve('live', ADA)).toMatchObject({
       problem: expect.stringContaining('baseline capture live'),
@@ -207,9 +221,23 @@ describe('status', () => {
     await approved('b', 'b');
     await rm(join(dir, 'b/page/mobile.png'));
     expect(await baselines.status(['a', 'b', 'c'])).toEqual([
-      { site: 'a', kinds: ['dns', 'page'], approved: ADA, candidate: { at: 7000, kinds: ['dns'] }, tampered: [] },
-      { site: 'b', kinds: ['dns'], approved: ADA, candidate: null, tampered: ['page/mobile.png is missing'] },
-      { site: 'c', kinds: [], approved: null, candidate: null, tampered: [] },
+      {
+        site: 'a',
+        kinds: ['dns', 'page'],
+        looks: { dns: 1, page: 1 },
+        approved: ADA,
+        candidate: { at: 7000, kinds: ['dns'] },
+        tampered: [],
+      },
+      {
+        site: 'b',
+        kinds: ['dns'],
+        looks: { dns: 1 },
+        approved: ADA,
+        candidate: null,
+        tampered: ['page/mobile.png is missing'],
+      },
+      { site: 'c', kinds: [], looks: {}, approved: null, candidate: null, tampered: [] },
     ]);
     expect((await baselines.status()).map(({ site }) => site)).toEqual(['a', 'b']);
   });

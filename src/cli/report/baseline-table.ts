@@ -8,6 +8,8 @@ export interface BaselineStatus {
   readonly site: string;
   /** Kinds of check with approved evidence. */
   readonly kinds: readonly string[];
+  /** Accepted looks of each kind. */
+  readonly looks: Readonly<Record<string, number>>;
   readonly approved: { readonly by: string; readonly at: number; readonly note: string } | null;
   /** What waits for approval, or null. */
   readonly candidate: { readonly at: number; readonly kinds: readonly string[] } | null;
@@ -41,11 +43,13 @@ function toneOf({ approved, candidate, tampered }: BaselineStatus): Tone {
   return candidate === null ? 'good' : 'warning';
 }
 
-function sentences({ site, kinds, approved, candidate, tampered }: BaselineStatus): readonly string[] {
+function sentences({ site, kinds, looks, approved, candidate, tampered }: BaselineStatus): readonly string[] {
   const id = oneLine(site, 60);
   const lines = tampered.map((sentence) => `tampered: ${oneLine(sentence)}`);
   if (approved !== null) {
-    lines.push(`approved: ${kinds.join(', ')} · ${moment(approved.at)} by ${oneLine(approved.by, 80)}`);
+    lines.push(
+      `approved: ${kinds.map((kind) => kindWords(kind, looks[kind] ?? 1)).join(', ')} · ${moment(approved.at)} by ${oneLine(approved.by, 80)}`,
+    );
     if (approved.note !== '') lines.push(`note: ${oneLine(approved.note, 200)}`);
   }
   if (candidate !== null) {
@@ -59,13 +63,19 @@ function sentences({ site, kinds, approved, candidate, tampered }: BaselineStatu
   return lines;
 }
 
+/** `page`, or `page (2 looks)` where more than one is accepted. */
+function kindWords(kind: string, looks: number): string {
+  return looks === 1 ? kind : `${kind} (${looks} looks)`;
+}
+
 /** `baseline status --json`. Times as ISO 8601. */
 export function baselineReport(rows: readonly BaselineStatus[]): object {
   return {
     schema: 'siteward/baselines/1',
-    sites: rows.map(({ site, kinds, approved, candidate, tampered }) => ({
+    sites: rows.map(({ site, kinds, looks, approved, candidate, tampered }) => ({
       id: site,
       kinds,
+      looks,
       approved: approved && { by: approved.by, at: new Date(approved.at).toISOString(), note: approved.note },
       candidate: candidate && { at: new Date(candidate.at).toISOString(), kinds: candidate.kinds },
       tampered,

@@ -20,6 +20,8 @@ export interface Review {
   readonly site: Site;
   /** What it would replace; null when it is the first. */
   readonly approved: { readonly by: string; readonly at: number; readonly note: string } | null;
+  /** Most looks accepted for any kind of check: the candidate is compared with the one it is nearest to. */
+  readonly looks: number;
   /** When the candidate was taken. */
   readonly takenAt: number;
   /** Per kind of check: the candidate as `after`, the approved baseline as `before`. */
@@ -62,17 +64,18 @@ function labelled(label: string, text: string, width: number, style: Paint): str
   });
 }
 
-function provenance({ approved, takenAt }: Review, width: number, style: Paint): string[] {
+function provenance({ approved, looks, takenAt }: Review, width: number, style: Paint): string[] {
   return [
-    ...labelled('approved', approvedWords(approved), width, style),
+    ...labelled('approved', approvedWords(approved, looks), width, style),
     ...labelled('candidate', `taken ${moment(takenAt)}`, width, style),
   ];
 }
 
-function approvedWords(approved: Review['approved']): string {
+function approvedWords(approved: Review['approved'], looks: number): string {
   if (approved === null) return 'nothing yet: this would be the first baseline';
   const note = approved.note === '' ? '' : `: ${oneLine(approved.note)}`;
-  return `${moment(approved.at)} by ${oneLine(approved.by, 80)}${note}`;
+  const newest = `${moment(approved.at)} by ${oneLine(approved.by, 80)}${note}`;
+  return looks > 1 ? `${newest}; ${looks} looks are accepted, compared with the nearest` : newest;
 }
 
 function findingLines({ findings, approved }: Review, width: number, style: Paint): string[] {
@@ -115,16 +118,19 @@ function learnedLines({ learned }: Review, width: number, style: Paint): string[
   return learned.flatMap((line, index) => labelled(index === 0 ? 'moves' : '', oneLine(line), width, style));
 }
 
-function decisionLines({ site }: Review, style: Paint): string[] {
-  return commands(site.id).map(
+function decisionLines(review: Review, style: Paint): string[] {
+  return commands(review).map(
     ({ word, command }) => `${INDENT}${style('dim', padded(word, LABEL))}${style('cyan', command)}`,
   );
 }
 
-function commands(id: string): readonly { readonly word: string; readonly command: string }[] {
+function commands({ site, approved }: Review): readonly { readonly word: string; readonly command: string }[] {
+  const approve = `siteward baseline approve ${oneLine(site.id)} --by YOUR-NAME`;
   return [
-    { word: 'approve', command: `siteward baseline approve ${oneLine(id)} --by YOUR-NAME` },
-    { word: 'reject', command: `siteward baseline reject ${oneLine(id)}` },
+    { word: 'approve', command: approve },
+    // For pages that come in several forms: the approved one stays accepted.
+    ...(approved === null ? [] : [{ word: 'approve too', command: `${approve} --add` }]),
+    { word: 'reject', command: `siteward baseline reject ${oneLine(site.id)}` },
   ];
 }
 
@@ -139,14 +145,14 @@ export function reviewHtml(review: Review): string {
 <h1 class="decision ${tone}">${title}</h1>
 <p class="lead">${quoted(site.title ?? site.id)}</p>
 <p class="meta mono">${quoted(site.url ?? site.name)}</p>
-<dl class="facts"><div><dt>Site</dt><dd>${quoted(site.id)}</dd></div><div><dt>Approved</dt><dd>${quoted(approvedWords(approved))}</dd></div><div><dt>Candidate taken</dt><dd>${moment(review.takenAt)}</dd></div></dl>
+<dl class="facts"><div><dt>Site</dt><dd>${quoted(site.id)}</dd></div><div><dt>Approved</dt><dd>${quoted(approvedWords(approved, review.looks))}</dd></div><div><dt>Candidate taken</dt><dd>${moment(review.takenAt)}</dd></div></dl>
 </header>
 <main><article class="${tone}">
 <p class="badge">${review.findings.length === 0 ? 'nothing a check would report' : `${counted(review.findings.length, 'difference')} a check would report`}</p>
 ${review.kinds.map((entry) => kindPart(entry, shown))}
 ${findingList(review.findings)}
 ${learnedPart(review.learned)}
-<h3>Your decision</h3><ol class="next">${commands(site.id).map(({ word, command }) => html`<li>To ${word}<code>${command}</code></li>`)}</ol>
+<h3>Your decision</h3><ol class="next">${commands(review).map(({ word, command }) => html`<li>To ${word}<code>${command}</code></li>`)}</ol>
 </article></main>`;
   return page(`Baseline review: ${oneLine(site.id)}`, body);
 }

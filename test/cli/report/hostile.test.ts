@@ -50,6 +50,7 @@ const RUN = sampleRun([
 const REVIEW: Review = {
   site: { ...site('live'), title: EVIL, url: EVIL },
   approved: { by: EVIL, at: STARTED_AT, note: EVIL },
+  looks: 2,
   takenAt: STARTED_AT,
   kinds: [{ kind: 'page', exhibits: EXHIBITS }],
   findings: [{ ...FOUND, check: 'page' }],
@@ -58,6 +59,7 @@ const REVIEW: Review = {
 const BASELINE = {
   site: EVIL,
   kinds: ['page'],
+  looks: { page: 2 },
   approved: { by: EVIL, at: STARTED_AT, note: EVIL },
   candidate: { at: STARTED_AT, kinds: ['page'] },
   tampered: [EVIL],

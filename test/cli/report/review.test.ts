@@ -6,6 +6,7 @@ import { banded, finding, NO_EXHIBITS, PERSIAN, STARTED_AT, site } from './sampl
 const REVIEW: Review = {
   site: { ...site('live'), title: PERSIAN },
   approved: { by: 'Mina', at: STARTED_AT, note: 'launch' },
+  looks: 1,
   takenAt: STARTED_AT + 60_000,
   kinds: [
     {
@@ -40,6 +41,15 @@ describe('the review of a candidate', () => {
     expect(text).toContain('moves       .viewers changes at every look');
     expect(text).toContain('siteward baseline approve live --by YOUR-NAME');
     expect(text).toContain('siteward baseline reject live');
+  });
+
+  it('says when several looks are accepted, and how to add one', () => {
+    const several = { ...REVIEW, looks: 3 };
+    expect(reviewText(several, { width: 120, color: false })).toContain('3 looks are accepted');
+    expect(cheerio.load(reviewHtml(several))('.facts').text()).toContain('3 looks are accepted');
+    expect(reviewText(REVIEW, SCREEN)).toContain('siteward baseline approve live --by YOUR-NAME --add');
+    // Nothing is approved yet that it could stand beside.
+    expect(reviewText(FIRST, SCREEN)).not.toContain('--add');
   });
 
   it('shows the same as a page, with both pictures', () => {
