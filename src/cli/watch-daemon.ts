@@ -1,0 +1,139 @@
+/** `watch`: every target at its cadence, alerts as they fall due, and the chores of a daemon. */
+import type { Site, Target } from '../core/model.js';
+import { remindOf } from '../monitor.js';
+import { type Job, Scheduler } from '../scheduler.js';
+import { listen, webApp } from '../web/server.js';
+import { heartbeat, repeat } from './chores.js';
+import { attend, concurrency, type Desk, deliver } from './watch-desk.js';
+import { healthOf, measure } from './watch-health.js';
+import { CommandError, EXIT } from './workplace.js';
+
+const DELIVER_EVERY_MS = 1_000;
+const REMIND_EVERY_MS = 10_000;
+const PRUNE_EVERY_MS = 3_600_000;
+const KEEP_VERDICTS_MS = 30 * 86_400_000;
+
+export async function watchOnce(desk: Desk): Promise<number> {
+  const { place } = desk;
+  const { now } = place.observatory;
+  const startedAt = now();
+  const { sites } = place.config;
+  const shown = progress(
+    sites.reduce((sum, site) => sum + site.targets.length, 0),
+    progressOutput(place),
+  );
+  const limit = pLimit(concurrency());
+  const inspected = await Promise.all(
+    sites.map(async (site) => {
+      const inspections = await Promise.all(
+        site.targets.map((target) =>
+          limit(async () => {
+            shown.began(target.id);
+            const inspection = await attend(desk, site, target);
+            shown.ended(target.id, inspection?.verdict ?? UNRECORDED, inspection?.tookMs ?? 0);
+            return inspection;
+          }),
+        ),
+      );
+      return siteInspection(
+        site,
+        inspections.flatMap((inspection) => inspection ?? []),
+        null,
+      );
+    }),
+  );
+  shown.close();
+  await deliver(desk, 'pending');
+  const { pending } = await desk.store.outbox();
+  if (pending > 0) place.log.warn({ pending }, 'Alerts not accepted yet stay in the outbox; the next run retries them');
+  const run = { version: place.version, startedAt, tookMs: now() - startedAt, sites: inspected };
+  place.terminal.out(place.terminal.json ? jsonText(checkReport(run)) : terminalReport(run, place.terminal));
+  if (desk.storeProblem !== null) return Math.max(3, exitCodeOf(inspected));
+  return exitCodeOf(inspected);
+}
+
+// -------------------------------------------------------------- daemon
+
+async function watchOn(desk: Desk): Promise<number> {
+  const { place } = desk;
+  const scheduler = new Scheduler(jobsOf(desk), {
+    now: place.observatory.now,
+    monotonic: () => performance.now(),
+    random: Math.random,
+    concurrency: concurrency(),
+  });
+  const web = await listening(desk);
+  const beat = place.config.settings.heartbeat;
+  const chores = [
+    repeat(DELIVER_EVERY_MS, place.log, async () => {
+      // Not waited for: a receiver that hangs must not hold back the others.
+      void deliver(desk, 'due');
+      await measure(desk, scheduler);
+    }),
+    repeat(REMIND_EVERY_MS, place.log, () => remindAll(desk)),
+    repeat(beat.everyMs, place.log, () =>
+      heartbeat(beat.urls, () => healthOf(desk), place.network, place.log, place.signal),
+    ),
+    repeat(
+      PRUNE_EVERY_MS,
+      place.log,
+      async () => void (await desk.store.prune(place.observatory.now() - KEEP_VERDICTS_MS)),
+    ),
+  ];
+  scheduler.start();
+  const count = place.config.sites.length;
+  place.log.info({ sites: count, health: `${web.url}/healthz` }, 'Watching');
+  await aborted(place.signal);
+  place.log.info({}, 'Stopping: the looks under way end first');
+  await scheduler.stop();
+  await Promise.all(chores.map((chore) => chore.stop()));
+  await deliver(desk, 'due');
+  await web.close();
+  return 0;
+}
+
+async function listening(desk: Desk): ReturnType<typeof listen> {
+  const app = webApp(() => healthOf(desk), desk.metrics.registry);
+  try {
+    return await listen(app, desk.place.config.settings.web.listen);
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error), EXIT.config, { cause: error });
+  }
+}
+
+function jobsOf(desk: Desk): Job[] {
+  const { sites, events } = desk.place.config;
+  return sites.flatMap((site) =>
+    site.targets.map((target): Job => {
+      const windows = events.flatMap((event) => {
+        const inEvent = event.sites.find((candidate) => candidate.id === site.id);
+        const special = inEvent?.targets.find((candidate) => candidate.id === target.id);
+        return inEvent && special ? [{ from: event.from, to: event.to, site: inEvent, target: special }] : [];
+      });
+      const inForce = (at: number): { site: Site; target: Target } =>
+        windows.find((window) => at >= window.from && at < window.to) ?? { site, target };
+      return {
+        id: target.id,
+        scheduleAt: (at) => inForce(at).target.schedule,
+        changesAt: windows.flatMap((window) => [window.from, window.to]),
+        run: async () => {
+          const current = inForce(desk.place.observatory.now());
+          await attend(desk, current.site, current.target);
+        },
+      };
+    }),
+  );
+}
+
+async function remindAll(desk: Desk): Promise<void> {
+  const at = desk.place.observatory.now();
+  for (const site of desk.place.config.sites) {
+    const [target] = site.targets;
+    if (target) await remindOf(site, target.policy, at, desk.memory);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,75 @@
+/** What the parts of `watch` share: one desk with its memory, and how one target is attended to at it. */
+import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
+import type { Site, Target } from '../core/model.js';
+import { type Inspection, type Memory, watch } from '../monitor.js';
+import type { Courier } from '../notify/deliver.js';
+import type { Store } from '../store/store.js';
+import type { Metrics } from '../web/metrics.js';
+import { keepTargetEvidence } from './evidence.js';
+import type { Workplace } from './workplace.js';
+
+/** One watching daemon: what its parts share. */
+export interface Desk {
+  readonly place: Workplace;
+  readonly store: Store;
+  readonly memory: Memory;
+  readonly metrics: Metrics;
+  readonly courier: Courier;
+  lastLookAt: number | null;
+  /** Why the last commit could not be made durable; null when it could. */
+  storeProblem: string | null;
+}
+
+export function memoryOf(store: Store, place: Workplace): Memory {
+  const turns = new Map<string, ReturnType<typeof pLimit>>();
+  return {
+    store,
+    routes: place.config.settings.routes,
+    newIncidentId: place.newId,
+    keepEvidence: (inspection) => keepTargetEvidence(inspection, place),
+    inTurn: (siteId, work) => {
+      const turn = turns.get(siteId) ?? pLimit(1);
+      turns.set(siteId, turn);
+      return turn(work);
+    },
+  };
+}
+
+/** Looks at one target and remembers it. Never rejects: a store that fails is a problem of ours, said loudly. */
+export async function attend(desk: Desk, site: Site, target: Target): Promise<Inspection | null> {
+  const { place } = desk;
+  try {
+    const approved = await place.approvedBaselines(site);
+    const inspection = await watch(site, target, approved(target), place.observatory, desk.memory, place.signal);
+    desk.lastLookAt = place.observatory.now();
+    desk.storeProblem = null;
+    desk.metrics.looked(inspection);
+    logLook(desk, inspection);
+    return inspection;
+  } catch (error) {
+    desk.storeProblem = error instanceof Error ? error.message : String(error);
+    place.log.error({ target: target.id, error: desk.storeProblem }, 'The verdict could not be recorded');
+    return null;
+  }
+}
+
+function logLook({ place: { log } }: Desk, { target, verdict, tookMs, looks }: Inspection): void {
+  const fields = { target: target.id, state: verdict.state, severity: verdict.severity, tookMs, looks };
+  if (verdict.state === 'intact') log.info(fields, 'Looked');
+  else log.warn({ ...fields, diagnosis: verdict.diagnosis }, verdict.summary);
+}
+
+export async function deliver(desk: Desk, what: 'due' | 'pending'): Promise<void> {
+  const { courier, metrics } = desk;
+  try {
+    metrics.delivered(await (what === 'due' ? courier.deliverDue() : courier.deliverPending()));
+  } catch (error) {
+    desk.place.log.error({ error: String(error) }, 'The outbox could not be read; alerts wait');
+  }
+}
+
+/** Looks wait for the network, so more of them than cores run together; the browser has its own, lower limit. */
+export function concurrency(): number {
+  return 4 * availableParallelism();
+}

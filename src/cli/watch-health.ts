@@ -1,0 +1,29 @@
+/** Whether the daemon can see and can tell, for supervisors, for Prometheus and for the dead man's switch. */
+import type { Scheduler } from '../scheduler.js';
+import type { Health } from '../web/server.js';
+import type { Desk } from './watch-desk.js';
+
+/** An alert this old that no receiver took means that we cannot tell anybody anything. */
+const OUTBOX_STUCK_MS = 120_000;
+
+export async function measure(desk: Desk, scheduler: Scheduler): Promise<void> {
+  const { pending, oldestAt } = await desk.store.outbox();
+  const now = desk.place.observatory.now();
+  desk.metrics.outbox(pending, oldestAt === null ? 0 : (now - oldestAt) / 1000);
+  desk.metrics.scheduler(scheduler.lagMs, scheduler.runningCount);
+  desk.metrics.incidents((await desk.store.openIncidents()).length);
+}
+
+export async function healthOf(desk: Desk): Promise<Health> {
+  const now = desk.place.observatory.now();
+  const outbox = await desk.store.outbox();
+  const problems = [
+    ...(desk.storeProblem === null ? [] : [`the store does not take verdicts: ${desk.storeProblem}`]),
+    ...(outbox.oldestAt !== null && now - outbox.oldestAt > OUTBOX_STUCK_MS
+      ? [`alerts wait since ${new Date(outbox.oldestAt).toISOString()}: no receiver takes them`]
+      : []),
+    ...(outbox.givenUp > 0 ? [`${outbox.givenUp} alerts were given up: see the log`] : []),
+  ];
+  const targets = desk.place.config.sites.reduce((sum, site) => sum + site.targets.length, 0);
+  return { problems, targets, lastLookAt: desk.lastLookAt, outboxPending: outbox.pending };
+}

@@ -1,0 +1,50 @@
+/** `watch --once`: every target one time through the whole pipeline, alerts included. */
+import pLimit from 'p-limit';
+import { siteInspection } from '../monitor.js';
+import { progressOutput } from './check.js';
+import { checkReport, jsonText } from './report/check-json.js';
+import { exitCodeOf } from './report/exit-code.js';
+import { progress } from './report/progress.js';
+import { terminalReport } from './report/terminal.js';
+import { attend, concurrency, type Desk, deliver } from './watch-desk.js';
+
+const UNRECORDED = { state: 'unverified', severity: null } as const;
+
+export async function watchOnce(desk: Desk): Promise<number> {
+  const { place } = desk;
+  const { now } = place.observatory;
+  const startedAt = now();
+  const { sites } = place.config;
+  const shown = progress(
+    sites.reduce((sum, site) => sum + site.targets.length, 0),
+    progressOutput(place),
+  );
+  const limit = pLimit(concurrency());
+  const inspected = await Promise.all(
+    sites.map(async (site) => {
+      const inspections = await Promise.all(
+        site.targets.map((target) =>
+          limit(async () => {
+            shown.began(target.id);
+            const inspection = await attend(desk, site, target);
+            shown.ended(target.id, inspection?.verdict ?? UNRECORDED, inspection?.tookMs ?? 0);
+            return inspection;
+          }),
+        ),
+      );
+      return siteInspection(
+        site,
+        inspections.flatMap((inspection) => inspection ?? []),
+        null,
+      );
+    }),
+  );
+  shown.close();
+  await deliver(desk, 'pending');
+  const { pending } = await desk.store.outbox();
+  if (pending > 0) place.log.warn({ pending }, 'Alerts not accepted yet stay in the outbox; the next run retries them');
+  const run = { version: place.version, startedAt, tookMs: now() - startedAt, sites: inspected };
+  place.terminal.out(place.terminal.json ? jsonText(checkReport(run)) : terminalReport(run, place.terminal));
+  if (desk.storeProblem !== null) return Math.max(3, exitCodeOf(inspected));
+  return exitCodeOf(inspected);
+}
