@@ -13,48 +13,7 @@ const REMIND_EVERY_MS = 10_000;
 const PRUNE_EVERY_MS = 3_600_000;
 const KEEP_VERDICTS_MS = 30 * 86_400_000;
 
-export async function watchOnce(desk: Desk): Promise<number> {
-  const { place } = desk;
-  const { now } = place.observatory;
-  const startedAt = now();
-  const { sites } = place.config;
-  const shown = progress(
-    sites.reduce((sum, site) => sum + site.targets.length, 0),
-    progressOutput(place),
-  );
-  const limit = pLimit(concurrency());
-  const inspected = await Promise.all(
-    sites.map(async (site) => {
-      const inspections = await Promise.all(
-        site.targets.map((target) =>
-          limit(async () => {
-            shown.began(target.id);
-            const inspection = await attend(desk, site, target);
-            shown.ended(target.id, inspection?.verdict ?? UNRECORDED, inspection?.tookMs ?? 0);
-            return inspection;
-          }),
-        ),
-      );
-      return siteInspection(
-        site,
-        inspections.flatMap((inspection) => inspection ?? []),
-        null,
-      );
-    }),
-  );
-  shown.close();
-  await deliver(desk, 'pending');
-  const { pending } = await desk.store.outbox();
-  if (pending > 0) place.log.warn({ pending }, 'Alerts not accepted yet stay in the outbox; the next run retries them');
-  const run = { version: place.version, startedAt, tookMs: now() - startedAt, sites: inspected };
-  place.terminal.out(place.terminal.json ? jsonText(checkReport(run)) : terminalReport(run, place.terminal));
-  if (desk.storeProblem !== null) return Math.max(3, exitCodeOf(inspected));
-  return exitCodeOf(inspected);
-}
-
-// -------------------------------------------------------------- daemon
-
-async function watchOn(desk: Desk): Promise<number> {
+export async function watchOn(desk: Desk): Promise<number> {
   const { place } = desk;
   const scheduler = new Scheduler(jobsOf(desk), {
     now: place.observatory.now,
