@@ -1,8 +1,10 @@
 /** Keeping what was seen: one folder per site of a check, one per target of a watch. */
 import { relative, sep } from 'node:path';
 import type { Exhibits } from '../core/model.js';
+import { NAMESPACES, signMessage } from '../core/signature.js';
 import { type Inspection, siteInspection } from '../monitor.js';
-import { type EvidenceInfo, writeEvidence } from '../store/evidence.js';
+import { type EvidenceInfo, type Sign, writeEvidence } from '../store/evidence.js';
+import { instanceKey } from '../store/instance-key.js';
 import type { Workplace } from './workplace.js';
 
 /** @returns the folder as the operator would type it; null, said on stderr, when it could not be written. */
@@ -39,11 +41,30 @@ async function written(
   info: EvidenceInfo,
   place: Workplace,
 ): Promise<string | null> {
-  const result = await writeEvidence(place.options.data, siteId, place.newId(info.at), exhibits, info);
+  const result = await writeEvidence(
+    place.options.data,
+    siteId,
+    place.newId(info.at),
+    exhibits,
+    info,
+    await signing(place),
+  );
   if ('folder' in result) return `${result.folder}${sep}`;
   // The verdict stands without its pictures: it is told all the same.
   place.log.error({ site: siteId }, result.problem);
   return null;
+}
+
+/** Evidence nobody can sign is still evidence: it is kept without. */
+async function signing(place: Workplace): Promise<Sign | null> {
+  try {
+    const key = await instanceKey(place.options.data);
+    return (manifest) => signMessage(key, manifest, NAMESPACES.evidence);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    place.log.error({}, `The evidence is kept without a signature: ${reason}`);
+    return null;
+  }
 }
 
 /** Members stand in a folder named for their kind of check. */

@@ -21,6 +21,17 @@ const COMMON: readonly FindingCode[] = [
     meaning: 'A file of the approved baseline is not the one that was approved, so nothing can be compared with it.',
     remedy: 'Restore baselines/ from version control and find out who changed it; then look at who can write there.',
   },
+  {
+    code: 'baseline/unsigned',
+    diagnosis: 'monitor-fault',
+    severity: 'critical',
+    meaning:
+      'The settings name the keys of those who may approve (`baselines.signers`), and none of them signed the approved ' +
+      'baseline as it is now, so it is not believed and nothing can be compared with it.',
+    remedy:
+      'If you approved it, sign it with `siteward baseline sign ID --key FILE`. If nobody did, restore baselines/ from ' +
+      'version control and find out who changed it.',
+  },
 ];
 
 export function findingsReference(checks: readonly Check[]): string {

@@ -5,6 +5,8 @@ import type { Accepted, Baseline } from '../core/model.js';
 import { attach, detach, type Files, jsonText, parseJson, sha256 } from './detached.js';
 
 export const RECORD = 'baseline.json';
+/** Beside it, where `ssh-keygen -Y sign` puts it. The record holds the hash of every other file, so it signs them all. */
+export const SIGNATURE = `${RECORD}.sig`;
 const SCHEMA = 'siteward/baseline/1';
 
 /** Something in the folder is not what was written there. */
@@ -15,6 +17,8 @@ export interface Tampering {
   readonly file: string;
   /** One sentence. */
   readonly detail: string;
+  /** The record may be as it was written, but nobody who may approve has signed it. */
+  readonly unsigned?: true;
 }
 
 /** Accepted evidence by kind of check. */

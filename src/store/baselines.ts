@@ -4,21 +4,23 @@
  * Everything is verified at every read. What does not match is reported and never used, and never taken for "there is
  * no baseline": that would turn an attack on the record into silence.
  */
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Check } from '../checks/check.js';
 import type { Accepted, Baseline, Finding } from '../core/model.js';
+import type { Signer } from '../core/signature.js';
+import { CANDIDATE, readVerified, type Verified } from './baseline-folder.js';
+import { type AcceptedByKind, RECORD, SIGNATURE, type Tampering, toBaselines, toFiles } from './baseline-record.js';
 import {
-  type AcceptedByKind,
-  fromStored,
-  RECORD,
-  readRecord,
-  type Tampering,
-  toBaselines,
-  toFiles,
-} from './baseline-record.js';
-import { sha256 } from './detached.js';
-import { exists, isSystemError, readMember, reasonOf, replaceFolder, SHARED, standing } from './folder.js';
+  exists,
+  isSystemError,
+  readMember,
+  reasonOf,
+  replaceFolder,
+  replaceMember,
+  SHARED,
+  standing,
+} from './folder.js';
 
 export type { Tampering } from './baseline-record.js';
 
@@ -48,7 +50,12 @@ export interface Approval {
   readonly at: number;
   /** The candidate is accepted beside what was accepted before (A/B pages), not instead of it. */
   readonly keep?: boolean;
+  /** The approver's signature over the record, armoured. Rejects when there is none to be had. */
+  readonly sign?: Sign;
 }
+
+/** Signs the bytes of a record; null: nobody signs. */
+export type Sign = ((record: Uint8Array) => Promise<string>) | null;
 
 /** Done, or one sentence that says why not and what to do. Nothing was changed then. */
 export type Done = { readonly done: true } | { readonly problem: string };
@@ -74,29 +81,40 @@ export interface Baselines {
   candidate(siteId: string): Promise<CandidateSite | null>;
   approve(siteId: string, approval: Approval): Promise<Done>;
   reject(siteId: string): Promise<Done>;
+  /** Puts a signature beside what was approved before. */
+  sign(siteId: string, sign: NonNullable<Sign>): Promise<Done>;
   /** Of these sites, or of every folder. */
   status(siteIds?: readonly string[]): Promise<readonly BaselineState[]>;
 }
 
-const CANDIDATE = 'candidate';
 /** Each further look widens what passes for genuine, and costs every later comparison. */
 export const MAX_LOOKS = 8;
 /** As in the watchlist: what may name a folder. */
 const SITE_ID = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
-/** @param checks whose evidence is understood; that of other kinds is kept untouched */
-export function openBaselines(dir: string, checks: readonly Check[]): Baselines {
+/**
+ * @param checks whose evidence is understood; that of other kinds is kept untouched
+ * @param signers who may approve; without any, signatures are not asked for
+ */
+export function openBaselines(dir: string, checks: readonly Check[], signers: readonly Signer[] = []): Baselines {
   const placeOf = (siteId: string): string => {
     if (!SITE_ID.test(siteId)) throw new Error(`${JSON.stringify(siteId)} is not the id of a site.`);
     return join(dir, siteId);
   };
-  const accepted = (siteId: string): Promise<Verified> => readVerified(placeOf(siteId), siteId, checks);
+  const accepted = (siteId: string): Promise<Verified> => readVerified(placeOf(siteId), siteId, { checks, signers });
   const waiting = async (siteId: string): Promise<Verified | null> => {
-    const found = await readVerified(join(await standing(placeOf(siteId)), CANDIDATE), siteId, checks);
+    const found = await readVerified(join(await standing(placeOf(siteId)), CANDIDATE), siteId, {
+      checks,
+      signers: [],
+    });
     return found.record.size > 0 || found.tampered.length > 0 ? found : null;
   };
-  const replace = (place: string, siteId: string, record: AcceptedByKind): Promise<Done> =>
-    attempt(place, () => replaceFolder(place, toFiles(siteId, record), SHARED));
+  const replace = async (place: string, siteId: string, record: AcceptedByKind, sign: Sign): Promise<Done> => {
+    const files = new Map(toFiles(siteId, record));
+    const text = files.get(RECORD);
+    if (sign !== null && text) files.set(SIGNATURE, Buffer.from(await sign(text)));
+    return attempt(place, () => replaceFolder(place, files, SHARED));
+  };
 
   return {
     async read(siteId) {
@@ -108,7 +126,7 @@ export function openBaselines(dir: string, checks: readonly Check[]): Baselines 
       const before = await waiting(siteId);
       const record = new Map(before?.tampered.length === 0 ? before.record : []);
       for (const { kind, ...rest } of candidates) record.set(kind, [{ ...rest, by: '', note: '' }]);
-      return replace(join(await standing(placeOf(siteId)), CANDIDATE), siteId, record);
+      return replace(join(await standing(placeOf(siteId)), CANDIDATE), siteId, record, null);
     },
 
     async candidate(siteId) {
@@ -122,7 +140,7 @@ export function openBaselines(dir: string, checks: readonly Check[]): Baselines 
         return { problem: `Nothing of ${siteId} waits for approval; siteward baseline capture ${siteId} takes it.` };
       const refusal = refusalOf(siteId, next, current, approval);
       return refusal === null
-        ? replace(placeOf(siteId), siteId, merged(current, next, approval))
+        ? replace(placeOf(siteId), siteId, merged(current, next, approval), approval.sign ?? null)
         : { problem: refusal };
     },
 
@@ -130,6 +148,16 @@ export function openBaselines(dir: string, checks: readonly Check[]): Baselines 
       if (!(await waiting(siteId))) return { problem: `Nothing of ${siteId} waits for approval.` };
       const place = join(await standing(placeOf(siteId)), CANDIDATE);
       return attempt(place, async () => rm(await standing(place), { recursive: true }));
+    },
+
+    async sign(siteId, sign) {
+      const place = await standing(placeOf(siteId));
+      const damage = (await readVerified(place, siteId, { checks, signers: [] })).tampered[0];
+      if (damage) return { problem: `The approved baseline of ${siteId} is damaged: ${damage.detail}.` };
+      const text = await readMember(place, RECORD);
+      if ('wrong' in text) return { problem: `Nothing of ${siteId} is approved, so there is nothing to sign.` };
+      const armoured = await sign(text.bytes);
+      return attempt(place, () => replaceMember(place, SIGNATURE, Buffer.from(armoured), SHARED));
     },
 
     async status(siteIds) {
@@ -140,73 +168,17 @@ export function openBaselines(dir: string, checks: readonly Check[]): Baselines 
 }
 
 /** How a damaged record is reported beside what the checks find. */
-export function tamperedFinding(siteId: string, { file, detail }: Tampering): Finding {
+export function tamperedFinding(siteId: string, { file, detail, unsigned }: Tampering): Finding {
   return {
-    code: 'baseline/tampered',
+    code: unsigned ? 'baseline/unsigned' : 'baseline/tampered',
     severity: 'critical',
     confidence: 1,
     diagnosis: 'monitor-fault',
-    summary: `The approved baseline of ${siteId} is damaged: ${detail}. Restore it from version control, or capture and approve it anew.`,
+    summary: unsigned
+      ? `The approved baseline of ${siteId} is not believed: ${detail}. If it is yours, sign it: siteward baseline sign ${siteId} --key FILE.`
+      : `The approved baseline of ${siteId} is damaged: ${detail}. Restore it from version control, or capture and approve it anew.`,
     where: `${siteId}/${file}`,
   };
-}
-
-interface Verified {
-  readonly record: AcceptedByKind;
-  readonly tampered: readonly Tampering[];
-}
-
-const NOTHING: Verified = { record: new Map(), tampered: [] };
-const ATTEMPTS = 3;
-
-/** Reads again when the record was replaced meanwhile: an approval under way is no tampering. */
-async function readVerified(place: string, siteId: string, checks: readonly Check[]): Promise<Verified> {
-  for (let attempts = 1; ; attempts++) {
-    const before = await fingerprint(place);
-    const verified = await readOnce(await standing(place), siteId, checks);
-    if (verified.tampered.length === 0 || attempts === ATTEMPTS) return verified;
-    if ((await fingerprint(place)) === before) return verified;
-  }
-}
-
-async function fingerprint(place: string): Promise<string> {
-  try {
-    const { ino, mtimeMs, size } = await lstat(join(await standing(place), RECORD));
-    return `${ino} ${mtimeMs} ${size}`;
-  } catch (error) {
-    // Missing or unreadable is a state like any other here; the read itself reports it.
-    return reasonOf(error);
-  }
-}
-
-async function readOnce(place: string, siteId: string, checks: readonly Check[]): Promise<Verified> {
-  if (!(await exists(place))) return NOTHING;
-  const whole = (detail: string): Verified => ({
-    record: new Map(),
-    tampered: [{ kind: null, file: RECORD, detail: `${RECORD} ${detail}` }],
-  });
-  if (!(await lstat(place)).isDirectory()) return whole('is not in a folder of its own: a link or file stands there');
-  if (await holdsNothing(place)) return NOTHING;
-  const bytes = await readMember(place, RECORD);
-  const found = 'bytes' in bytes ? readRecord(bytes.bytes, siteId) : bytes;
-  if ('wrong' in found) return whole(found.wrong);
-  const members = new Map<string, Uint8Array>();
-  const tampered: Tampering[] = [];
-  for (const [name, hash] of Object.entries(found.stored.files)) {
-    const member = await readMember(place, name);
-    const wrong =
-      'wrong' in member ? member.wrong : isOf(member.bytes, hash) ? null : 'is not the file that was accepted';
-    if (wrong === null && 'bytes' in member) members.set(name, member.bytes);
-    else tampered.push({ kind: name.split('/')[0] ?? null, file: name, detail: `${name} ${wrong}` });
-  }
-  const stored = fromStored(found.stored, members, checks);
-  return { record: stored.record, tampered: [...tampered, ...stored.tampered] };
-}
-
-/** Only a candidate in it, or not even that: nothing was ever accepted here. */
-async function holdsNothing(place: string): Promise<boolean> {
-  const names = await readdir(place);
-  return names.every((name) => name === CANDIDATE || name.startsWith('.'));
 }
 
 function candidatesOf(record: AcceptedByKind): ReadonlyMap<string, Candidate> {
@@ -273,8 +245,4 @@ async function folders(dir: string): Promise<string[]> {
   if (!(await exists(dir))) return [];
   const entries = await readdir(dir, { withFileTypes: true });
   return entries.flatMap((entry) => (entry.isFile() ? [] : [entry.name])).sort();
-}
-
-function isOf(bytes: Uint8Array, hash: string): boolean {
-  return sha256(bytes) === hash;
 }

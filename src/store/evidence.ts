@@ -10,7 +10,9 @@ import type { Proof } from '../notify/notifier.js';
 import { isMemberName, jsonText, parseJson, sha256 } from './detached.js';
 import { exists, isSystemError, PRIVATE, readMember, reasonOf, replaceFolder } from './folder.js';
 
-const MANIFEST = 'manifest.json';
+export const MANIFEST = 'manifest.json';
+/** Beside what it signs, as `ssh-keygen -Y sign` names it. */
+export const SIGNATURE = `${MANIFEST}.sig`;
 const SCHEMA = 'siteward/evidence/1';
 const FOLDER_NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/i;
 
@@ -26,16 +28,20 @@ export interface EvidenceInfo {
   readonly findings: readonly unknown[];
 }
 
+/** The armoured signature over the bytes of a manifest. */
+export type Sign = (manifest: Uint8Array) => string;
+
 /** The folder as the operator would type it, or one sentence that says why there is none. */
 export type Written = { readonly folder: string } | { readonly problem: string };
 
-/** @param dataDir as the operator gave it @param id names the folder; sorts by time */
+/** @param dataDir as the operator gave it @param id names the folder; sorts by time @param sign null: no key at hand */
 export async function writeEvidence(
   dataDir: string,
   siteId: string,
   id: string,
   exhibits: Exhibits,
   info: EvidenceInfo,
+  sign: Sign | null,
 ): Promise<Written> {
   for (const name of [siteId, id]) {
     if (!FOLDER_NAME.test(name)) throw new Error(`${JSON.stringify(name)} cannot name a folder of evidence.`);
@@ -44,7 +50,7 @@ export async function writeEvidence(
   try {
     if (await exists(folder))
       return { problem: `The evidence folder ${folder} exists already; nothing was overwritten.` };
-    await replaceFolder(folder, toFiles(siteId, id, exhibits, info), PRIVATE);
+    await replaceFolder(folder, toFiles(siteId, id, exhibits, info, sign), PRIVATE);
     return { folder };
   } catch (error) {
     if (!isSystemError(error)) throw error;
@@ -52,7 +58,13 @@ export async function writeEvidence(
   }
 }
 
-function toFiles(siteId: string, id: string, exhibits: Exhibits, info: EvidenceInfo): ReadonlyMap<string, Uint8Array> {
+function toFiles(
+  siteId: string,
+  id: string,
+  exhibits: Exhibits,
+  info: EvidenceInfo,
+  sign: Sign | null,
+): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   const members: Record<string, { sha256: string; mime: string }> = {};
   const put = (wanted: string, mime: string, bytes: Uint8Array): string => {
@@ -85,7 +97,9 @@ function toFiles(siteId: string, id: string, exhibits: Exhibits, info: EvidenceI
     resolvers: exhibits.resolvers,
     members,
   };
-  return files.set(MANIFEST, Buffer.from(jsonText(manifest)));
+  const bytes = Buffer.from(jsonText(manifest));
+  files.set(MANIFEST, bytes);
+  return sign === null ? files : files.set(SIGNATURE, Buffer.from(sign(bytes)));
 }
 
 /** The picture is among the members already: one file serves both. */
@@ -105,7 +119,8 @@ function freeName(wanted: string, bytes: Uint8Array, taken: ReadonlyMap<string, 
     ...folders.map((step) => step.slice(0, 60)),
     (steps.at(-1) ?? '').slice(-60).replace(/^[^a-z0-9]+/, ''),
   ].join('/');
-  const name = isMemberName(base) && base !== MANIFEST ? base : `member-${sha256(bytes).slice(0, 12)}.bin`;
+  const name =
+    isMemberName(base) && base !== MANIFEST && base !== SIGNATURE ? base : `member-${sha256(bytes).slice(0, 12)}.bin`;
   const [stem = name, extension = ''] = name.split(/(\.[a-z0-9]{1,5})$/);
   let free = name;
   for (let count = 2; taken.has(free); count++) free = `${stem}-${count}${extension}`;

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Files, isMemberName } from './detached.js';
 
@@ -41,6 +41,18 @@ export async function replaceFolder(place: string, files: Files, access: Access)
     // Best effort: the reason that counts is the one thrown on.
     await rm(fresh, { recursive: true, force: true }).catch(() => undefined);
     throw error;
+  }
+}
+
+/** Puts one more file into a folder that stands, or another in its place, in one step. */
+export async function replaceMember(folder: string, name: string, bytes: Uint8Array, access: Access): Promise<void> {
+  const fresh = join(folder, `.${name}.${randomBytes(6).toString('hex')}`);
+  try {
+    await writeFile(fresh, bytes, { mode: access.file, flag: 'wx', flush: true });
+    await rename(fresh, join(folder, name));
+    await syncFolder(folder);
+  } finally {
+    await rm(fresh, { force: true });
   }
 }
 

@@ -58,7 +58,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 async function written(exhibits: Exhibits = EXHIBITS): Promise<string> {
-  const result = await writeEvidence(dir, 'live', ID, exhibits, INFO);
+  const result = await writeEvidence(dir, 'live', ID, exhibits, INFO, null);
   if ('problem' in result) throw new Error(result.problem);
   return result.folder;
 }
@@ -117,7 +117,9 @@ describe('the evidence folder', () => {
 
   it('is never written over', async () => {
     const folder = await written();
-    expect(await writeEvidence(dir, 'live', ID, EXHIBITS, { ...INFO, summary: 'other' })).toHaveProperty('problem');
+    expect(await writeEvidence(dir, 'live', ID, EXHIBITS, { ...INFO, summary: 'other' }, null)).toHaveProperty(
+      'problem',
+    );
     expect((await manifest(folder)).verdict.summary).toBe(INFO.summary);
   });
 
@@ -148,14 +150,14 @@ describe('the evidence folder', () => {
   });
 
   it.each(['../../etc', '..', '', 'a/b', '.x'])('refuses %j as the id of a site or a folder', async (id) => {
-    await expect(writeEvidence(dir, id, ID, EXHIBITS, INFO)).rejects.toThrow('cannot name a folder');
-    await expect(writeEvidence(dir, 'live', id, EXHIBITS, INFO)).rejects.toThrow('cannot name a folder');
+    await expect(writeEvidence(dir, id, ID, EXHIBITS, INFO, null)).rejects.toThrow('cannot name a folder');
+    await expect(writeEvidence(dir, 'live', id, EXHIBITS, INFO, null)).rejects.toThrow('cannot name a folder');
     expect(await readdir(dir)).toEqual([]);
   });
 
   it('that cannot be written is a sentence, not a crash, and leaves nothing behind', async () => {
     await writeFile(join(dir, 'evidence'), 'a file where the folder should be');
-    const result = await writeEvidence(dir, 'live', ID, EXHIBITS, INFO);
+    const result = await writeEvidence(dir, 'live', ID, EXHIBITS, INFO, null);
     expect(result).toEqual({
       problem: expect.stringMatching(/could not be kept in .*evidence.*: something on the way is a file/),
     });
