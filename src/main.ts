@@ -74,7 +74,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     debug: () => undefined,
   });
   const signal = interruption();
-  const { network: net, resolvers, browser: browserSettings } = config.settings;
+  const { network: net, resolvers, browser: browserSettings, dns } = config.settings;
   const policy = { allow: net.allow, only: net.only };
   let started: Promise<SharedBrowser> | null = null;
   // Loaded when first needed, as the store and the daemon are: half of what starting costs is loading.
@@ -92,7 +92,8 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
   });
   const lookup = referenceLookup(resolvers, (request) => network.exchange(request));
   const asnOf = bundledAsns(log);
-  const io: Omit<ProbeIo, 'signal'> = { vantage: 'local', now, network, resolvers, asnOf };
+  const authority = { roots: dns.roots, port: dns.authorityPort, anchors: dns.trustAnchors };
+  const io: Omit<ProbeIo, 'signal'> = { vantage: 'local', now, network, resolvers, asnOf, authority };
   const baselines = openBaselines(options.baselines, CHECKS);
   let store: Promise<Store> | null = null;
   const post: Post = {

@@ -17,7 +17,7 @@ import type {
   Severity,
   Target,
 } from '../core/model.js';
-import type { Network, Resolver } from './network.js';
+import type { AuthorityAccess, Network, Resolver } from './network.js';
 
 export type * from './network.js';
 
@@ -99,6 +99,8 @@ export interface ProbeIo {
   readonly resolvers: readonly Resolver[];
   /** Number of the autonomous system that announces the address; null when unknown. Absent: nobody can say. */
   readonly asnOf?: (address: string) => number | null;
+  /** Where a trace of the authoritative data begins, and whose signatures it believes. Absent: nothing is traced. */
+  readonly authority?: AuthorityAccess;
 }
 
 // ------------------------------------------------------ observe, judge

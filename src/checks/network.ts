@@ -19,6 +19,16 @@ export interface Resolver {
   readonly network: string | null;
 }
 
+/** How the authoritative DNS is asked, from the root down. */
+export interface AuthorityAccess {
+  /** Addresses of root servers; empty: the real ones. */
+  readonly roots: readonly string[];
+  /** Port of every authoritative server. */
+  readonly port: number;
+  /** DS records of the root, as zone files write them; empty: IANA's. */
+  readonly anchors: readonly string[];
+}
+
 /** The one door to the network, as a probe sees it. Every address is classified before it is dialled. */
 export interface Network {
   /** Addresses of `name` by `network.hosts`, else the reference resolvers, else the system's. Throws ProbeFailure. */

@@ -143,5 +143,6 @@ export const nameservers: DnsComparer = {
 };
 
 function nameserversOf(evidence: DnsEvidence): string[] {
-  return distinct(trustedAnswers(evidence, 'zone').flatMap((a) => a.replies.flatMap((reply) => reply.records))).sort();
+  const answers = trustedAnswers(evidence, 'zone').filter(({ type }) => type === 'NS');
+  return distinct(answers.flatMap((a) => a.replies.flatMap((reply) => reply.records))).sort();
 }

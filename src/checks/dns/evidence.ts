@@ -4,6 +4,8 @@ import * as z from 'zod';
 import type { Artifact } from '../../core/model.js';
 import type { ProbeIo } from '../check.js';
 import { QUERY_TYPES } from './names.js';
+import { zoneStandingSchema } from './trace/delegation-facts.js';
+import { traceSchema } from './trace/facts.js';
 
 const artifactSchema: z.ZodType<Artifact> = z.object({
   sha256: z.string(),
@@ -49,7 +51,7 @@ const answerSchema = z.object({
   }),
   /**
    * `name`: the name watched. `absent`: a made-up name in its zone. `control`: the root, which every resolver that
-   * works at all knows. `zone`: the name servers of its registrable domain.
+   * works at all knows. `zone`: name servers and other records of its registrable domain.
    */
   asked: z.enum(['name', 'absent', 'control', 'zone']),
   name: z.string(),
@@ -104,11 +106,33 @@ const pageAtSchema = z.object({
 });
 export type PageAt = z.infer<typeof pageAtSchema>;
 
+/** What the authoritative servers said when asked from the root down. */
+const authoritySchema = z.object({
+  /** When the look began, milliseconds since 1970: signatures are judged by this time. */
+  at: z.number(),
+  /** DS records of the root that were believed: `20326 8 2 e06d44b8...`. */
+  anchors: z.array(z.string()),
+  /** One per type; raw messages and all. Empty in a baseline. */
+  traces: z.array(traceSchema),
+  /** What a baseline keeps of the traces; null in a look, where it follows from them (`authorityOf` in traced.ts). */
+  settled: z
+    .object({
+      /** Given for the name, and not by a zone whose signatures are broken. */
+      addresses: z.array(z.string()),
+      /** Of every zone on the way but the root, parents first. */
+      zones: z.array(zoneStandingSchema),
+    })
+    .nullable(),
+});
+export type AuthorityEvidence = z.infer<typeof authoritySchema>;
+
 export const evidenceSchema = z.object({
   name: z.string(),
   /** Registrable domain, or null for a name that has none. */
   zone: z.string().nullable(),
   answers: z.array(answerSchema),
+  /** Absent where no authoritative server could be asked: `network.only`, no way out on port 53, or too slow. */
+  authority: authoritySchema.optional(),
   /** Autonomous systems of the addresses answered, where known on that day. Absent where nobody could say. */
   asns: z.record(z.string(), z.int().nonnegative()).optional(),
   tls: z.array(tlsAtSchema),

@@ -26,12 +26,13 @@ function textOf(before: string, after: string): Exhibits['texts'][number] {
 
 /** What a person approves: `A 192.0.2.7`, `CNAME x.cdn.example.net`, `NS ns1.example.org`. */
 function recordLines(evidence: DnsEvidence): string[] {
-  const lines = [...trustedAnswers(evidence, 'name'), ...trustedAnswers(evidence, 'zone')].flatMap(
-    ({ type, replies }) =>
-      replies.flatMap((reply) => [
-        ...reply.cnames.map((alias) => `CNAME ${alias}`),
-        ...(reply.addresses.length > 0 ? reply.addresses : reply.records).map((record) => `${type} ${record}`),
-      ]),
+  // The serial of a SOA changes with every edit of the zone.
+  const zone = trustedAnswers(evidence, 'zone').filter(({ type }) => type !== 'SOA');
+  const lines = [...trustedAnswers(evidence, 'name'), ...zone].flatMap(({ type, replies }) =>
+    replies.flatMap((reply) => [
+      ...reply.cnames.map((alias) => `CNAME ${alias}`),
+      ...(reply.addresses.length > 0 ? reply.addresses : reply.records).map((record) => `${type} ${record}`),
+    ]),
   );
   return lines.sort();
 }

@@ -8,6 +8,7 @@ import { exhibit } from './exhibit.js';
 import { existence, resolvers, rewriting } from './path-comparers.js';
 import { configure, type DnsSettings, dnsOptions } from './settings.js';
 import { survey } from './survey.js';
+import { settledAuthority } from './traced.js';
 
 export const dns: Check<DnsSettings, DnsEvidence> = {
   kind: 'dns',
@@ -40,7 +41,9 @@ function combine(samples: readonly [DnsEvidence, ...DnsEvidence[]]): DnsEvidence
   const asns = new Map(samples.flatMap((sample) => Object.entries(sample.asns ?? {})));
   const known = samples.some((sample) => sample.asns) ? (address: string) => asns.get(address) ?? null : undefined;
   const networks = asnsOf(addressesOf(kept), known);
-  return { ...samples[0], answers: kept, ...networks, tls: [...tls.values()], victims: [], genuine: null };
+  const { authority: _traces, ...first } = samples[0];
+  const authority = settledAuthority(samples);
+  return { ...first, answers: kept, ...authority, ...networks, tls: [...tls.values()], victims: [], genuine: null };
 }
 
 function settled(answer: Answer): Answer {

@@ -74,6 +74,11 @@ export function parseAnchors(lines: readonly string[]): ParsedAnchors {
 
 const LONGEST_XML = 65_536;
 
+/** As `parseAnchors` reads it: `20326 8 2 e06d44b8...`. */
+export function anchorText({ keyTag, algorithm, digestType, digest }: Ds): string {
+  return `${keyTag} ${algorithm} ${digestType} ${Buffer.from(digest).toString('hex')}`;
+}
+
 /** IANA's XML: whatever else is in it is ignored, but every KeyDigest must be whole. */
 export function parseRootAnchorsXml(xml: string): ParsedAnchors {
   if (xml.length > LONGEST_XML) return { ok: false, problem: `The list is longer than ${LONGEST_XML} characters.` };

@@ -1,19 +1,31 @@
 /** The survey: every resolver asked the same questions, then every address that needs proof spoken to. Facts only. */
 import { randomBytes } from 'node:crypto';
 import { getDomain } from 'tldts';
-import type { ProbeIo, Resolver } from '../check.js';
+import { ProbeFailure, type ProbeIo, type Resolver } from '../check.js';
 import { embeddedIpv4 } from './addresses.js';
 import { type Ask, ask } from './ask.js';
-import { type Answer, addressesOf, asnsOf, type DnsEvidence, hasReferences, trustedAnswers } from './evidence.js';
-import type { QueryType } from './names.js';
+import {
+  type Answer,
+  type AuthorityEvidence,
+  addressesOf,
+  asnsOf,
+  type DnsEvidence,
+  hasReferences,
+  trustedAnswers,
+} from './evidence.js';
+import { type QueryType, TYPE } from './names.js';
 import type { Random } from './query.js';
+import { anchorsAt, anchorText, parseAnchors, ROOT_ANCHORS, type RootAnchor } from './root-anchors.js';
 import type { DnsSettings } from './settings.js';
 import { proveByTls, seePages } from './suspects.js';
+import { traceTypes } from './trace/trace.js';
 
 export interface SurveyOptions {
   readonly types: readonly QueryType[];
   /** Fetch and photograph what visitors sent elsewhere see. */
   readonly victims: boolean;
+  /** Longest the authoritative servers are waited for, milliseconds. */
+  readonly traceMs?: number;
   /** Injected by tests only. */
   readonly random?: Random;
 }
@@ -22,14 +34,27 @@ export interface SurveyOptions {
 const MOST_SUSPECTS = 40;
 const MOST_REFERENCE_ADDRESSES = 40;
 
+/** Where port 53 leads nowhere a look must not take much longer than the slowest resolver. */
+const TRACE_MS = 4_000;
+
 /** Asks all of `io.resolvers` about the name at once. Never throws for what a resolver or an address does. */
 export async function survey(settings: DnsSettings, io: ProbeIo, options: SurveyOptions): Promise<DnsEvidence> {
+  const [seen, authority] = await Promise.all([
+    fromResolvers(settings, io, options),
+    fromAuthority(settings, io, options),
+  ]);
+  return { ...seen, ...(authority ? { authority } : {}) };
+}
+
+async function fromResolvers(settings: DnsSettings, io: ProbeIo, options: SurveyOptions): Promise<DnsEvidence> {
   const random = options.random ?? randomBytes;
   const zone = getDomain(settings.name, { extractHostname: false });
   const questions = questionsFor(settings.name, zone, options.types, random);
   const answers = await Promise.all(
     io.resolvers.flatMap((resolver) =>
-      questions.map((question) => ask(resolver, holding(question, resolver), askIo(io, random))),
+      questions
+        .filter(concerns(resolver))
+        .map((question) => ask(resolver, holding(question, resolver), askIo(io, random))),
     ),
   );
   const asked: DnsEvidence = { name: settings.name, zone, answers, tls: [], victims: [], genuine: null };
@@ -38,6 +63,34 @@ export async function survey(settings: DnsSettings, io: ProbeIo, options: Survey
   const unproven = suspects.filter((address) => tls.find((at) => at.address === address)?.problem !== null);
   const pages = options.victims ? await seePages(unproven, references, settings, io) : { victims: [], genuine: null };
   return { ...asked, ...asnsOf(addressesOf(answers), io.asnOf), tls, ...pages };
+}
+
+/** The same question to the authoritative servers, from the root down. Null where none of them could be asked. */
+async function fromAuthority(
+  { name }: DnsSettings,
+  io: ProbeIo,
+  { types, traceMs = TRACE_MS, random = randomBytes }: SurveyOptions,
+): Promise<AuthorityEvidence | null> {
+  if (!io.authority) return null;
+  const { roots, port, anchors } = io.authority;
+  const at = io.now();
+  const believed = anchorsFor(anchors, at);
+  const numbers = types.map((type) => TYPE[type]);
+  const signal = AbortSignal.any([io.signal, AbortSignal.timeout(traceMs)]);
+  const traces = await traceTypes(name, numbers, { roots, port }, askIo({ ...io, signal }, random));
+  return { at, anchors: believed.map(anchorText), traces, settled: null };
+}
+
+/** The operator's, else IANA's of that day. Throws ProbeFailure for lines that are no DS records of the root. */
+function anchorsFor(lines: readonly string[], at: number): readonly RootAnchor[] {
+  const parsed = lines.length === 0 ? ROOT_ANCHORS : parseAnchors(lines);
+  if ('ok' in parsed && !parsed.ok) {
+    const detail = `dns.trust_anchors in settings.yaml: ${parsed.problem}`;
+    throw new ProbeFailure({ blame: 'monitor', code: 'bad-trust-anchors', detail });
+  }
+  const valid = anchorsAt(parsed.anchors, at);
+  // A clock that no anchor is valid by is wrong; with anchors the validation says so, without it would call all unsigned.
+  return valid.length > 0 ? valid : parsed.anchors;
 }
 
 function askIo({ network, signal }: ProbeIo, random: Random) {
@@ -52,8 +105,16 @@ function questionsFor(name: string, zone: string | null, types: readonly QueryTy
     { asked: 'control', name: '.', type: 'SOA', hold: false },
     ...types.map((type): Ask => ({ asked: 'name', name, type, hold: true })),
     ...(absent.length <= 253 ? [{ asked: 'absent', name: absent, type: 'A', hold: false } as const] : []),
-    ...(zone === null ? [] : [{ asked: 'zone', name: zone, type: 'NS', hold: false } as const]),
+    ...(zone === null ? [] : ZONE_TYPES.map((type): Ask => ({ asked: 'zone', name: zone, type, hold: false }))),
   ];
+}
+
+/** What else of a domain a thief changes: whom it is delegated to, where its mail goes, who may issue certificates. */
+const ZONE_TYPES = ['NS', 'SOA', 'MX', 'CAA'] as const;
+
+/** Of the domain as a whole the references are asked; of witnesses only whom it is delegated to. */
+function concerns({ role }: Resolver): (question: Ask) => boolean {
+  return ({ asked, type }) => asked !== 'zone' || type === 'NS' || role === 'reference';
 }
 
 /** Only a path that can be raced is listened to for longer: an encrypted one has a single answer. */

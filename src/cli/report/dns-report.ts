@@ -49,7 +49,7 @@ export function dnsReport(
 ): DnsReport {
   const trusted = hasReferences(evidence) ? trustedAnswers(evidence, 'name') : [];
   const replies = trusted.flatMap((answer) => answer.replies);
-  const zone = hasReferences(evidence) ? trustedAnswers(evidence, 'zone') : [];
+  const zone = hasReferences(evidence) ? trustedAnswers(evidence, 'zone').filter(({ type }) => type === 'NS') : [];
   return {
     name: evidence.name,
     startedAt,

@@ -176,8 +176,15 @@ describe.concurrent('a site', () => {
 describe('the name servers', () => {
   test('of the domain are part of the evidence', async () => {
     const seen = await look('www.signed.test', ['dot', 'plain']);
-    const records = seen.answers.filter((one) => one.asked === 'zone').flatMap((one) => one.replies[0]?.records ?? []);
-    expect(records).toEqual(['ns1.signed.test', 'ns1.signed.test']);
+    const zone = seen.answers.filter((one) => one.asked === 'zone');
+    const records = zone.map(({ resolver, type, replies }) => [resolver.name, type, ...(replies[0]?.records ?? [])]);
+    expect(records).toEqual([
+      ['dot', 'NS', 'ns1.signed.test'],
+      ['dot', 'SOA', 'ns1.signed.test hostmaster.invalid 1'],
+      ['dot', 'MX', '10 mail.signed.test'],
+      ['dot', 'CAA', '0 issue "letsencrypt.org"'],
+      ['plain', 'NS', 'ns1.signed.test'],
+    ]);
   });
 });
 

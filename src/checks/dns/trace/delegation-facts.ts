@@ -1,4 +1,5 @@
 /** What parent and child each say of a delegation, and where they differ. Facts for whoever judges the authority. Pure. */
+import * as z from 'zod';
 import { findSet, responseOf } from '../dnssec/rrsets.js';
 import { readDnskey, readDs, SECURITY_TYPE } from '../dnssec/security-records.js';
 import { canonicalName, TYPE } from '../names.js';
@@ -6,23 +7,31 @@ import type { ServerReply, Trace, ZoneFacts } from './facts.js';
 import { glueIn, meaningOf, messageOf, referralKey, targetsIn } from './statements.js';
 
 /** One zone's delegation by one voice. Lists are sorted, names canonical. */
-export interface Delegation {
-  readonly nameservers: readonly string[];
+const delegationSchema = z.object({
+  nameservers: z.array(z.string()),
   /** `ns1.example.org 192.0.2.1` */
-  readonly glue: readonly string[];
-}
+  glue: z.array(z.string()),
+});
+export type Delegation = z.infer<typeof delegationSchema>;
 
-export interface ZoneDelegation {
-  readonly zone: string;
+const zoneDelegationSchema = z.object({
+  zone: z.string(),
   /** By the parent's servers, each different word once, that of most first; more than one when they disagree. */
-  readonly parent: readonly Delegation[];
+  parent: z.array(delegationSchema),
   /** By the zone itself; null where none of its servers said. */
-  readonly child: Delegation | null;
+  child: delegationSchema.nullable(),
   /** `20326 8 2 e06d44b8...`, as the parent gives them. */
-  readonly ds: readonly string[];
+  ds: z.array(z.string()),
   /** `257 13 40968`: flags, algorithm and tag of the zone's keys. */
-  readonly keys: readonly string[];
-}
+  keys: z.array(z.string()),
+});
+export type ZoneDelegation = z.infer<typeof zoneDelegationSchema>;
+
+/** A delegation and what its signatures came to: what is compared with a baseline, and kept in it. */
+export const zoneStandingSchema = zoneDelegationSchema.extend({
+  status: z.enum(['SECURE', 'INSECURE', 'BOGUS', 'INDETERMINATE']),
+});
+export type ZoneStanding = z.infer<typeof zoneStandingSchema>;
 
 export type DifferenceKind =
   | 'parent-servers-disagree'
@@ -60,7 +69,7 @@ function parentWords({ referrals, parent }: ZoneFacts): Delegation[] {
     if (meaning.kind !== 'referral') continue;
     const { targets, glue } = meaning.referral;
     const key = referralKey(meaning.referral);
-    const entry = words.get(key) ?? { word: { nameservers: targets, glue: glueLines(glue) }, votes: 0 };
+    const entry = words.get(key) ?? { word: { nameservers: [...targets], glue: glueLines(glue) }, votes: 0 };
     entry.votes += 1;
     words.set(key, entry);
   }

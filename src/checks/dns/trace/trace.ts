@@ -18,13 +18,34 @@ export interface TraceOptions {
 /** Resolves even when its time runs out (`io.signal`): then with what was seen until then. */
 export async function traceName(name: string, type: number, options: TraceOptions, io: TraceIo): Promise<Trace> {
   const allowance = new Allowance();
+  return await traceOne(canonicalName(name), type, walkFrom(options, allowance, io), allowance, io);
+}
+
+/** One trace per type, in one walk: the zones on the way are asked once. */
+export async function traceTypes(
+  name: string,
+  types: readonly number[],
+  options: TraceOptions,
+  io: TraceIo,
+): Promise<Trace[]> {
+  const allowance = new Allowance();
+  const walk = walkFrom(options, allowance, io);
+  const traces: Trace[] = [];
+  for (const type of types) traces.push(await traceOne(canonicalName(name), type, walk, allowance, io));
+  return traces;
+}
+
+function walkFrom(options: TraceOptions, allowance: Allowance, io: TraceIo): Walk {
   const roots = options.roots.length > 0 ? options.roots : ROOT_SERVERS;
-  const walk = new Walk({ ...options, roots }, allowance, io);
-  const first = canonicalName(name);
-  const names = [first];
+  return new Walk({ ...options, roots }, allowance, io);
+}
+
+async function traceOne(name: string, type: number, walk: Walk, allowance: Allowance, io: TraceIo): Promise<Trace> {
+  const before = { queries: allowance.queries, referrals: allowance.referrals };
+  const names = [name];
   const legs: Leg[] = [];
   for (let at = 0; at < names.length && !io.signal.aborted; at++) {
-    const question = { name: names[at] ?? first, type };
+    const question = { name: names[at] ?? name, type };
     const { path, replies } = await walk.to(question);
     legs.push({ name: question.name, zones: path.map(({ zone }) => zone), replies });
     for (const target of aliasTargets(replies, question)) {
@@ -35,12 +56,12 @@ export async function traceName(name: string, type: number, options: TraceOption
   }
   if (io.signal.aborted) allowance.note('its time was up');
   return {
-    name: first,
+    name,
     type,
     zones: zonesOf(legs, walk.zones),
     legs,
-    queries: allowance.queries,
-    referrals: allowance.referrals,
+    queries: allowance.queries - before.queries,
+    referrals: allowance.referrals - before.referrals,
     unfinished: allowance.exceeded,
   };
 }
