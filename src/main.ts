@@ -10,7 +10,7 @@ import type { ProbeIo } from './checks/check.js';
 import { referenceLookup } from './checks/dns/lookup.js';
 import { CHECKS } from './checks/index.js';
 import { runAdd } from './cli/add.js';
-import { runApprove, runDiff, runReject, runStatus } from './cli/baseline.js';
+import { runApprove, runDiff, runReject, runSign, runStatus } from './cli/baseline.js';
 import { runCapture } from './cli/baseline-capture.js';
 import { bundledAsns } from './cli/bundled-asns.js';
 import { runCheck } from './cli/check.js';
@@ -23,6 +23,7 @@ import { failed, interruption, outliveReaders, terminalOf, withGrace } from './c
 import { type Handlers, program } from './cli/program.js';
 import { selectSites, sitesInForce, withoutPassword } from './cli/selection.js';
 import { runValidate } from './cli/validate.js';
+import { runVerify } from './cli/verify.js';
 import { BadConfiguration, type GlobalOptions, UsageError, type Workplace } from './cli/workplace.js';
 import { adHocSite } from './config/ad-hoc.js';
 import type { Config } from './config/config.js';
@@ -94,7 +95,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
   const asnOf = bundledAsns(log);
   const authority = { roots: dns.roots, port: dns.authorityPort, anchors: dns.trustAnchors };
   const io: Omit<ProbeIo, 'signal'> = { vantage: 'local', now, network, resolvers, asnOf, authority };
-  const baselines = openBaselines(options.baselines, CHECKS);
+  const baselines = openBaselines(options.baselines, CHECKS, config.settings.baselines.signers);
   let store: Promise<Store> | null = null;
   const post: Post = {
     notifiers: NOTIFIERS,
@@ -194,6 +195,8 @@ const handlers: Handlers = {
     at(globals, (place) => runDns(names, { types: type, ...views }, place), 'optional'),
   incidents: (options, globals) =>
     at(globals, async (place) => runIncidents(options, await place.store(), now(), place.terminal), 'optional'),
+  sign: (ids, options, globals) => at(globals, (place) => runSign(ids, options, place)),
+  verify: (folder, options, globals) => runVerify(folder, options, terminalOf(globals)),
   doctor: (globals) => at(globals, runDoctor, 'optional'),
 };
 

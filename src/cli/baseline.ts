@@ -10,6 +10,7 @@ import { baselineReport, baselineTable } from './report/baseline-table.js';
 import { jsonText } from './report/check-json.js';
 import { type Review, reviewHtml, reviewText } from './report/review.js';
 import { selectSites } from './selection.js';
+import { signingWith } from './signing.js';
 import { CommandError, UsageError, type Workplace } from './workplace.js';
 
 export interface ApprovalOptions {
@@ -130,7 +131,7 @@ export async function runStatus(place: Workplace): Promise<number> {
 
 export async function runApprove(
   ids: readonly string[],
-  options: ApprovalOptions & { readonly all: boolean; readonly add: boolean },
+  options: ApprovalOptions & { readonly all: boolean; readonly add: boolean; readonly key?: string | undefined },
   place: Workplace,
 ): Promise<number> {
   const by = approver(options);
@@ -139,12 +140,25 @@ export async function runApprove(
   const sites = chosen(ids, place);
   const waiting = options.all ? await withCandidate(sites, place) : sites;
   if (waiting.length === 0) throw new CommandError('Nothing waits for approval.', 3);
+  const signing = options.key === undefined ? {} : { sign: signingWith(options.key) };
   return decide(
     waiting,
-    (site) => place.baselines.approve(site.id, { by, note: options.note ?? '', at, keep: options.add }),
+    (site) => place.baselines.approve(site.id, { by, note: options.note ?? '', at, keep: options.add, ...signing }),
     options.add ? `approved by ${by}, beside what was approved before` : `approved by ${by}`,
     place,
   );
+}
+
+/** Puts a signature beside what was approved before. */
+export async function runSign(
+  ids: readonly string[],
+  options: { readonly key: string; readonly all: boolean },
+  place: Workplace,
+): Promise<number> {
+  if (ids.length === 0 && !options.all)
+    throw new UsageError('Name the sites whose baselines to sign, or all of them with --all.');
+  const sign = signingWith(options.key);
+  return decide(chosen(ids, place), (site) => place.baselines.sign(site.id, sign), 'signed', place);
 }
 
 export async function runReject(ids: readonly string[], place: Workplace): Promise<number> {

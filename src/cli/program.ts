@@ -19,7 +19,7 @@ export interface Handlers {
   status(globals: GlobalOptions): Promise<number>;
   approve(
     ids: string[],
-    options: { all: boolean; add: boolean; by?: string; note?: string },
+    options: { all: boolean; add: boolean; by?: string; note?: string; key?: string },
     globals: GlobalOptions,
   ): Promise<number>;
   reject(ids: string[], globals: GlobalOptions): Promise<number>;
@@ -31,6 +31,8 @@ export interface Handlers {
   ): Promise<number>;
   incidents(options: { open: boolean }, globals: GlobalOptions): Promise<number>;
   doctor(globals: GlobalOptions): Promise<number>;
+  sign(ids: string[], options: { key: string; all: boolean }, globals: GlobalOptions): Promise<number>;
+  verify(folder: string, options: { signer: string[] }, globals: GlobalOptions): Promise<number>;
 }
 
 export interface CheckFlags {
@@ -104,6 +106,12 @@ export function program(version: string, handlers: Handlers, done: (exitCode: nu
     .command('doctor')
     .description('What on this machine works or not, with the fix for each')
     .action(() => run((globals) => handlers.doctor(globals))());
+  root
+    .command('verify')
+    .argument('<bundle>', 'folder of evidence, or a baseline')
+    .option('--signer <key>', 'public key that must have signed it, or a file of them; may be repeated', collect, [])
+    .description('Check offline that evidence or a baseline is as it was written, and who signed it')
+    .action((folder: string, options) => run((globals) => handlers.verify(folder, options, globals))());
   return root;
 }
 
@@ -151,8 +159,16 @@ function addBaseline(root: Command, handlers: Handlers, run: Run): void {
     .option('--add', 'accept it beside what is approved, for pages that come in several forms', false)
     .option('--by <name>', 'who approves')
     .option('--note <text>', 'why')
+    .option('--key <file>', 'also sign it, with this Ed25519 key of ssh-keygen')
     .description('Accept the candidate as genuine')
     .action((ids: string[], options) => run((globals) => handlers.approve(ids, options, globals))());
+  baseline
+    .command('sign')
+    .argument('[id...]', 'sites')
+    .requiredOption('--key <file>', 'Ed25519 key of ssh-keygen, or the public key of one your agent holds')
+    .option('--all', 'every site', false)
+    .description('Sign what was approved, with a key the settings name in baselines.signers')
+    .action((ids: string[], options) => run((globals) => handlers.sign(ids, options, globals))());
   baseline
     .command('reject')
     .argument('<id...>', 'sites')

@@ -127,8 +127,13 @@ function freeName(wanted: string, bytes: Uint8Array, taken: ReadonlyMap<string, 
   return free;
 }
 
-const MANIFEST_SCHEMA = z.object({
+export const MANIFEST_SCHEMA = z.object({
   schema: z.literal(SCHEMA),
+  site: z.string(),
+  id: z.string(),
+  at: z.string(),
+  url: z.string().nullable(),
+  verdict: z.object({ state: z.string(), diagnosis: z.string().nullable(), summary: z.string() }),
   pictures: z.array(
     z.object({ label: z.enum(['before', 'after', 'difference', 'victim']), caption: z.string(), file: z.string() }),
   ),
