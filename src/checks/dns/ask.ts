@@ -3,7 +3,7 @@ import type { DnsExchange, Network, Resolver } from '../check.js';
 import { canonicalAddress } from './addresses.js';
 import { type Answer, artifactOf, type Reply } from './evidence.js';
 import { canonicalName, type QueryType, rcodeName, TYPE } from './names.js';
-import { echoes, makeQuery, type Query, type Random } from './query.js';
+import { echoes, hasForeignCookie, makeQuery, type Query, type QueryForm, type Random } from './query.js';
 import { recordText } from './rdata.js';
 import { decode, type Message } from './wire.js';
 
@@ -19,6 +19,8 @@ export interface Ask {
   readonly type: QueryType;
   /** Keep listening for a second answer after the first. */
   readonly hold: boolean;
+  /** Ask for signatures too. */
+  readonly signed?: boolean;
 }
 
 const TIMEOUT_MS = 3_000;
@@ -34,9 +36,9 @@ export function holdWindowMs(rttMs: number): number {
 
 /** Asks until there is a reply that can be judged; never throws for what the resolver does. */
 export async function ask(resolver: Resolver, question: Ask, io: AskIo): Promise<Answer> {
-  const first = await attempt(resolver, question, false, io);
+  const first = await attempt(resolver, question, question.signed ? 'dnssec' : 'edns', io);
   // A path that mangles letter case or EDNS looks dead or refuses: the second attempt does without either.
-  const best = needsPlainAttempt(first) ? better(first, await attempt(resolver, question, true, io)) : first;
+  const best = needsPlainAttempt(first) ? better(first, await attempt(resolver, question, 'plain', io)) : first;
   const whole = best.truncated ? await overTcp(resolver, question, best, io) : best;
   return {
     resolver: {
@@ -48,6 +50,7 @@ export async function ask(resolver: Resolver, question: Ask, io: AskIo): Promise
     asked: question.asked,
     name: question.name,
     type: question.type,
+    signaturesAsked: whole.form === 'dnssec',
     replies: whole.replies,
     malformed: whole.malformed,
     ignored: whole.ignored,
@@ -56,6 +59,7 @@ export async function ask(resolver: Resolver, question: Ask, io: AskIo): Promise
 }
 
 interface Attempt {
+  readonly form: QueryForm;
   readonly replies: Reply[];
   readonly malformed: Answer['malformed'];
   readonly ignored: number;
@@ -65,21 +69,21 @@ interface Attempt {
   readonly truncated: boolean;
 }
 
-async function attempt(resolver: Resolver, question: Ask, plain: boolean, io: AskIo): Promise<Attempt> {
-  const query = makeQuery(question.name, question.type, io.random, plain);
+async function attempt(resolver: Resolver, question: Ask, form: QueryForm, io: AskIo): Promise<Attempt> {
+  const query = makeQuery(question.name, question.type, io.random, form);
   const malformed: Answer['malformed'] = [];
   const mangled = new AbortController();
   const matches = (datagram: Uint8Array): boolean => {
     if (!echoes(query.message, datagram)) {
       // Right in all but the letters' case: the path changes it every time, so only a plain question gets an answer.
-      if (!plain && echoes(query.message, datagram, true)) mangled.abort();
+      if (form !== 'plain' && echoes(query.message, datagram, true)) mangled.abort();
       return false;
     }
     const decoded = decode(datagram);
     if (!decoded.ok && malformed.length < MOST_MALFORMED_KEPT) {
       malformed.push({ problem: decoded.problem, raw: artifactOf(datagram, MESSAGE_MIME) });
     }
-    return decoded.ok;
+    return decoded.ok && !hasForeignCookie(query, decoded.message.edns);
   };
   const exchange = await io.exchange({
     resolver,
@@ -89,7 +93,7 @@ async function attempt(resolver: Resolver, question: Ask, plain: boolean, io: As
     signal: AbortSignal.any([io.signal, mangled.signal]),
     ...(question.hold ? { holdMs: holdWindowMs } : {}),
   });
-  return { ...readReplies(query, exchange), malformed, ignored: exchange.ignored, server: exchange.server };
+  return { form, ...readReplies(query, exchange), malformed, ignored: exchange.ignored, server: exchange.server };
 }
 
 export const MESSAGE_MIME = 'application/dns-message';
@@ -129,14 +133,18 @@ function replyOf(message: Message, bytes: Uint8Array, rttMs: number): Reply {
     cnames,
     records: answers.filter((record) => record.type === question.type).map(({ data }) => recordText(data)),
     errors: (edns?.errors ?? []).map(({ code, text }) => (text === '' ? `EDE ${code}` : `EDE ${code}: ${text}`)),
+    ...(edns?.nsid ? { server: edns.nsid } : {}),
     rttMs,
     raw: artifactOf(bytes, MESSAGE_MIME),
   };
 }
 
 function needsPlainAttempt({ replies }: Attempt): boolean {
-  return replies.length === 0 || replies.every((reply) => reply.rcode === 'FORMERR' || reply.rcode === 'NOTIMP');
+  return replies.length === 0 || replies.every(({ rcode }) => REFUSES_EDNS.has(rcode));
 }
+
+/** BADCOOKIE: it wants its own cookie back first; a question without one it must answer all the same (RFC 7873 5.2.3). */
+const REFUSES_EDNS: ReadonlySet<string> = new Set(['FORMERR', 'NOTIMP', 'BADVERS', 'BADCOOKIE']);
 
 function better(first: Attempt, second: Attempt): Attempt {
   const best = second.replies.length > 0 ? second : first;
@@ -150,7 +158,7 @@ function better(first: Attempt, second: Attempt): Attempt {
 async function overTcp(resolver: Resolver, question: Ask, cut: Attempt, io: AskIo): Promise<Attempt> {
   const server = tcpServer(resolver, cut.server);
   if (!server) return cut;
-  const whole = await attempt(server, question, false, io);
+  const whole = await attempt(server, question, cut.form, io);
   return whole.replies.length > 0 ? { ...whole, ignored: cut.ignored + whole.ignored } : cut;
 }
 

@@ -35,6 +35,8 @@ const replySchema = z.object({
   records: z.array(z.string()),
   /** Extended DNS errors: `EDE 6: signature expired`. */
   errors: z.array(z.string()),
+  /** Which machine behind the address answered, by its own word (NSID, RFC 5001). */
+  server: z.string().optional(),
   rttMs: z.number().nullable(),
   /** Null in a baseline: there the reading is kept, not the packet. */
   raw: artifactSchema.nullable(),
@@ -56,6 +58,8 @@ const answerSchema = z.object({
   asked: z.enum(['name', 'absent', 'control', 'zone']),
   name: z.string(),
   type: z.enum(QUERY_TYPES),
+  /** The question that brought the replies asked for signatures. */
+  signaturesAsked: z.boolean().optional(),
   /** In order of arrival; more than one when something else answers too. */
   replies: z.array(replySchema),
   /** Replies that echoed the question and could not be read, a few of them. */

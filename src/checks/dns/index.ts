@@ -47,7 +47,7 @@ function combine(samples: readonly [DnsEvidence, ...DnsEvidence[]]): DnsEvidence
 }
 
 function settled(answer: Answer): Answer {
-  const replies = answer.replies.map((reply) => ({
+  const replies = answer.replies.map(({ server: _server, ...reply }) => ({
     ...reply,
     addresses: reply.addresses.toSorted(),
     records: reply.records.toSorted(),

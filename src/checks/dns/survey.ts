@@ -49,7 +49,11 @@ export async function survey(settings: DnsSettings, io: ProbeIo, options: Survey
 async function fromResolvers(settings: DnsSettings, io: ProbeIo, options: SurveyOptions): Promise<DnsEvidence> {
   const random = options.random ?? randomBytes;
   const zone = getDomain(settings.name, { extractHostname: false });
-  const questions = questionsFor(settings.name, zone, options.types, random);
+  const questions = questionsFor(
+    { name: settings.name, zone, signed: io.authority !== undefined },
+    options.types,
+    random,
+  );
   const answers = await Promise.all(
     io.resolvers.flatMap((resolver) =>
       questions
@@ -97,13 +101,20 @@ function askIo({ network, signal }: ProbeIo, random: Random) {
   return { exchange: network.exchange.bind(network), random, signal };
 }
 
-/** @param zone null where the name has no registrable domain: a top-level or a made-up one. */
-function questionsFor(name: string, zone: string | null, types: readonly QueryType[], random: Random): Ask[] {
+interface Wanted {
+  readonly name: string;
+  /** Null where the name has no registrable domain: a top-level or a made-up one. */
+  readonly zone: string | null;
+  /** There will be keys to check signatures by. */
+  readonly signed: boolean;
+}
+
+function questionsFor({ name, zone, signed }: Wanted, types: readonly QueryType[], random: Random): Ask[] {
   const label = `sw-${Buffer.from(random(6)).toString('hex')}`;
   const absent = `${label}.${zone ?? name}`;
   return [
-    { asked: 'control', name: '.', type: 'SOA', hold: false },
-    ...types.map((type): Ask => ({ asked: 'name', name, type, hold: true })),
+    { asked: 'control', name: '.', type: 'SOA', hold: false, signed },
+    ...types.map((type): Ask => ({ asked: 'name', name, type, hold: true, signed })),
     ...(absent.length <= 253 ? [{ asked: 'absent', name: absent, type: 'A', hold: false } as const] : []),
     ...(zone === null ? [] : ZONE_TYPES.map((type): Ask => ({ asked: 'zone', name: zone, type, hold: false }))),
   ];

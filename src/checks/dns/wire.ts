@@ -36,7 +36,14 @@ export interface Edns {
   readonly errors: readonly { readonly code: number; readonly text: string }[];
   /** Which server of a pool answered, RFC 5001. */
   readonly nsid: string | null;
+  /** Client cookie and, after it, the server's: RFC 7873. */
+  readonly cookie: Uint8Array | null;
+  /** For how many bits of the client's network the answer holds, RFC 7871; null where the server knows no client subnet. */
+  readonly subnetScope: number | null;
 }
+
+/** Options of EDNS by number, IANA. */
+export const OPTION = { NSID: 3, CLIENT_SUBNET: 8, COOKIE: 10, ERROR: 15 } as const;
 
 export interface Message {
   readonly id: number;
@@ -145,11 +152,15 @@ function readEdns(bytes: Uint8Array, opt: ResourceRecord): Edns {
   const cursor = new Cursor(bytes).within(opt.rdata);
   const errors: { code: number; text: string }[] = [];
   let nsid: string | null = null;
+  let cookie: Uint8Array | null = null;
+  let subnetScope: number | null = null;
   while (!cursor.done) {
     const code = cursor.uint16();
     const value = cursor.bytes(cursor.uint16());
-    if (code === 3) nsid = printable(value);
-    if (code === 15) errors.push(readError(value));
+    if (code === OPTION.NSID) nsid = printable(value);
+    if (code === OPTION.ERROR) errors.push(readError(value));
+    if (code === OPTION.COOKIE) cookie = value;
+    if (code === OPTION.CLIENT_SUBNET) subnetScope = value[3] ?? null;
   }
   return {
     udpSize: opt.class,
@@ -157,6 +168,8 @@ function readEdns(bytes: Uint8Array, opt: ResourceRecord): Edns {
     dnssecOk: (opt.ttl & 0x8000) !== 0,
     errors,
     nsid,
+    cookie,
+    subnetScope,
   };
 }
 

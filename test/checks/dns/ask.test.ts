@@ -67,6 +67,41 @@ describe('a question to a resolver', () => {
     expect(answer.ignored).toBe(2);
   });
 
+  test('ignores answers made for another client, and reads which machine answered', async () => {
+    const { exchange } = server((_request, query) => {
+      const opt = (cookie: Buffer): Record_ =>
+        ({
+          ...{ type: 'OPT', name: '.', udpPayloadSize: 1232, extendedRcode: 0, ednsVersion: 0, flags: 0 },
+          options: [
+            { code: 10, data: cookie },
+            { code: 3, data: Buffer.from('pop-7') },
+          ],
+        }) as unknown as Record_;
+      const [sent] = query.additionals ?? [];
+      const options = sent && 'options' in sent ? (sent.options as unknown as { code: number; data: Buffer }[]) : [];
+      const own = options.find(({ code }) => code === 10)?.data ?? Buffer.alloc(8);
+      const with_ = (address: string, cookie: Buffer): Uint8Array =>
+        dnsPacket.encode({
+          ...{ type: 'response', id: query.id ?? 0, questions: query.questions ?? [], answers: [a(address)] },
+          additionals: [opt(cookie)],
+        });
+      return [with_('203.0.113.7', Buffer.alloc(16, 9)), with_('192.0.2.1', Buffer.concat([own, Buffer.alloc(8, 3)]))];
+    });
+    const answer = await ask(WITNESS, question, { exchange, random, signal });
+    expect(answer.replies).toMatchObject([{ addresses: ['192.0.2.1'], server: 'pop-7' }]);
+    expect(answer).toMatchObject({ ignored: 1, signaturesAsked: false });
+  });
+
+  test('asks for signatures until the path turns out not to take EDNS', async () => {
+    const { exchange } = server((_request, query) => [
+      replyTo(query, [a('192.0.2.1')], 0, (query.additionals ?? []).length > 0 ? 1 : 0),
+    ]);
+    const signed = { ...question, signed: true };
+    expect(await ask(WITNESS, signed, { exchange, random, signal })).toMatchObject({ signaturesAsked: false });
+    const whole = server((_request, query) => [replyTo(query, [a('192.0.2.1')])]);
+    expect(await ask(WITNESS, signed, { ...whole, random, signal })).toMatchObject({ signaturesAsked: true });
+  });
+
   test('is asked a second time without EDNS and mixed case when nothing comes', async () => {
     const { exchange, requests } = server((_request, query) =>
       (query.additionals ?? []).length > 0 ? 'nothing' : [replyTo(query, [a('192.0.2.1')])],

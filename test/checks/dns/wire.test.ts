@@ -1,7 +1,7 @@
 import dnsPacket, { type Packet } from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { echoes, makeQuery } from '../../../src/checks/dns/query.js';
+import { echoes, hasForeignCookie, makeQuery } from '../../../src/checks/dns/query.js';
 import { recordText } from '../../../src/checks/dns/rdata.js';
 import { decode, type Message } from '../../../src/checks/dns/wire.js';
 
@@ -100,6 +100,8 @@ describe('a well-formed message', () => {
       dnssecOk: true,
       errors: [{ code: 6, text: 'bad' }],
       nsid: 'n1',
+      cookie: null,
+      subnetScope: null,
     });
   });
 
@@ -238,8 +240,23 @@ describe('a query', () => {
     expect(accepted(makeQuery('example.org', 'HTTPS', zeros).message).question.type).toBe(65);
   });
 
+  test('asks for signatures only where they are wanted, for the server id and for its own cookie back', () => {
+    const random = (length: number): Uint8Array => zeros(length).fill(7);
+    const query = makeQuery('example.org', 'A', random, 'dnssec');
+    const { edns } = accepted(query.message);
+    expect(edns).toMatchObject({ dnssecOk: true, nsid: '', cookie: Buffer.from(random(8)) });
+    const answered = (cookie: readonly number[] | null) =>
+      hasForeignCookie(query, edns && { ...edns, cookie: cookie && Uint8Array.from(cookie) });
+    expect([answered([...(query.cookie ?? []), 1, 2]), answered(null), hasForeignCookie(query, null)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect([answered([7, 7, 7, 7, 7, 7, 7, 8]), answered([7, 7])]).toEqual([true, true]);
+  });
+
   test('that is plain has neither EDNS nor mixed case', () => {
-    const read = accepted(makeQuery('www.Example.org', 'A', (length) => zeros(length).fill(0xff), true).message);
+    const read = accepted(makeQuery('www.Example.org', 'A', (length) => zeros(length).fill(0xff), 'plain').message);
     expect(read.question.name).toBe('www.example.org');
     expect(read.edns).toBeNull();
   });
@@ -250,7 +267,7 @@ describe('a query', () => {
     reply[2] = 0x81;
     expect(echoes(message, reply)).toBe(true);
     expect(echoes(message, message), 'a query is no reply').toBe(false);
-    for (const at of [0, 1, 13, 20, 5, reply.length - 13]) {
+    for (const at of [0, 1, 13, 20, 5, 32]) {
       const other = Uint8Array.from(reply);
       other[at] = (other[at] ?? 0) ^ 0x20;
       expect(echoes(message, other), `byte ${at}`).toBe(false);
