@@ -61,7 +61,7 @@ describe('the container image', () => {
 });
 
 describe('the documentation', () => {
-  const documents = ['README.md', 'CONTRIBUTING.md', 'docs/deploy.md'];
+  const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/deploy.md'];
 
   it('names only npm scripts that exist', () => {
     const named = documents.flatMap((file) => [...read(file).matchAll(/npm run ([a-z:]+)/g)].map((match) => match[1]));
@@ -82,6 +82,32 @@ describe('the documentation', () => {
     const { dependencies, optionalDependencies, devDependencies } = packageJson;
     const named = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies });
     for (const name of named.filter((name) => !name.startsWith('@types/'))) expect(reasons).toContain(name);
+  });
+
+  it('pins every package by its hash and lets none run code when it is installed', () => {
+    const locked = z
+      .object({
+        packages: z.record(
+          z.string(),
+          z.looseObject({
+            integrity: z.string().optional(),
+            resolved: z.string().optional(),
+            link: z.boolean().optional(),
+          }),
+        ),
+      })
+      .parse(JSON.parse(read('package-lock.json')));
+    const packages = Object.entries(locked.packages).filter(([path]) => path !== '');
+    expect(packages.length).toBeGreaterThan(100);
+    for (const [path, entry] of packages) {
+      expect(entry.integrity, path).toMatch(/^sha512-/);
+      expect(entry['hasInstallScript'], path).toBeUndefined();
+      // From the registry that npm is set to, never from an address of its own.
+      expect(entry.resolved ?? '', path).not.toMatch(/^(?!https:\/\/registry\.npmjs\.org\/)./);
+    }
+    expect(read('.npmrc')).toContain('ignore-scripts=true');
+    for (const version of Object.values({ ...packageJson.dependencies, ...packageJson.devDependencies }))
+      expect(version).toMatch(/^\d+\.\d+\.\d+/);
   });
 
   it('has the current version in the changelog', () => {
