@@ -31,6 +31,9 @@ export interface Inspection {
   readonly tookMs: number;
   /** Looks it took: 1, or more when a divergence was confirmed. */
   readonly looks: number;
+  /** The look that shows it best, and what it was held against: for whoever asks why. */
+  readonly observation: Observation | null;
+  readonly baseline: Baseline | null;
 }
 
 /** All of a site's targets together: what the operator is told about the site. */
@@ -77,6 +80,8 @@ export async function inspect(
     startedAt,
     tookMs: now() - startedAt,
     looks: Math.max(...confirmations.map((confirmation) => confirmation.looks)),
+    observation: shown?.observation ?? null,
+    baseline: approved.baseline,
   };
 }
 

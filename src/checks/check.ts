@@ -17,6 +17,7 @@ import type {
   Severity,
   Target,
 } from '../core/model.js';
+import type { Explained } from './explained.js';
 import type { AuthorityAccess, Network, Resolver } from './network.js';
 
 export type * from './network.js';
@@ -37,6 +38,8 @@ export interface FindingCode {
   readonly diagnosis: Diagnosis;
   /** The worst it is raised at. */
   readonly severity: Severity;
+  /** Where the table knows them: severity by the site's content, and how sure the code's statement is, 0..1. */
+  readonly weights?: { readonly living: Severity; readonly frozen: Severity; readonly confidence: number };
   readonly meaning: string;
   readonly remedy: string;
 }
@@ -55,6 +58,8 @@ export interface Check<S = unknown, E = unknown> {
   readonly evidence: z.ZodType<E>;
   readonly codes: readonly FindingCode[];
   readonly comparers: readonly Comparer<S, E>[];
+  /** By name of comparer: what it asks and measured, for `check --explain`. */
+  readonly explained?: Readonly<Record<string, Explained<S, E>>>;
   /** The site's settings for this kind, or why the kind does not apply to the site. */
   configure(site: SiteFacts): { settings: S } | { notApplicable: string };
   /** Looks once. Throws ProbeFailure when there is nothing worth keeping; anything else thrown is our own bug. */
@@ -69,6 +74,14 @@ export interface Check<S = unknown, E = unknown> {
   exhibit(actual: E | null, accepted: readonly E[], settings: S): Exhibits;
   /** Sees all findings of one look together: drops effects of a cause, raises what only together is grave. Pure. */
   weigh?(findings: readonly Finding[], actual: E, accepted: readonly E[], settings: S): readonly Finding[];
+  /** The rule `weigh` goes by for the same arguments; null when each finding stands for itself. Pure. */
+  weighedBy?(findings: readonly Finding[], actual: E, accepted: readonly E[], settings: S): Rule | null;
+}
+
+/** What several findings mean together, and why that holds. */
+export interface Rule {
+  readonly name: string;
+  readonly because: string;
 }
 
 /** Pure. `accepted` is empty where nothing was approved yet: only what is wrong in itself is reported then. */

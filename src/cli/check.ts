@@ -6,6 +6,7 @@ import { inspect, type SiteInspection, siteInspection } from '../monitor.js';
 import { keepSiteEvidence } from './evidence.js';
 import { checkReport, jsonText, type Run } from './report/check-json.js';
 import { exitCodeOf } from './report/exit-code.js';
+import { explanationReport, explanationText } from './report/explanation.js';
 import { htmlReport } from './report/html.js';
 import { junitReport } from './report/junit.js';
 import { nagiosLine } from './report/nagios.js';
@@ -19,6 +20,8 @@ export interface CheckOptions {
   readonly html?: string | undefined;
   readonly junit?: string | undefined;
   readonly nagios: boolean;
+  /** Also say what every comparer went by, and how the verdict came of it. */
+  readonly explain: boolean;
 }
 
 /** @returns the exit code of the contract. */
@@ -39,9 +42,12 @@ export async function runCheck(sites: readonly Site[], options: CheckOptions, pl
   return exitCodeOf(inspected);
 }
 
-function resultText(run: Run, { nagios }: CheckOptions, { terminal }: Workplace): string {
-  if (terminal.json) return jsonText(checkReport(run));
-  return nagios ? nagiosLine(run) : terminalReport(run, terminal);
+function resultText(run: Run, { nagios, explain }: CheckOptions, { terminal }: Workplace): string {
+  if (terminal.json) return jsonText(explain ? checkReport(run, explanationReport) : checkReport(run));
+  if (nagios) return nagiosLine(run);
+  const report = terminalReport(run, terminal);
+  // The report comes last: it is what ends on the screen.
+  return explain ? explanationText(run.sites, terminal) + report : report;
 }
 
 /** Looks at a site in every way the watchlist says, and writes down what was seen. */

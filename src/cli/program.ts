@@ -42,6 +42,7 @@ export interface CheckFlags {
   html?: string;
   junit?: string;
   nagios: boolean;
+  explain: boolean;
 }
 
 const EXIT_CODES = `
@@ -126,6 +127,7 @@ function addCheck(root: Command, handlers: Handlers, run: Run): void {
     .option('--jobs <n>', 'sites looked at together', positiveInteger)
     .option('--html <file>', 'also write a report with pictures, in one file')
     .option('--junit <file>', 'also write JUnit XML')
+    .option('--explain', 'also say what every comparer went by, quiet ones too, and how the verdict came of it', false)
     .option('--nagios', 'one line for Nagios or Icinga instead of the table', false)
     .description('Look once, judge against the baseline, report; the exit code is the verdict')
     .addHelpText('after', EXIT_CODES)

@@ -253,6 +253,18 @@ describe('under attack', () => {
     expect(report.sites.map(({ id, diagnosis }) => [id, diagnosis])).toEqual([['word-living', 'changed']]);
   });
 
+  test('--explain says what every comparer went by, on the terminal and in the document', async () => {
+    const { code, stdout } = await place.siteward('check', 'defaced', '--explain');
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/= weighed +by the rule “replaced”/);
+    expect(stdout).toMatch(/· coverage [\s\S]*quiet; it speaks when a view is rendered that no accepted look has/);
+    expect(stdout).toMatch(/· validity [\s\S]*127\.0\.0\.1: chain: trusted, and the name fits/);
+    const { report } = await place.check('defaced', '--explain');
+    const [page, tls] = siteOf(report, 'defaced').explanation ?? [];
+    expect([page?.check, page?.looks, tls?.check]).toEqual(['page', 2, 'tls']);
+    expect(page?.comparers.find(({ name }) => name === 'title')?.findings[0]?.code).toBe('page/title-replaced');
+  });
+
   test('a URL that nobody ever approved is not verified: exit code 3', async () => {
     const { code, report } = await place.check(event.url('/elsewhere'));
     expect(code).toBe(3);

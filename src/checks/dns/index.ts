@@ -5,6 +5,7 @@ import { addresses, aliases, nameservers } from './authority-comparers.js';
 import { dnsCodes } from './codes.js';
 import { type Answer, addressesOf, asnsOf, type DnsEvidence, evidenceSchema } from './evidence.js';
 import { exhibit } from './exhibit.js';
+import { explained } from './explained.js';
 import { existence, resolvers, rewriting } from './path-comparers.js';
 import { configure, type DnsSettings, dnsOptions } from './settings.js';
 import { survey } from './survey.js';
@@ -17,6 +18,7 @@ export const dns: Check<DnsSettings, DnsEvidence> = {
   evidence: evidenceSchema,
   codes: dnsCodes,
   comparers: [existence, addresses, aliases, nameservers, resolvers, rewriting],
+  explained,
   configure,
   probe: (settings, io) => survey(settings, io, { types: ['A', 'AAAA'], victims: true }),
   combine,

@@ -17,10 +17,11 @@ export type PageCode = keyof typeof WEIGHTS;
 
 /** For docs/findings.md. */
 export const codes: readonly FindingCode[] = Object.entries(WEIGHTS).map(
-  ([code, { diagnosis, frozen, meaning, remedy }]) => ({
+  ([code, { diagnosis, living, frozen, confidence, meaning, remedy }]) => ({
     code,
     diagnosis,
     severity: code === 'page/transient' ? 'warning' : frozen,
+    weights: { living, frozen, confidence },
     meaning,
     remedy,
   }),

@@ -13,6 +13,7 @@ import { coverage } from './coverage.js';
 import { direction } from './direction.js';
 import { EVIDENCE_VERSION, type PageEvidence, pageEvidence } from './evidence.js';
 import { exhibit } from './exhibit.js';
+import { explained } from './explained.js';
 import { failures } from './failures.js';
 import { origins } from './origins.js';
 import { overlay } from './overlay.js';
@@ -27,7 +28,7 @@ import { structure } from './structure.js';
 import { text } from './text.js';
 import { title } from './title.js';
 import { combine } from './volatility.js';
-import { weigh } from './weigh.js';
+import { weigh, weighedBy } from './weigh.js';
 
 export const page: Check<PageSettings, PageEvidence> = {
   kind: 'page',
@@ -52,10 +53,12 @@ export const page: Check<PageSettings, PageEvidence> = {
     signatures,
     assertions,
   ],
+  explained,
   configure,
   probe,
   combine,
   failures,
   exhibit,
   weigh,
+  weighedBy,
 };

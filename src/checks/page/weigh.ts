@@ -27,9 +27,16 @@ export function weigh(
   settings: PageSettings,
 ): readonly Finding[] {
   const scene = sceneOf(findings, actual, accepted, settings);
-  const rule = RULES.find((candidate) => candidate.applies(scene));
+  const rule = ruleFor(scene);
   return rule ? fold(rule.outcome(scene)) : scene.findings;
 }
+
+/** The rule `weigh` goes by, for a person who asks why. */
+export function weighedBy(...given: Parameters<typeof sceneOf>): Pick<Rule, 'name' | 'because'> | null {
+  return ruleFor(sceneOf(...given)) ?? null;
+}
+
+const ruleFor = (scene: Scene): Rule | undefined => RULES.find((candidate) => candidate.applies(scene));
 
 /** Everything a rule may look at. */
 interface Scene {

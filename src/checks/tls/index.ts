@@ -4,6 +4,7 @@ import type { Check, SiteFacts } from '../check.js';
 import { tlsCodes } from './codes.js';
 import { describe, expiry, identity, protocol, reachability, validity } from './comparers.js';
 import { chainArtifact, leafOf, type Shown, type TlsEvidence, tlsEvidenceSchema } from './evidence.js';
+import { explained } from './explained.js';
 import { probe, type TlsSettings } from './probe.js';
 
 export const tls: Check<TlsSettings, TlsEvidence> = {
@@ -13,6 +14,7 @@ export const tls: Check<TlsSettings, TlsEvidence> = {
   evidence: tlsEvidenceSchema,
   codes: tlsCodes,
   comparers: [validity, identity, expiry, protocol, reachability],
+  explained,
   configure,
   probe,
   combine,

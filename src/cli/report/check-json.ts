@@ -29,6 +29,41 @@ const finding = z.strictObject({
   where: z.string().nullable(),
 });
 
+const measure = z.strictObject({ where: z.string(), what: z.string(), value: z.string() });
+const said = z.strictObject({
+  code: z.string(),
+  severity,
+  confidence,
+  summary: z.string(),
+  where: z.string().nullable(),
+});
+const comparer = z.strictObject({
+  name: z.string(),
+  asks: z.string(),
+  speaks: z.string(),
+  measures: z.array(measure).readonly(),
+  findings: z.array(said),
+});
+const weight = z.strictObject({
+  code: z.string(),
+  diagnosis: z.enum(DIAGNOSES),
+  severity,
+  living: severity.nullable(),
+  frozen: severity.nullable(),
+  confidence: confidence.nullable(),
+});
+/** One check of a site under `--explain`: what every comparer went by, and how the verdict came of it. */
+const explanation = z.strictObject({
+  check: z.string(),
+  vantage: z.string(),
+  looks: z.int().min(1),
+  reason: z.string(),
+  rule: z.strictObject({ name: z.string(), because: z.string() }).nullable(),
+  comparers: z.array(comparer),
+  dropped: z.array(z.string()),
+  weights: z.array(weight),
+});
+
 const site = z.strictObject({
   id: z.string(),
   url: z.string().nullable(),
@@ -41,6 +76,8 @@ const site = z.strictObject({
   findings: z.array(finding),
   checks: z.array(z.strictObject({ kind: z.string(), vantage: z.string(), state, tookMs })),
   evidence: z.string().nullable(),
+  /** Only with `--explain`. */
+  explanation: z.array(explanation).optional(),
 });
 
 /** The shape of the document. Keys may be added, never renamed or removed. */
@@ -55,9 +92,10 @@ export const checkReportSchema = z.strictObject({
   sites: z.array(site),
 });
 export type CheckReport = z.infer<typeof checkReportSchema>;
+type Explanation = z.infer<typeof explanation>;
 
-/** The document of one run. Its state and severity are those of the site that decides the exit code. */
-export function checkReport(run: Run): CheckReport {
+/** @param explained one site's `explanation`, where it was asked for. The document of one run. Its state and severity are those of the site that decides the exit code. */
+export function checkReport(run: Run, explained?: (site: SiteInspection) => Explanation[]): CheckReport {
   const worst = worstSite(run.sites);
   return {
     schema: 'siteward/check/1',
@@ -67,7 +105,10 @@ export function checkReport(run: Run): CheckReport {
     exitCode: exitCodeOf(run.sites),
     state: worst?.state ?? 'unverified',
     severity: worst?.severity ?? null,
-    sites: run.sites.map(siteReport),
+    sites: run.sites.map((inspected) => ({
+      ...siteReport(inspected),
+      ...(explained ? { explanation: explained(inspected) } : {}),
+    })),
   };
 }
 

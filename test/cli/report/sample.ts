@@ -86,6 +86,8 @@ export function inspection(siteId: string, kind: string, judged: Verdict, more: 
     startedAt: STARTED_AT,
     tookMs: 640,
     looks: 1,
+    observation: null,
+    baseline: null,
     ...more,
   };
 }

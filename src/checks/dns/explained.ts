@@ -1,0 +1,83 @@
+/** What every comparer of the DNS check asks and measured: the text behind `check --explain`. One entry for each in index.ts. */
+import type { Explained, Measure } from '../explained.js';
+import { type Answer, addressesOf, type DnsEvidence, distinct, trustedAnswers } from './evidence.js';
+import { answersOf } from './exhibit.js';
+import { judgeAnswers, nxRewriters, type Row } from './ladder.js';
+import { whereOf } from './path-comparers.js';
+import type { DnsSettings } from './settings.js';
+import { truthOf } from './truth.js';
+
+type DnsExplained = Explained<DnsSettings, DnsEvidence>;
+
+/** The rung of the ladder one resolver's answer came to, and why it stands on it. */
+function rung({ answer, judgement }: Row): Measure {
+  const said = answersOf(answer).slice(0, 8).join(', ') || answer.replies[0]?.rcode || 'no answer';
+  const sure = `${Math.round(judgement.confidence * 100)} %`;
+  return { where: whereOf(answer), what: `${judgement.verdict} (${sure})`, value: `${said}: ${judgement.why}` };
+}
+
+function replied(evidence: DnsEvidence, asked: Answer['asked']): string {
+  const answers = trustedAnswers(evidence, asked);
+  const rcodes = distinct(answers.flatMap((answer) => answer.replies.map((reply) => reply.rcode))).join(', ');
+  return `${answers.length} asked, ${rcodes || 'none answered'}`;
+}
+
+function records(evidence: DnsEvidence): string {
+  const servers = trustedAnswers(evidence, 'zone').flatMap((answer) => answer.replies.flatMap((r) => r.records));
+  return distinct(servers).sort().join(', ') || 'none';
+}
+
+function aliases(evidence: DnsEvidence): string {
+  const names = trustedAnswers(evidence, 'name').flatMap((answer) => answer.replies.flatMap((r) => r.cnames));
+  return distinct(names).join(', ') || 'no alias';
+}
+
+function beside(now: string, approved: readonly string[]): string {
+  return `${now}; approved: ${distinct(approved).join(' | ') || 'none'}`;
+}
+
+export const explained: Readonly<Record<string, DnsExplained>> = {
+  existence: {
+    asks: 'Do the resolvers we go by have an address for the name at all?',
+    speaks: 'they work, and none of them has an address for it',
+    measures: (actual) => [{ where: '', what: 'trusted resolvers', value: replied(actual, 'name') }],
+  },
+  addresses: {
+    asks: 'Is every address the references give approved, allowed or proven by its certificate?',
+    speaks: 'a reference gives an address that no accepted look, no allow list and no network explains',
+    measures: (actual, accepted, settings) => {
+      if (accepted.length === 0) return [{ where: '', what: 'addresses', value: 'nothing is approved yet' }];
+      const approved = truthOf({ ...actual, answers: [] }, accepted, settings);
+      return addressesOf(trustedAnswers(actual, 'name')).map((address) => {
+        const tls = actual.tls.find((at) => at.address === address);
+        const shown = tls?.failure ? 'no handshake' : tls ? (tls.problem ?? 'a valid certificate') : 'not asked';
+        const value = `${approved.explain(address) ?? 'nothing explains it'}; TLS: ${shown}`;
+        return { where: '', what: address, value };
+      });
+    },
+  },
+  aliases: {
+    asks: 'Is the name an alias of what was approved?',
+    speaks: 'a CNAME on the way was neither approved nor allowed',
+    measures: (actual, accepted) => [
+      { where: '', what: 'aliases', value: beside(aliases(actual), accepted.map(aliases)) },
+    ],
+  },
+  nameservers: {
+    asks: 'Whom is the domain delegated to?',
+    speaks: 'a name server is new, or an approved one is gone',
+    measures: (actual, accepted) => [
+      { where: '', what: 'name servers', value: beside(records(actual), accepted.map(records)) },
+    ],
+  },
+  resolvers: {
+    asks: 'Does every resolver on the way to visitors give a genuine answer? The first rung that fits decides.',
+    speaks: 'the worst address of an answer is explained by no reference, baseline, allow list, certificate or network',
+    measures: (actual, accepted, settings) => judgeAnswers(actual, accepted, settings).map(rung),
+  },
+  rewriting: {
+    asks: 'Does a resolver invent addresses for names that do not exist?',
+    speaks: 'a made-up name gets an address',
+    measures: (actual) => nxRewriters(actual).map(rung),
+  },
+};

@@ -1,0 +1,207 @@
+/**
+ * What every comparer of a page asks, when it speaks, and what it measured: the text behind `check --explain`. One entry
+ * for each comparer in index.ts; thresholds are the comparers' own constants, never a copy of them.
+ */
+import type { Explained, Measure } from '../explained.js';
+import { differenceOf } from './difference.js';
+import { headerOf, type PageEvidence } from './evidence.js';
+import { type Pair, pairsOf, sidesOf } from './layers.js';
+import { PHRASES } from './phrases.js';
+import { largestShare, NOTICEABLE, pictureDifferenceOf, REPLACED_ABOVE } from './pixels.js';
+import { placesOf } from './redirects.js';
+import type { PageSettings } from './settings.js';
+import { REPLACED_BELOW as STRUCTURE_REPLACED } from './structure.js';
+import { REPLACED_BELOW as TEXT_REPLACED } from './text.js';
+import { titleChange } from './title.js';
+import { quote } from './words.js';
+
+type PageExplained = Explained<PageSettings, PageEvidence>;
+
+/** One measure of every layer that has an accepted one beside it. */
+function each(measure: (pair: Pair, settings: PageSettings) => Omit<Measure, 'where'> | null) {
+  return (actual: PageEvidence, accepted: readonly PageEvidence[], settings: PageSettings): Measure[] =>
+    pairsOf(actual, accepted, settings).flatMap((pair) => {
+      const measured = measure(pair, settings);
+      return measured ? [{ where: pair.layer, ...measured }] : [];
+    });
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 1000) / 10} %`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function fromTo(before: string, after: string): string {
+  return before === after ? before : `${before} → ${after}`;
+}
+
+const text = each((pair) => {
+  if (pair.same) return { what: 'text', value: 'as accepted, word for word' };
+  const { textKept, textSimilarity, added, removed } = differenceOf(pair);
+  const lines = `${counted(added.length, 'new line')}, ${removed.length} gone`;
+  return {
+    what: 'text',
+    value: `${percent(textKept)} kept, ${percent(textSimilarity)} of word pairs in common, ${lines}`,
+  };
+});
+
+const structure = each((pair) => {
+  const canonical = pair.same || pair.actual.document?.hash === pair.accepted.document?.hash;
+  if (canonical) return { what: 'canonical form', value: 'equal' };
+  return { what: 'tag paths in common', value: percent(differenceOf(pair).structureSimilarity) };
+});
+
+const references = each((pair) => {
+  const { addedItems, removedItems, itemsKept } = differenceOf(pair);
+  const kept = `${percent(itemsKept)} of the page’s own kept`;
+  const value = `${pair.actual.items.length} looked at, ${addedItems.length} new, ${removedItems.length} gone, ${kept}`;
+  return { what: 'references', value };
+});
+
+const picture = each((pair, settings) => {
+  const { actual, accepted } = pair;
+  if (!actual.shown || !accepted.shown) return null;
+  if (actual.shown.screenshot.sha256 === accepted.shown.screenshot.sha256)
+    return { what: 'picture', value: 'the same, byte for byte' };
+  if (actual.shown.renderer !== accepted.shown.renderer)
+    return { what: 'picture', value: 'not compared: another browser drew it' };
+  const difference = pictureDifferenceOf(pair, settings);
+  if (!difference) return { what: 'picture', value: 'could not be read' };
+  const masked = percent(accepted.volatility?.area ?? 0);
+  const largest = percent(largestShare(difference, accepted.shown));
+  const value = `${percent(difference.share)} differs in ${counted(difference.boxes.length, 'place')}, the largest ${largest} of a screen; ${masked} masked as moving by itself`;
+  return { what: 'picture', value };
+});
+
+const titles = each((pair) => {
+  if (!pair.actual.document || !pair.accepted.document) return null;
+  const value = fromTo(`“${quote(pair.accepted.document.title, 100)}”`, `“${quote(pair.actual.document.title, 100)}”`);
+  return { what: `title (${titleChange(pair)})`, value };
+});
+
+const layersAbove = each((pair) => {
+  const [now, before] = [pair.actual.shown, pair.accepted.shown];
+  if (!now || !before) return null;
+  const overlays = fromTo(String(before.overlays.length), String(now.overlays.length));
+  const dialogs = fromTo(String(before.dialogs.length), String(now.dialogs.length));
+  return { what: 'layers over most of the window, message boxes', value: `${overlays}, ${dialogs}` };
+});
+
+const answers = each((pair) => {
+  const status = fromTo(String(pair.accepted.status ?? 'none'), String(pair.actual.status ?? 'none'));
+  const letters = fromTo(String(lengthOf(pair.accepted.lines)), String(lengthOf(pair.actual.lines)));
+  return { what: 'status, characters of text', value: `${status}, ${letters}` };
+});
+
+function lengthOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + line.length, 0);
+}
+
+export const explained: Readonly<Record<string, PageExplained>> = {
+  coverage: {
+    asks: 'Was every view that was looked at approved?',
+    speaks: 'a view is rendered that no accepted look has',
+    measures: ({ views }, accepted) => {
+      const approved = accepted.flatMap((look) => look.views.flatMap((v) => (v.shown ? [v.viewport.name] : [])));
+      const seen = views.map(({ viewport, shown }) => `${viewport.name}${shown ? '' : ' (not rendered)'}`).join(', ');
+      const value = `${seen || 'none'}; approved: ${[...new Set(approved)].join(', ') || 'none'}`;
+      return [{ where: '', what: 'views', value }];
+    },
+  },
+  redirects: {
+    asks: 'Where do visitors end up, and by which way?',
+    speaks: 'a hop or the end is on a site no accepted look passed, the way differs, or encryption is gone',
+    measures: (actual, accepted) => {
+      const way = (look: PageEvidence): string => [...new Set(placesOf(look))].join(' → ');
+      const value = `${quote(way(actual), 300)}; approved: ${quote(accepted.map(way).join(' | ') || 'none', 300)}`;
+      return [{ where: '', what: 'way', value }];
+    },
+  },
+  status: {
+    asks: 'Is it still a page that is served, and not an error, a refusal, a notice or nothing?',
+    speaks: `the class of the status or the type changes, no text is left, or less than ${percent(TEXT_REPLACED)} of it is and what is there reads like a block notice or a parking page`,
+    measures: answers,
+  },
+  policy: {
+    asks: 'Does the Content-Security-Policy header still limit scripts as it did?',
+    speaks: 'the header is gone, or lets scripts come from sources that no accepted answer allowed',
+    measures: ({ raw }, accepted) => {
+      const before = accepted.map((look) => headerOf(look.raw, 'content-security-policy') ?? 'none');
+      const now = headerOf(raw, 'content-security-policy') ?? 'none';
+      const value = fromTo(quote(before.join(' | ') || 'none', 200), quote(now, 200));
+      return [{ where: 'raw', what: 'content-security-policy', value }];
+    },
+  },
+  title: {
+    asks: 'Does the page still say of itself what it said: title, description, robots, a refresh?',
+    speaks:
+      'the title or a meta value differs; critical where no word of the title is left and most are new to the site',
+    measures: titles,
+  },
+  text: {
+    asks: 'How much of the text a visitor reads is gone, what is new, and is it in the same script?',
+    speaks: `a line that was not learned to rotate differs; replaced when less than ${percent(TEXT_REPLACED)} is kept and in common`,
+    measures: text,
+  },
+  direction: {
+    asks: 'Are there new invisible characters that turn the text round?',
+    speaks: 'a bidirectional override or embedding appears where there was none of its sort',
+    measures: each(({ actual, accepted }) => ({
+      what: 'sorts of direction controls',
+      value: fromTo(String(accepted.document?.controls.size ?? 0), String(actual.document?.controls.size ?? 0)),
+    })),
+  },
+  body: {
+    asks: 'Where what is served is no HTML: are these the accepted bytes or lines?',
+    speaks: 'bytes or lines differ',
+    measures: each(({ actual, accepted, layer }) => {
+      if (layer !== 'raw' || actual.document || accepted.document) return null;
+      return { what: 'body', value: actual.body?.sha256 === accepted.body?.sha256 ? 'equal' : 'differs' };
+    }),
+  },
+  structure: {
+    asks: 'Do the same elements stand in the same places?',
+    speaks: `tag paths differ beyond those learned to move; replaced below ${percent(STRUCTURE_REPLACED)} in common`,
+    measures: structure,
+  },
+  origins: {
+    asks: 'What does the page load, run, frame, send to and link to, and from where?',
+    speaks:
+      'a script, frame, form, medium, link, picture, style sheet, icon or request is new, gone, or from a place it never came from',
+    measures: references,
+  },
+  overlay: {
+    asks: 'Does something new lie on top of the page, or does it open message boxes?',
+    speaks: 'more opaque layers than accepted cover most of the window, or a message box says something new',
+    measures: layersAbove,
+  },
+  banner: {
+    asks: 'Is a wide block of strange words new at the top?',
+    speaks: 'the picture and the text both have a new block there, in words the site does not use',
+    measures: each((pair) =>
+      pair.actual.shown ? { what: 'new lines', value: String(differenceOf(pair).added.length) } : null,
+    ),
+  },
+  pixels: {
+    asks: 'Does it look the same?',
+    speaks: `a changed area covers ${percent(NOTICEABLE)} of a screen or more; replaced above ${percent(REPLACED_ABOVE)} of the picture`,
+    measures: picture,
+  },
+  signatures: {
+    asks: 'Do new words read like a defacer’s, seen or hidden, masked or not?',
+    speaks: `a new line holds one of ${PHRASES.length} phrases`,
+    measures: each((pair) => ({ what: 'new lines', value: String(differenceOf(pair).added.length) })),
+  },
+  assertions: {
+    asks: 'Do the admin’s own rules hold: must_have and must_not_have?',
+    speaks: 'something that must be there is not, or something that must not be is',
+    measures: (actual, _accepted, settings) => {
+      const rules = `${settings.mustHave.length} must_have, ${settings.mustNotHave.length} must_not_have`;
+      const layers = sidesOf(actual, settings).map((side) => side.layer);
+      return [{ where: '', what: 'rules', value: `${rules}, on ${layers.join(', ') || 'nothing'}` }];
+    },
+  },
+};
