@@ -1,8 +1,8 @@
 /**
- * What the authoritative data says against what was approved: addresses, aliases and name servers, as the references
- * give them. Pure. A full account of the delegation (parent, DS, registrar) is a separate question and comes beside it.
+ * What the authoritative data says against what was approved: addresses and aliases, as the references give them. Pure.
+ * Who holds the domain (parent, DS, registrar) is the question of the folder beside this file.
  */
-import type { Finding, Severity } from '../../core/model.js';
+import type { Severity } from '../../core/model.js';
 import { certificateFault } from '../../core/words.js';
 import type { Comparer } from '../check.js';
 import { areNeighbours } from './addresses.js';
@@ -112,37 +112,4 @@ export const aliases: DnsComparer = {
 
 function aliasesOf(evidence: DnsEvidence): string[] {
   return distinct(trustedAnswers(evidence, 'name').flatMap((a) => a.replies.flatMap((reply) => reply.cnames)));
-}
-
-/** Whom the domain is delegated to. A server fewer is noted; a new one decides every answer from now on. */
-export const nameservers: DnsComparer = {
-  name: 'nameservers',
-  compare(actual, accepted, { allow, content }) {
-    const approved = distinct(accepted.flatMap(nameserversOf));
-    const current = nameserversOf(actual);
-    if (approved.length === 0 || current.length === 0) return [];
-    const strange = current.filter((server) => !approved.includes(server) && !allow.nameservers.includes(server));
-    const gone = approved.filter((server) => !current.includes(server));
-    const base = { code: 'dns/nameservers-changed', expected: approved.join(', '), actual: current.join(', ') };
-    const domain = actual.zone ?? actual.name;
-    if (strange.length > 0) {
-      const finding: Finding = {
-        ...base,
-        severity: 'critical',
-        confidence: content === 'frozen' ? 0.9 : 0.7,
-        diagnosis: diagnosisOf('dns/nameservers-changed'),
-        summary: `${domain} is now served by ${strange.join(', ')}, which was not approved.`,
-      };
-      return [finding];
-    }
-    if (gone.length === 0) return [];
-    const severity: Severity = content === 'frozen' ? 'warning' : 'notice';
-    const summary = `${domain} is no longer served by ${gone.join(', ')}.`;
-    return [{ ...base, severity, confidence: 0.7, diagnosis: 'changed', summary }];
-  },
-};
-
-function nameserversOf(evidence: DnsEvidence): string[] {
-  const answers = trustedAnswers(evidence, 'zone').filter(({ type }) => type === 'NS');
-  return distinct(answers.flatMap((a) => a.replies.flatMap((reply) => reply.records))).sort();
 }

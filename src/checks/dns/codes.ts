@@ -26,6 +26,15 @@ export const dnsCodes = [
     remedy: 'Look at the victim picture, then tell the operator of that resolver.',
   },
   {
+    code: 'dns/tampered',
+    diagnosis: 'dns-redirected',
+    severity: 'critical',
+    meaning: 'The domain is signed, and a resolver that passes signatures on gives records its owner did not sign.',
+    remedy:
+      'Records were changed on the way to that resolver or by it: tell its operator, with the raw answers from the ' +
+      'evidence. Visitors whose own machine checks signatures are refused, all others are sent there.',
+  },
+  {
     code: 'dns/injection',
     diagnosis: 'dns-redirected',
     severity: 'critical',
@@ -89,10 +98,19 @@ export const dnsCodes = [
     remedy: 'Look at the registrar, the name servers and the DNSSEC signatures of the domain, in this order.',
   },
   {
+    code: 'dns/signing-broken',
+    diagnosis: 'down',
+    severity: 'warning',
+    meaning: 'The signatures of the domain are broken at its owner: resolvers that check them refuse the name.',
+    remedy:
+      'No attack: sign the zone again, or give the registrar the DS record of the key in use. ' +
+      '`siteward dns NAME --dnssec` shows the link that broke.',
+  },
+  {
     code: 'dns/answer-changed',
     diagnosis: 'dns-redirected',
     severity: 'critical',
-    meaning: 'The references themselves give an address that was not approved.',
+    meaning: 'The references, or the name servers of the domain, give an address that was not approved.',
     remedy:
       'If the move was planned, approve a new baseline. If not, look at the DNS host and the registrar account at ' +
       'once: the authoritative data was changed.',
@@ -106,12 +124,119 @@ export const dnsCodes = [
   },
   {
     code: 'dns/nameservers-changed',
-    diagnosis: 'delegation-hijacked',
-    severity: 'critical',
+    diagnosis: 'changed',
+    severity: 'notice',
     meaning: 'The domain is delegated to name servers that were not approved: whoever runs them decides every answer.',
     remedy:
       'If the change was not yours, call the registrar now and have it undone and locked. Otherwise approve it or ' +
       'add the servers to dns.allow.nameservers.',
+  },
+  {
+    code: 'dns/delegation-hijacked',
+    diagnosis: 'delegation-hijacked',
+    severity: 'critical',
+    meaning:
+      'Several differences at the authority of the domain, which together only a hijack at the registrar, the registry or ' +
+      'the DNS host explains well: name servers, their addresses, DS records, mail, certificates. The finding lists them ' +
+      'with their weight (docs/detection.md).',
+    remedy:
+      'Call the registrar by telephone, have the delegation put back and the domain locked. Then change the passwords of ' +
+      'the registrar and DNS accounts, revoke certificates that were issued meanwhile, and see who read the mail. If it ' +
+      'was you, announce it as a ticket under changes: in the watchlist, or approve a new baseline.',
+  },
+  {
+    code: 'dns/authority-changed',
+    diagnosis: 'changed',
+    severity: 'critical',
+    meaning: 'The domain was changed at its authority, by more than owners usually change without saying so.',
+    remedy:
+      'Ask whoever runs the domain. If it was them, approve a new baseline; announced as a ticket under changes: it ' +
+      'raises no question next time. If not, call the registrar.',
+  },
+  {
+    code: 'dns/change-expected',
+    diagnosis: 'changed',
+    severity: 'notice',
+    meaning: 'A difference that a ticket under changes: in the watchlist announces for this time. It counts nothing.',
+    remedy: 'Approve a new baseline before the window of the ticket ends.',
+  },
+  {
+    code: 'dns/glue-changed',
+    diagnosis: 'changed',
+    severity: 'notice',
+    meaning: 'The parent gives another address for a name server whose name stayed.',
+    remedy:
+      'Ask the DNS host whether it moved its server. In another network it is what a registrar hijack looks like.',
+  },
+  {
+    code: 'dns/ds-removed',
+    diagnosis: 'changed',
+    severity: 'notice',
+    meaning: 'The parent has no DS record for the domain any more: its DNSSEC signatures protect nobody.',
+    remedy: 'If nobody meant to end DNSSEC, call the registrar; put the DS record back.',
+  },
+  {
+    code: 'dns/ds-replaced',
+    diagnosis: 'changed',
+    severity: 'notice',
+    meaning: 'The parent names other DNSSEC keys for the domain, and none that was approved.',
+    remedy: 'After a rollover of keys approve a new baseline. If there was none, call the registrar.',
+  },
+  {
+    code: 'dns/parent-child-differ',
+    diagnosis: 'changed',
+    severity: 'notice',
+    meaning: 'The parent and the domain itself name different name servers, which they did not before.',
+    remedy: 'Look which of the two is right and have the other one corrected.',
+  },
+  {
+    code: 'dns/mail-changed',
+    diagnosis: 'changed',
+    severity: 'notice',
+    meaning: 'The mail of the domain goes to a server that was not approved.',
+    remedy: 'If the mail was not moved, look at the DNS host at once: whoever gets the mail can reset passwords.',
+  },
+  {
+    code: 'dns/caa-changed',
+    diagnosis: 'changed',
+    severity: 'notice',
+    meaning: 'The CAA records let an authority issue certificates that could not before.',
+    remedy: 'If you did not change them, look at the DNS host, and at certificate transparency for the name.',
+  },
+  {
+    code: 'dns/ttl-collapsed',
+    diagnosis: 'changed',
+    severity: 'notice',
+    meaning: 'Records that were kept for an hour or longer are now kept for minutes: somebody prepares a switch.',
+    remedy: 'Nothing, if a move is planned; announce it as a ticket under changes:.',
+  },
+  {
+    code: 'dns/registrar-changed',
+    diagnosis: 'changed',
+    severity: 'notice',
+    meaning: 'The registry (RDAP) names another registrar, or other name servers, than approved.',
+    remedy: 'If the domain was not transferred by you, call your registrar and the registry at once.',
+  },
+  {
+    code: 'dns/registrar-lock-lost',
+    diagnosis: 'changed',
+    severity: 'notice',
+    meaning: 'A lock against transfers, updates or deletion is gone from the record of the registry (RDAP).',
+    remedy: 'Lock the domain again in the account of the registrar; find out who unlocked it.',
+  },
+  {
+    code: 'dns/registration-changed',
+    diagnosis: 'changed',
+    severity: 'notice',
+    meaning: 'The registry (RDAP) says that the record of the domain was changed, and nothing we see explains it.',
+    remedy: 'A renewal does this too. Otherwise look at the history in the account of the registrar.',
+  },
+  {
+    code: 'dns/certificate-issued',
+    diagnosis: 'changed',
+    severity: 'notice',
+    meaning: 'Certificate transparency has a new certificate for the name, for a key that was not approved.',
+    remedy: 'If it is not yours, have the authority revoke it, and look at the DNS of the domain.',
   },
 ] as const satisfies readonly FindingCode[];
 

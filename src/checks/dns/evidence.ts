@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Artifact } from '../../core/model.js';
 import type { ProbeIo } from '../check.js';
+import { domainSchema, registrySchema } from './authority/facts.js';
 import { QUERY_TYPES } from './names.js';
 import { zoneStandingSchema } from './trace/delegation-facts.js';
 import { traceSchema } from './trace/facts.js';
@@ -137,6 +138,12 @@ export const evidenceSchema = z.object({
   answers: z.array(answerSchema),
   /** Absent where no authoritative server could be asked: `network.only`, no way out on port 53, or too slow. */
   authority: authoritySchema.optional(),
+  /** When the look began, epoch milliseconds: announced changes hold for a time. */
+  at: z.number().optional(),
+  /** Of a baseline: what parent and zone said of the domain as a whole. A look's follows from it (authority/domain.ts). */
+  domain: domainSchema.optional(),
+  /** What registry and certificate logs said, where they are asked. */
+  registry: registrySchema.optional(),
   /** Autonomous systems of the addresses answered, where known on that day. Absent where nobody could say. */
   asns: z.record(z.string(), z.int().nonnegative()).optional(),
   tls: z.array(tlsAtSchema),

@@ -1,5 +1,7 @@
 /** What every comparer of the DNS check asks and measured: the text behind `check --explain`. One entry for each in index.ts. */
 import type { Explained, Measure } from '../explained.js';
+import { assess } from './authority/assessment.js';
+import { WEIGHTS } from './authority/weights.js';
 import { type Answer, addressesOf, type DnsEvidence, distinct, trustedAnswers } from './evidence.js';
 import { answersOf } from './exhibit.js';
 import { judgeAnswers, nxRewriters, type Row } from './ladder.js';
@@ -20,11 +22,6 @@ function replied(evidence: DnsEvidence, asked: Answer['asked']): string {
   const answers = trustedAnswers(evidence, asked);
   const rcodes = distinct(answers.flatMap((answer) => answer.replies.map((reply) => reply.rcode))).join(', ');
   return `${answers.length} asked, ${rcodes || 'none answered'}`;
-}
-
-function records(evidence: DnsEvidence): string {
-  const servers = trustedAnswers(evidence, 'zone').flatMap((answer) => answer.replies.flatMap((r) => r.records));
-  return distinct(servers).sort().join(', ') || 'none';
 }
 
 function aliases(evidence: DnsEvidence): string {
@@ -63,12 +60,17 @@ export const explained: Readonly<Record<string, DnsExplained>> = {
       { where: '', what: 'aliases', value: beside(aliases(actual), accepted.map(aliases)) },
     ],
   },
-  nameservers: {
-    asks: 'Whom is the domain delegated to?',
-    speaks: 'a name server is new, or an approved one is gone',
-    measures: (actual, accepted) => [
-      { where: '', what: 'name servers', value: beside(records(actual), accepted.map(records)) },
-    ],
+  authority: {
+    asks: 'Is what parent, domain, registry and certificate logs say still what was approved? Each difference has a weight.',
+    speaks: 'the weights add up to 50 (a person is asked) or 80 (a hijack); a single difference is recorded',
+    measures: (actual, accepted, settings) => {
+      const assessment = assess(actual, accepted, settings);
+      if (!assessment) return [{ where: '', what: 'score', value: 'nothing is approved yet' }];
+      const parts = assessment.parts.map(({ kind, points, says }) => {
+        return { where: '', what: `${kind} (+${points})`, value: `${says}; ${WEIGHTS[kind].because}` };
+      });
+      return [{ where: '', what: 'score', value: `${assessment.score} (${assessment.class})` }, ...parts];
+    },
   },
   resolvers: {
     asks: 'Does every resolver on the way to visitors give a genuine answer? The first rung that fits decides.',

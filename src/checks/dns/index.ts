@@ -1,7 +1,12 @@
 /** The DNS check: every resolver asked, every address of every answer judged, the authoritative data held to the baseline. */
 import type { Failure } from '../../core/model.js';
+import { changesOption } from '../changes.js';
 import type { Check } from '../check.js';
-import { addresses, aliases, nameservers } from './authority-comparers.js';
+import { authority } from './authority/comparer.js';
+import { approvedDomain } from './authority/domain.js';
+import { settledRegistry } from './authority/facts.js';
+import { weigh } from './authority/weigh.js';
+import { addresses, aliases } from './authority-comparers.js';
 import { dnsCodes } from './codes.js';
 import { type Answer, addressesOf, asnsOf, type DnsEvidence, evidenceSchema } from './evidence.js';
 import { exhibit } from './exhibit.js';
@@ -14,16 +19,17 @@ import { settledAuthority } from './traced.js';
 export const dns: Check<DnsSettings, DnsEvidence> = {
   kind: 'dns',
   version: 1,
-  options: { dns: dnsOptions },
+  options: { dns: dnsOptions, changes: changesOption },
   evidence: evidenceSchema,
   codes: dnsCodes,
-  comparers: [existence, addresses, aliases, nameservers, resolvers, rewriting],
+  comparers: [existence, addresses, aliases, authority, resolvers, rewriting],
   explained,
   configure,
   probe: (settings, io) => survey(settings, io, { types: ['A', 'AAAA'], victims: true }),
   combine,
   failures,
   exhibit,
+  weigh,
 };
 
 /**
@@ -43,9 +49,9 @@ function combine(samples: readonly [DnsEvidence, ...DnsEvidence[]]): DnsEvidence
   const asns = new Map(samples.flatMap((sample) => Object.entries(sample.asns ?? {})));
   const known = samples.some((sample) => sample.asns) ? (address: string) => asns.get(address) ?? null : undefined;
   const networks = asnsOf(addressesOf(kept), known);
-  const { authority: _traces, ...first } = samples[0];
-  const authority = settledAuthority(samples);
-  return { ...first, answers: kept, ...authority, ...networks, tls: [...tls.values()], victims: [], genuine: null };
+  const { authority: _traces, registry: _registry, ...first } = samples[0];
+  const domain = { ...settledAuthority(samples), ...approvedDomain(samples), ...settledRegistry(samples) };
+  return { ...first, answers: kept, ...domain, ...networks, tls: [...tls.values()], victims: [], genuine: null };
 }
 
 function settled(answer: Answer): Answer {

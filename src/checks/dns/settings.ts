@@ -1,6 +1,7 @@
 /** What a site may say about its DNS, and what the check makes of it. Pure. */
 import * as z from 'zod';
 import type { Content } from '../../core/model.js';
+import { type ChangeTicket, ticketsOf } from '../changes.js';
 import type { SiteFacts } from '../check.js';
 import { canonicalAddress, isRange } from './addresses.js';
 import { canonicalName, isHostName } from './names.js';
@@ -46,6 +47,8 @@ export interface DnsSettings {
   readonly secure: boolean;
   readonly content: Content;
   readonly allow: Allowed;
+  /** Announced changes, whether their window is open or not. */
+  readonly changes: readonly ChangeTicket[];
 }
 
 export function configure(site: SiteFacts): { settings: DnsSettings } | { notApplicable: string } {
@@ -55,7 +58,7 @@ export function configure(site: SiteFacts): { settings: DnsSettings } | { notApp
   }
   if (!isHostName(name)) return { notApplicable: `${site.name} is not a name the DNS can be asked for` };
   const allow = dnsOptions.parse(site.options['dns'])?.allow ?? {};
-  return { settings: settingsFor(name, site.url, site.content, allow) };
+  return { settings: { ...settingsFor(name, site.url, site.content, allow), changes: ticketsOf(site.options) } };
 }
 
 /** @param url null: the name alone is watched, as if it were an https site. */
@@ -79,5 +82,6 @@ export function settingsFor(
       cnames: allow.cnames ?? [],
       nameservers: (allow.nameservers ?? []).map(canonicalName),
     },
+    changes: [],
   };
 }
