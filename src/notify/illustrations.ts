@@ -2,8 +2,8 @@
  * Screenshots made fit for a mail: the part that changed, small enough to read on a phone and to pass a mail server.
  * What goes out is always encoded anew from pixels. Pure.
  */
-import { PNG } from 'pngjs';
 import type { Picture } from '../core/model.js';
+import { decodePng, encodePng, type Pixels } from '../core/png.js';
 
 /** A picture as the mail shows it. */
 export interface Illustration {
@@ -56,25 +56,17 @@ export function illustrations(pictures: readonly Picture[], bounds: Bounds = MAI
   });
 }
 
-function decode({ artifact: { mime, bytes } }: Picture): PNG | null {
-  if (mime !== 'image/png' || bytes.length < 24) return null;
-  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // Width and height stand in the first chunk: a bomb is refused before it is unpacked.
-  if (header.getUint32(16) * header.getUint32(20) > MAX_PIXELS) return null;
-  try {
-    return PNG.sync.read(Buffer.from(bytes));
-  } catch {
-    // A damaged file in the evidence folder must not keep the alert from going out.
-    return null;
-  }
+/** A damaged file in the evidence folder must not keep the alert from going out: it is left out. */
+function decode({ artifact: { mime, bytes } }: Picture): Pixels | null {
+  return mime === 'image/png' ? decodePng(bytes, MAX_PIXELS) : null;
 }
 
-function partHeight(image: PNG): number {
+function partHeight(image: Pixels): number {
   return Math.min(image.height, Math.round(image.width * ASPECT));
 }
 
 /** First row of the part to show: the top of the page if that changed too, else where most changed. */
-function topOfChange(before: PNG | undefined, after: PNG | undefined): number {
+function topOfChange(before: Pixels | undefined, after: Pixels | undefined): number {
   if (!before || !after || before.width !== after.width) return 0;
   const changed = changedPerRow(before, after);
   const height = partHeight(after);
@@ -88,74 +80,70 @@ function topOfChange(before: PNG | undefined, after: PNG | undefined): number {
   return changedFrom(0) * 2 >= changedFrom(most) ? 0 : most;
 }
 
-function changedPerRow(before: PNG, after: PNG): number[] {
-  const stride = after.width * 4;
+function changedPerRow(before: Pixels, after: Pixels): number[] {
+  const stride = after.width * 3;
   return Array.from({ length: Math.max(before.height, after.height) }, (_, y) => {
     if (y >= before.height || y >= after.height) return after.width;
     const a = before.data.subarray(y * stride, (y + 1) * stride);
     const b = after.data.subarray(y * stride, (y + 1) * stride);
-    return a.equals(b) ? 0 : visiblyDifferent(a, b);
+    return Buffer.compare(a, b) === 0 ? 0 : visiblyDifferent(a, b);
   });
 }
 
 function visiblyDifferent(a: Uint8Array, b: Uint8Array): number {
   const step = (at: number): number => Math.abs((a[at] ?? 0) - (b[at] ?? 0));
   let count = 0;
-  for (let i = 0; i < a.length; i += 4) {
+  for (let i = 0; i < a.length; i += 3) {
     if (step(i) > VISIBLE_STEP || step(i + 1) > VISIBLE_STEP || step(i + 2) > VISIBLE_STEP) count++;
   }
   return count;
 }
 
-function crop(image: PNG, top: number): { image: PNG; words: string | null } {
+function crop(image: Pixels, top: number): { image: Pixels; words: string | null } {
   const height = partHeight(image);
   if (height === image.height) return { image, words: null };
   const from = Math.min(top, image.height - height);
-  const part = new PNG({ width: image.width, height });
-  PNG.bitblt(image, part, 0, from, image.width, height, 0, 0);
+  const stride = image.width * 3;
+  const part = { width: image.width, height, data: image.data.subarray(from * stride, (from + height) * stride) };
   const words =
     from === 0 ? `top ${height} of ${image.height} px` : `rows ${from} to ${from + height} of ${image.height} px`;
   return { image: part, words };
 }
 
-function shrunk(image: PNG, maxBytes: number): Pick<Illustration, 'png' | 'width' | 'height'> | null {
+function shrunk(image: Pixels, maxBytes: number): Pick<Illustration, 'png' | 'width' | 'height'> | null {
   for (const width of WIDTHS) {
     const small = image.width > width ? scaled(image, width) : image;
-    const png = PNG.sync.write(small, { colorType: 2, inputHasAlpha: true });
+    const png = encodePng(small, 9);
     if (png.length <= maxBytes) return { png, width: small.width, height: small.height };
   }
   return null;
 }
 
 /** Every pixel of the smaller picture is the mean of those it stands for: thin text stays readable. */
-function scaled(image: PNG, width: number): PNG {
+function scaled(image: Pixels, width: number): Pixels {
   const ratio = image.width / width;
   const height = Math.max(1, Math.round(image.height / ratio));
-  const small = new PNG({ width, height });
+  const data = Buffer.allocUnsafe(width * height * 3);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const mean = meanOf(image, x * ratio, y * ratio, ratio);
-      small.data.set(mean, (y * width + x) * 4);
-    }
+    for (let x = 0; x < width; x++) mean(image, x * ratio, y * ratio, ratio, data, (y * width + x) * 3);
   }
-  return small;
+  return { width, height, data };
 }
 
-function meanOf(image: PNG, left: number, top: number, size: number): [number, number, number, number] {
-  const endX = Math.min(image.width, Math.max(Math.floor(left) + 1, Math.round(left + size)));
-  const endY = Math.min(image.height, Math.max(Math.floor(top) + 1, Math.round(top + size)));
-  let red = 0;
-  let green = 0;
-  let blue = 0;
-  let count = 0;
-  for (let y = Math.floor(top); y < endY; y++) {
-    for (let x = Math.floor(left); x < endX; x++) {
-      const at = (y * image.width + x) * 4;
-      red += image.data[at] ?? 0;
-      green += image.data[at + 1] ?? 0;
-      blue += image.data[at + 2] ?? 0;
-      count++;
+function mean(image: Pixels, left: number, top: number, size: number, into: Buffer, at: number): void {
+  const [startX, startY] = [Math.floor(left), Math.floor(top)];
+  const endX = Math.min(image.width, Math.max(startX + 1, Math.round(left + size)));
+  const endY = Math.min(image.height, Math.max(startY + 1, Math.round(top + size)));
+  let [red, green, blue] = [0, 0, 0];
+  for (let y = startY; y < endY; y++) {
+    for (let i = (y * image.width + startX) * 3; i < (y * image.width + endX) * 3; i += 3) {
+      red += image.data[i] ?? 0;
+      green += image.data[i + 1] ?? 0;
+      blue += image.data[i + 2] ?? 0;
     }
   }
-  return count === 0 ? [255, 255, 255, 255] : [red / count, green / count, blue / count, 255];
+  const count = Math.max(1, (endX - startX) * (endY - startY));
+  into[at] = red / count;
+  into[at + 1] = green / count;
+  into[at + 2] = blue / count;
 }

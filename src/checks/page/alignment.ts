@@ -2,7 +2,8 @@
  * Which rows of one picture stand where in another. A notice bar of 60 px moves a whole page down: compared row by
  * row at the same height everything differs, aligned only the bar does.
  */
-import type { Pixels } from './png.js';
+import { crc32 } from 'node:zlib';
+import type { Pixels } from '../../core/png.js';
 
 /** Rows `fromA..fromA+heightA` of one picture stand for rows `fromB..fromB+heightB` of the other. */
 export interface Span {
@@ -12,11 +13,11 @@ export interface Span {
   readonly heightB: number;
 }
 
-/** Both pictures cut into spans, in order, without gaps; equal rows fall into spans of equal height. */
+/** Both pictures cut into spans, in order, without gaps; equal rows fall into spans of equal height. Same width. */
 export function align(a: Pixels, b: Pixels): Span[] {
-  const rowsA = rowHashes(a);
-  const rowsB = rowHashes(b);
-  const anchors = longestRun(uniquePairs(rowsA, rowsB));
+  const head = equalFromTop(a, b);
+  const rowsA = rowHashes(a, head);
+  const rowsB = rowHashes(b, head);
   const spans: Span[] = [];
   let atA = 0;
   let atB = 0;
@@ -25,42 +26,42 @@ export function align(a: Pixels, b: Pixels): Span[] {
     atA = endA;
     atB = endB;
   };
-  for (const [anchorA, anchorB] of anchors) {
+  push(head, head);
+  for (const [anchorA, anchorB] of longestRun(uniquePairs(rowsA, rowsB))) {
     // Grow the anchor over the equal rows around it; what lies before is a gap of its own.
-    if (anchorA < atA || anchorB < atB) continue;
-    let startA = anchorA;
-    let startB = anchorB;
-    while (startA > atA && startB > atB && rowsA[startA - 1] === rowsB[startB - 1]) {
+    let [startA, startB] = [anchorA + head, anchorB + head];
+    if (startA < atA || startB < atB) continue;
+    while (startA > atA && startB > atB && rowsA[startA - 1 - head] === rowsB[startB - 1 - head]) {
       startA -= 1;
       startB -= 1;
     }
     push(startA, startB);
-    let endA = anchorA + 1;
-    let endB = anchorB + 1;
+    let [endA, endB] = [anchorA + 1, anchorB + 1];
     while (endA < rowsA.length && endB < rowsB.length && rowsA[endA] === rowsB[endB]) {
       endA += 1;
       endB += 1;
     }
-    push(endA, endB);
+    push(endA + head, endB + head);
   }
-  push(rowsA.length, rowsB.length);
+  push(a.height, b.height);
   return spans;
 }
 
-/** FNV-1a over the 32-bit pixels of each row. */
-function rowHashes({ width, height, data }: Pixels): Uint32Array {
-  const pixels = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const hashes = new Uint32Array(height);
-  for (let y = 0; y < height; y += 1) {
-    let hash = 0x811c9dc5;
-    const end = (y + 1) * width * 4;
-    for (let at = y * width * 4; at < end; at += 4) {
-      hash = Math.imul(hash ^ pixels.getUint32(at, true), 0x01000193);
-      hash ^= hash >>> 15;
-    }
-    hashes[y] = hash;
+function equalFromTop(a: Pixels, b: Pixels): number {
+  const row = a.width * 3;
+  const rows = Math.min(a.height, b.height);
+  for (let y = 0; y < rows; y += 1) {
+    if (a.data.compare(b.data, y * row, (y + 1) * row, y * row, (y + 1) * row) !== 0) return y;
   }
-  return hashes;
+  return rows;
+}
+
+/** One number a row. Equal rows have equal ones; that two others share one is so rare that it may cost an alignment. */
+function rowHashes({ width, height, data }: Pixels, from: number): Uint32Array {
+  const row = width * 3;
+  return Uint32Array.from({ length: height - from }, (_, y) =>
+    crc32(data.subarray((from + y) * row, (from + y + 1) * row)),
+  );
 }
 
 /** Rows that occur once in both: [row of a, row of b], by rising row of a. */

@@ -1,10 +1,11 @@
 /** What a person is shown of a look: before, after and difference of every view, the texts, and the files of the evidence. */
 import type { Artifact, Exhibits, Picture } from '../../core/model.js';
+import type { Pixels } from '../../core/png.js';
 import type { Box } from '../check.js';
 import { artifactOf, type PageEvidence, type View } from './evidence.js';
 import { type Pair, pairsOf } from './layers.js';
 import { pictureDifferenceOf } from './pixels.js';
-import { type Pixels, pixelsOf, pngOf } from './png.js';
+import { pixelsOf, pngOf } from './png.js';
 import type { PageSettings } from './settings.js';
 
 export function exhibit(
@@ -64,31 +65,33 @@ export function differencePicture(pair: Pair, settings: PageSettings): Artifact 
   return pngOf({ width: after.width, height: after.height, data });
 }
 
-function dimmed({ data }: Pixels): Uint8Array {
-  const light = new Uint8Array(data.length);
-  for (let at = 0; at < data.length; at += 4) {
+function dimmed({ data }: Pixels): Buffer {
+  const light = Buffer.allocUnsafe(data.length);
+  for (let at = 0; at < data.length; at += 3) {
     const grey = ((data[at] ?? 0) + (data[at + 1] ?? 0) + (data[at + 2] ?? 0)) / 3;
-    light.fill(255 - (255 - grey) * DIMMED, at, at + 3);
-    light[at + 3] = 255;
+    const pale = 255 - (255 - grey) * DIMMED;
+    light[at] = pale;
+    light[at + 1] = pale;
+    light[at + 2] = pale;
   }
   return light;
 }
 
-function restore({ width, data }: Pixels, into: Uint8Array, box: Box): void {
+function restore({ width, data }: Pixels, into: Buffer, box: Box): void {
   for (let y = box.y; y < box.y + box.height; y += 1) {
-    const from = (y * width + box.x) * 4;
-    into.set(data.subarray(from, from + box.width * 4), from);
+    const from = (y * width + box.x) * 3;
+    data.copy(into, from, from, from + box.width * 3);
   }
 }
 
-function outline({ width, height }: Pixels, data: Uint8Array, box: Box, thickness: number): void {
+function outline({ width, height }: Pixels, data: Buffer, box: Box, thickness: number): void {
   const left = Math.max(0, box.x - thickness);
   const top = Math.max(0, box.y - thickness);
   const right = Math.min(width, box.x + box.width + thickness);
   const bottom = Math.min(height, box.y + box.height + thickness);
   const paint = (fromX: number, toX: number, fromY: number, toY: number): void => {
     for (let y = Math.max(0, fromY); y < Math.min(height, toY); y += 1) {
-      for (let x = Math.max(0, fromX); x < Math.min(width, toX); x += 1) data.set(OUTLINE, (y * width + x) * 4);
+      for (let x = Math.max(0, fromX); x < Math.min(width, toX); x += 1) data.set(OUTLINE, (y * width + x) * 3);
     }
   };
   paint(left, right, top, top + thickness);

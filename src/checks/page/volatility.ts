@@ -5,12 +5,13 @@
  */
 import type { Box } from '../check.js';
 import { siteOf } from './address.js';
+import { connected } from './connected.js';
 import { keyOf, MAY_ROTATE, queryPlace, rotationPlace } from './difference.js';
 import type { LayerVolatility, PageEvidence, Shown } from './evidence.js';
 import { withSteadyHeaders } from './headers.js';
 import type { Item } from './inventory.js';
 import { type Side, sidesOf } from './layers.js';
-import { comparePictures, connected } from './picture.js';
+import { comparePictures } from './picture.js';
 import { pixelsOf } from './png.js';
 import type { PageSettings } from './settings.js';
 import { without } from './words.js';
