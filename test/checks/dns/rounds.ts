@@ -1,0 +1,131 @@
+/** A site watched over time against servers that really answer: captured, approved, then looked at again and again. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { observe, ProbeFailure, type ProbeIo, type Resolver } from '../../../src/checks/check.js';
+import { referenceLookup } from '../../../src/checks/dns/lookup.js';
+import { checkOf } from '../../../src/checks/index.js';
+import type { Baseline, Content, Finding, Observation, Target } from '../../../src/core/model.js';
+import { type Inspection, inspect, type Observatory } from '../../../src/monitor.js';
+import { createNetwork, type GuardedNetwork } from '../../../src/net/network.js';
+import { localVantage } from '../../../src/vantage/vantage.js';
+import type { ServerCertificate } from '../../support/certificates.js';
+import type { DnsWorld } from '../../support/dns-world.js';
+import { type Origin, startOrigin } from '../../support/origin.js';
+
+const LOOPBACK = { allow: [], only: ['127.0.0.0/8'] };
+const SAMPLES = 3;
+
+export interface Watched {
+  readonly name: string;
+  readonly port: number;
+  readonly content?: Content;
+  /** What the watchlist says beside. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+export type Kind = 'dns' | 'tls';
+
+/** One site, its baseline, and the resolvers that are asked. */
+export class Watch {
+  readonly #io: Omit<ProbeIo, 'signal'>;
+  readonly #network: GuardedNetwork;
+  readonly #targets: Readonly<Record<Kind, Target>>;
+  readonly #baselines = new Map<Kind, Baseline>();
+
+  constructor(site: Watched, resolvers: readonly Resolver[], world: DnsWorld) {
+    this.#network = createNetwork({
+      policy: LOOPBACK,
+      hosts: {},
+      ca: [world.authority.pem],
+      capture: () =>
+        Promise.reject(new ProbeFailure({ blame: 'monitor', code: 'no-browser', detail: 'No browser here.' })),
+      lookup: (name) => lookup(name),
+      now: Date.now,
+    });
+    const lookup = referenceLookup(resolvers, (request) => this.#network.exchange(request));
+    const authority = { roots: [world.root], port: world.port, anchors: [world.trustAnchor] };
+    this.#io = { vantage: 'local', now: Date.now, network: this.#network, resolvers, authority };
+    this.#targets = { dns: targetOf('dns', site), tls: targetOf('tls', site) };
+  }
+
+  /** Looks several times and approves what was seen, as `baseline capture --approve` does. */
+  async approve(): Promise<void> {
+    const looks = Array.from({ length: SAMPLES });
+    for (const kind of ['dns', 'tls'] as const) {
+      const check = checkOf(kind);
+      const target = this.#targets[kind];
+      const io: ProbeIo = { ...this.#io, signal: AbortSignal.timeout(30_000) };
+      const [first, ...more] = await Promise.all(looks.map(() => observe(check, target, io).then(evidenceOf)));
+      const evidence = check.combine([first, ...more]);
+      const accepted = { version: check.version, evidence, at: Date.now(), by: 'test', note: '' };
+      this.#baselines.set(kind, { targetId: target.id, accepted: [accepted] });
+    }
+  }
+
+  /** One check of the site, with the further looks that confirm a divergence. */
+  async check(kinds: readonly Kind[] = ['dns', 'tls']): Promise<Inspection[]> {
+    const observatory: Observatory = { vantages: [localVantage(this.#io)], now: Date.now, pause: (ms) => pause(ms) };
+    const signal = AbortSignal.timeout(60_000);
+    return await Promise.all(
+      kinds.map((kind) =>
+        inspect(
+          this.#targets[kind],
+          { baseline: this.#baselines.get(kind) ?? null, findings: [] },
+          observatory,
+          signal,
+        ),
+      ),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#network.close();
+  }
+}
+
+function evidenceOf({ outcome }: Observation): unknown {
+  if (outcome.ok) return outcome.evidence;
+  throw new Error(`Nothing to approve: ${outcome.failure.detail}`);
+}
+
+function targetOf(kind: Kind, { name, port, content = 'living', options = {} }: Watched): Target {
+  const made = checkOf(kind).configure({ id: name, url: `https://${name}:${port}/`, name, content, options });
+  if (!('settings' in made)) throw new Error(made.notApplicable);
+  const policy = { content, confirmAfterMs: 0, remindEveryMs: 3_600_000, resolveAfterMs: 0, inEvent: false };
+  return { id: `${name}/${kind}`, siteId: name, kind, settings: made.settings, schedule: { everyMs: 60_000 }, policy };
+}
+
+/** What somebody would be told: `dns/redirect critical: ...`; a site that is not verified is said so too. */
+export function alarmsIn(inspections: readonly Inspection[]): string[] {
+  return inspections.flatMap(({ verdict: { state, findings, failures } }) => [
+    ...findings.filter(({ severity }) => severity !== 'notice').map(lineOf),
+    ...(state === 'unreachable' || state === 'unverified' ? failures.map(({ detail }) => `${state}: ${detail}`) : []),
+  ]);
+}
+
+/** `east A CONSISTENT_TLS` for every resolver and type asked, of the look shown. */
+export function verdictsIn(inspections: readonly Inspection[]): string[] {
+  return inspections.flatMap(({ exhibits }) =>
+    exhibits.resolvers.map(({ resolver, type, verdict }) => `${resolver} ${type} ${verdict}`),
+  );
+}
+
+export function lineOf({ code, severity, summary, actual, where }: Finding): string {
+  return `${code} ${severity}: ${summary} [${actual ?? ''}] ${where ?? ''}`;
+}
+
+/** Web servers that show the certificate, one on each of the world's next addresses. */
+export async function startWebs(
+  world: DnsWorld,
+  count: number,
+  certificate: ServerCertificate,
+  page = '<title>Official site</title><p>Welcome.',
+): Promise<Origin[]> {
+  const addresses = Array.from({ length: count }, () => world.webAddress());
+  return await Promise.all(
+    addresses.map((address) => startOrigin({ '*': page }, { certificate, address, port: world.port })),
+  );
+}
+
+export function udp(name: string, { address, port }: { readonly address: string; readonly port: number }): Resolver {
+  return { name, role: 'witness', transport: 'udp', address, port, serverName: null, path: null, network: null };
+}
