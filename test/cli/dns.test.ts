@@ -155,7 +155,7 @@ describe('dns --dnssec', () => {
   test('of expired signatures names the day and what was forgotten, and exits with 2', async () => {
     const { exitCode, out } = await run(['www.expired.test'], ['dot', 'plain'], {}, dnssec);
     expect(exitCode).toBe(2);
-    expect(out).toMatch(/✗ BOGUS {2}expired\.test DNSKEY: .*expired on 2024-02-01/u);
+    expect(out).toMatch(/✗ BOGUS {2}expired\.test DNSKEY: .*ran out on 2024-02-01/u);
     expect(out).toContain('forgot to sign again');
   });
 

@@ -2,16 +2,19 @@
 
 /** Harmless first: of the addresses of one answer the worst decides. */
 export const VERDICTS = [
+  'CONSISTENT_SECURE',
   'CONSISTENT_IP',
   'CONSISTENT_TLS',
   'CONSISTENT_ASN',
   'UNMEASURABLE',
+  'OPERATOR_ERROR',
   'MALFORMED',
   'BLOCK_ERR',
   'INCONSISTENT',
   'BLOCK_NX',
   'NX_REWRITE',
   'TLS_INTERCEPT',
+  'TAMPERED_SIGNED',
   'REDIRECT_BOGON',
   'REDIRECT',
   'REDIRECT_CONTENT',
@@ -44,6 +47,30 @@ export function worstOf(judgements: readonly [Judgement, ...Judgement[]]): Judge
     const surer = isConsistent(next) ? next.confidence < worst.confidence : next.confidence > worst.confidence;
     return difference > 0 || (difference === 0 && surer) ? next : worst;
   });
+}
+
+/** Verdicts that a broken signature makes certain, and what they become. */
+const RAISED: Partial<Record<VerdictId, VerdictId>> = {
+  CONSISTENT_ASN: 'TAMPERED_SIGNED',
+  INCONSISTENT: 'TAMPERED_SIGNED',
+  BLOCK_NX: 'BLOCK_NX',
+  NX_REWRITE: 'NX_REWRITE',
+  REDIRECT_BOGON: 'REDIRECT_BOGON',
+  REDIRECT: 'REDIRECT',
+  REDIRECT_CONTENT: 'REDIRECT_CONTENT',
+};
+
+/**
+ * The zone is signed, this resolver passes signatures on, and its answer has none that fit: it was made by somebody else.
+ *
+ * @param signedWhy what is wrong with the signatures.
+ */
+export function raised(judgement: Judgement, signedWhy: string): Judgement {
+  const verdict = RAISED[judgement.verdict];
+  if (verdict === undefined) return judgement;
+  const says = verdict === 'TAMPERED_SIGNED' ? 'which is not what the owner of the domain signed' : judgement.says;
+  const why = `${judgement.why}; the domain is signed, and this answer is not what was signed (${signedWhy})`;
+  return { ...judgement, verdict, confidence: Math.max(judgement.confidence, 0.99), says, why };
 }
 
 /** Is a verdict worse than another? */

@@ -1,13 +1,16 @@
 /**
  * The ladder: one resolver's answer for one type against the truth of this look; the first rung that fits decides. Pure.
  *
- * Every address of an answer is judged and the worst counts, so that a rogue address among good ones does not pass.
- * A rung above those here belongs to validated signatures (CONSISTENT_SECURE) and is not built yet.
+ * Every address of an answer is judged and the worst counts, so that a rogue address among good ones does not pass. What
+ * the owner's signatures say of an answer stands above all else.
  */
 import { areNeighbours } from './addresses.js';
+import type { Reason } from './dnssec/status.js';
 import { type Answer, type DnsEvidence, isDefinite, type Reply } from './evidence.js';
-import { isConsistent, type Judgement, type VerdictId, worstOf } from './judgement.js';
+import { isConsistent, type Judgement, raised, type VerdictId, worstOf } from './judgement.js';
 import type { DnsSettings } from './settings.js';
+import { operatorsFault, signedReplyOf } from './signed.js';
+import { authorityOf } from './traced.js';
 import { type Truth, truthOf } from './truth.js';
 import { judgeUnexplained } from './unexplained.js';
 
@@ -20,11 +23,14 @@ interface Scene {
   readonly evidence: DnsEvidence;
   readonly truth: Truth;
   readonly settings: DnsSettings;
+  /** Why whoever checks signatures cannot have the name, by its owner's fault. */
+  readonly fault: Reason | null;
 }
 
 /** Every resolver's answers about the name, judged. @param accepted evidence a person approved. */
 export function judgeAnswers(evidence: DnsEvidence, accepted: readonly DnsEvidence[], settings: DnsSettings): Row[] {
-  const scene: Scene = { evidence, settings, truth: truthOf(evidence, accepted, settings) };
+  const truth = truthOf(evidence, accepted, settings);
+  const scene: Scene = { evidence, settings, truth, fault: operatorsFault(evidence, truth.authority) };
   return evidence.answers
     .filter((answer) => answer.asked === 'name')
     .map((answer) => ({ answer, judgement: judgeAnswer(answer, scene) }));
@@ -67,6 +73,16 @@ function isNew(value: string, at: number, all: readonly string[]): boolean {
 }
 
 function judgeReply(reply: Reply, answer: Answer, scene: Scene): Judgement {
+  const { authority } = scene.truth;
+  const signed = authority && signedReplyOf(reply, answer, scene.evidence, authority);
+  if (signed?.word === 'validated' && reply.addresses.every((address) => signed.addresses.includes(address))) {
+    return judgement('CONSISTENT_SECURE', 1, `the owner of the domain signed it (${signed.why})`);
+  }
+  const judged = judgeContent(reply, answer, scene);
+  return signed?.word === 'tampered' ? raised(judged, signed.why) : judged;
+}
+
+function judgeContent(reply: Reply, answer: Answer, scene: Scene): Judgement {
   if (!isDefinite(reply)) return judgeError(reply, answer, scene);
   const isAddressType = answer.type === 'A' || answer.type === 'AAAA';
   if (!isAddressType && reply.addresses.length === 0) return judgeRecords(reply, answer, scene);
@@ -75,9 +91,27 @@ function judgeReply(reply: Reply, answer: Answer, scene: Scene): Judgement {
 }
 
 function judgeAddress(address: string, scene: Scene): Judgement {
-  const explanation = scene.truth.explain(address);
+  const { truth, fault, evidence } = scene;
+  const explanation = truth.explain(address);
   if (explanation !== null) return { ...judgement('CONSISTENT_IP', 0.99, explanation), address };
-  return judgeUnexplained(address, scene);
+  const judged = judgeUnexplained(address, scene);
+  if (judged.verdict === 'CONSISTENT_TLS') return judged;
+  if (truth.disputed.includes(address)) {
+    const why = `the name servers give ${address} too; whether they are the right ones is another question`;
+    return { ...judgement('CONSISTENT_IP', 0.5, why), address };
+  }
+  // What broken signatures are over is not proven, but whoever passes it on has not made it up.
+  const passedOn = fault !== null && unprovenAddresses(evidence).includes(address);
+  return passedOn ? { ...operatorError(fault, 'gives what the name servers give'), address } : judged;
+}
+
+function unprovenAddresses(evidence: DnsEvidence): string[] {
+  const traces = authorityOf(evidence)?.traces ?? [];
+  return traces.flatMap(({ replies }) => replies.flatMap(({ addresses }) => addresses));
+}
+
+function operatorError({ subject, text }: Reason, does: string): Judgement {
+  return judgement('OPERATOR_ERROR', 0.9, `${does}; the domain's own signatures are broken: ${subject} ${text}`);
 }
 
 /** Step 6: no such name, or no such record. */
@@ -97,8 +131,8 @@ function judgeEmpty(reply: Reply, answer: Answer, scene: Scene): Judgement {
   }
   const family = answer.type === 'AAAA' ? 'IPv6' : 'IPv4';
   const says = reply.rcode === 'NXDOMAIN' ? 'says the name does not exist' : `says the name has no ${family} address`;
-  const why = `${says}${errorsOf(reply)}; the references give ${expected.join(', ')}`;
-  return judgement('BLOCK_NX', 0.8, why, says);
+  const why = `${says}${errorsOf(reply)}; it has ${expected.join(', ')}`;
+  return judgement('BLOCK_NX', truth.isSigned(answer.type) ? 0.95 : 0.8, why, says);
 }
 
 /** Other types than addresses: a record that no reference gave is unexplained. */
@@ -107,13 +141,14 @@ function judgeRecords(reply: Reply, answer: Answer, scene: Scene): Judgement {
   const strange = reply.records.find((record) => !expected.includes(record));
   if (!scene.truth.known) return unmeasurable(answer, 'answers, and there is nothing to compare that with');
   if (strange !== undefined) {
-    return judgement('INCONSISTENT', 0.5, `no reference gives ${strange}`, 'a record that no reference gives');
+    return judgement('INCONSISTENT', 0.5, `nobody we trust gives ${strange}`, 'a record that nobody we trust gives');
   }
   if (reply.records.length > 0 || expected.length === 0) {
-    return judgement('CONSISTENT_IP', 0.99, 'the reference resolvers say the same');
+    return judgement('CONSISTENT_IP', 0.99, 'those we trust say the same');
   }
   const says = `has no ${answer.type} record`;
-  return judgement('BLOCK_NX', 0.8, `${says}; the references give ${expected.join(', ')}`, says);
+  const confidence = scene.truth.isSigned(answer.type) ? 0.95 : 0.8;
+  return judgement('BLOCK_NX', confidence, `${says}; it has ${expected.join(', ')}`, says);
 }
 
 /** SERVFAIL, REFUSED and their like. */
@@ -121,6 +156,9 @@ function judgeError(reply: Reply, answer: Answer, scene: Scene): Judgement {
   const errors = errorsOf(reply);
   if (!controlWorks(answer, scene))
     return unmeasurable(answer, `answers ${reply.rcode}${errors} to everything`, 'answers everything with an error');
+  if (scene.fault !== null && reply.rcode === 'SERVFAIL') {
+    return operatorError(scene.fault, `refuses it as a resolver that checks signatures must (SERVFAIL${errors})`);
+  }
   if (!scene.truth.known)
     return unmeasurable(answer, `answers ${reply.rcode}${errors}, as the references do`, 'fails as the references do');
   const says = reply.rcode === 'REFUSED' ? 'refuses to answer for it' : 'answers with an error for it';

@@ -2,6 +2,7 @@
 import type { Finding, Severity } from '../../core/model.js';
 import type { Comparer } from '../check.js';
 import { type DnsCode, diagnosisOf } from './codes.js';
+import type { Reason } from './dnssec/status.js';
 import {
   type Answer,
   addressesOf,
@@ -14,6 +15,8 @@ import {
 import { isConsistent, isWorse, type Judgement, type VerdictId } from './judgement.js';
 import { errorsOf, judgeAnswers, nxRewriters, type Row } from './ladder.js';
 import type { DnsSettings } from './settings.js';
+import { operatorsFault } from './signed.js';
+import { truthOf } from './truth.js';
 
 type DnsComparer = Comparer<DnsSettings, DnsEvidence>;
 
@@ -25,6 +28,7 @@ const CODES: Partial<Record<VerdictId, { readonly code: DnsCode; readonly severi
   BLOCK_NX: { code: 'dns/blocked-nxdomain', severity: 'critical' },
   NX_REWRITE: { code: 'dns/nxdomain-rewritten', severity: 'notice' },
   TLS_INTERCEPT: { code: 'dns/tls-intercepted', severity: 'critical' },
+  TAMPERED_SIGNED: { code: 'dns/tampered', severity: 'critical' },
   REDIRECT_BOGON: { code: 'dns/redirect-bogon', severity: 'critical' },
   REDIRECT: { code: 'dns/redirect', severity: 'critical' },
   REDIRECT_CONTENT: { code: 'dns/redirect-content', severity: 'critical' },
@@ -133,10 +137,13 @@ export const rewriting: DnsComparer = {
 /** The name itself: do the resolvers we go by have an address for it at all? */
 export const existence: DnsComparer = {
   name: 'existence',
-  compare(actual) {
-    const trusted = trustedAnswers(actual, 'name').filter(({ type }) => type === 'A' || type === 'AAAA');
-    const replies = trusted.flatMap((answer) => answer.replies);
-    if (addressesOf(trusted).length > 0 || replies.length === 0 || !controlAnswered(actual)) return [];
+  compare(actual, accepted, settings) {
+    const fault = operatorsFault(actual, truthOf(actual, accepted, settings).authority);
+    const broken = fault && brokenSigning(actual.name, fault);
+    const replies = addressAnswers(actual).flatMap((answer) => answer.replies);
+    if (replies.some(({ addresses }) => addresses.length > 0) || replies.length === 0 || !controlAnswered(actual)) {
+      return broken ? [broken] : [];
+    }
     const definite = replies.filter(isDefinite);
     const rcodes = [...new Set((definite.length > 0 ? definite : replies).map((reply) => reply.rcode))].join(', ');
     const errors = [...new Set(replies.flatMap((reply) => reply.errors))].join('; ');
@@ -145,15 +152,32 @@ export const existence: DnsComparer = {
       {
         code: 'dns/no-address',
         severity: 'critical',
-        confidence: definite.length > 0 ? 0.95 : 0.8,
+        confidence: definite.length > 0 || broken ? 0.95 : 0.8,
         diagnosis: diagnosisOf('dns/no-address'),
-        summary: `The resolvers we trust ${what}.`,
+        summary: broken?.summary ?? `The resolvers we trust ${what}.`,
         expected: 'an address',
         actual: `${rcodes}${errors ? ` (${errors})` : ''}`,
       },
     ];
   },
 };
+
+function addressAnswers(evidence: DnsEvidence): Answer[] {
+  return trustedAnswers(evidence, 'name').filter(({ type }) => type === 'A' || type === 'AAAA');
+}
+
+/** Nobody attacks: the owner forgot something, and everybody who checks signatures is refused. */
+function brokenSigning(name: string, { subject, text }: Reason): Finding {
+  return {
+    code: 'dns/signing-broken',
+    severity: 'warning',
+    confidence: 0.9,
+    diagnosis: diagnosisOf('dns/signing-broken'),
+    summary: `Resolvers that check signatures refuse ${name}, and the domain's own care is to blame: ${subject} ${text}.`,
+    expected: 'valid signatures from the root down',
+    actual: `${subject} ${text}`,
+  };
+}
 
 function controlAnswered(evidence: DnsEvidence): boolean {
   return trustedAnswers(evidence, 'control').some((answer) =>

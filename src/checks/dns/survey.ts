@@ -10,6 +10,7 @@ import {
   addressesOf,
   asnsOf,
   type DnsEvidence,
+  distinct,
   hasReferences,
   trustedAnswers,
 } from './evidence.js';
@@ -19,6 +20,7 @@ import { anchorsAt, anchorText, parseAnchors, ROOT_ANCHORS, type RootAnchor } fr
 import type { DnsSettings } from './settings.js';
 import { proveByTls, seePages } from './suspects.js';
 import { traceTypes } from './trace/trace.js';
+import { authorityOf } from './traced.js';
 
 export interface SurveyOptions {
   readonly types: readonly QueryType[];
@@ -39,39 +41,40 @@ const TRACE_MS = 4_000;
 
 /** Asks all of `io.resolvers` about the name at once. Never throws for what a resolver or an address does. */
 export async function survey(settings: DnsSettings, io: ProbeIo, options: SurveyOptions): Promise<DnsEvidence> {
-  const [seen, authority] = await Promise.all([
-    fromResolvers(settings, io, options),
-    fromAuthority(settings, io, options),
+  const zone = getDomain(settings.name, { extractHostname: false });
+  const [answers, authority] = await Promise.all([
+    fromResolvers(settings.name, zone, io, options),
+    fromAuthority(settings.name, io, options),
   ]);
-  return { ...seen, ...(authority ? { authority } : {}) };
+  const heard = { name: settings.name, zone, answers, ...(authority ? { authority } : {}) };
+  const asked: DnsEvidence = { ...heard, tls: [], victims: [], genuine: null };
+  const { references, suspects } = addressesToProve(asked);
+  const tls = await proveByTls(distinct([...references, ...suspects]), settings, io);
+  const unproven = suspects.filter((address) => tls.find((at) => at.address === address)?.problem !== null);
+  const pages = options.victims ? await seePages(unproven, references, settings, io) : { victims: [], genuine: null };
+  const networks = asnsOf([...addressesOf(answers), ...(authorityOf(asked)?.addresses ?? [])], io.asnOf);
+  return { ...heard, ...networks, tls, ...pages };
 }
 
-async function fromResolvers(settings: DnsSettings, io: ProbeIo, options: SurveyOptions): Promise<DnsEvidence> {
-  const random = options.random ?? randomBytes;
-  const zone = getDomain(settings.name, { extractHostname: false });
-  const questions = questionsFor(
-    { name: settings.name, zone, signed: io.authority !== undefined },
-    options.types,
-    random,
-  );
-  const answers = await Promise.all(
+async function fromResolvers(
+  name: string,
+  zone: string | null,
+  io: ProbeIo,
+  { types, random = randomBytes }: SurveyOptions,
+): Promise<Answer[]> {
+  const questions = questionsFor({ name, zone, signed: io.authority !== undefined }, types, random);
+  return await Promise.all(
     io.resolvers.flatMap((resolver) =>
       questions
         .filter(concerns(resolver))
         .map((question) => ask(resolver, holding(question, resolver), askIo(io, random))),
     ),
   );
-  const asked: DnsEvidence = { name: settings.name, zone, answers, tls: [], victims: [], genuine: null };
-  const { references, suspects } = addressesToProve(asked);
-  const tls = await proveByTls([...references, ...suspects], settings, io);
-  const unproven = suspects.filter((address) => tls.find((at) => at.address === address)?.problem !== null);
-  const pages = options.victims ? await seePages(unproven, references, settings, io) : { victims: [], genuine: null };
-  return { ...asked, ...asnsOf(addressesOf(answers), io.asnOf), tls, ...pages };
 }
 
 /** The same question to the authoritative servers, from the root down. Null where none of them could be asked. */
 async function fromAuthority(
-  { name }: DnsSettings,
+  name: string,
   io: ProbeIo,
   { types, traceMs = TRACE_MS, random = randomBytes }: SurveyOptions,
 ): Promise<AuthorityEvidence | null> {
@@ -134,13 +137,16 @@ function holding(question: Ask, resolver: Resolver): Ask {
   return { ...question, hold: question.hold && resolver.role === 'witness' && raceable };
 }
 
-/** Addresses of the trusted answers, and those that only others gave. */
+/** Addresses of the trusted answers and of the authority, and those that only others gave. */
 function addressesToProve(evidence: DnsEvidence): { references: string[]; suspects: string[] } {
   const trusted = hasReferences(evidence) ? addressesOf(trustedAnswers(evidence, 'name')) : [];
-  const all = addressesOf(namedAnswers(evidence));
+  const traced = authorityOf(evidence)?.addresses ?? [];
   const known = new Set(trusted);
-  const suspects = all.filter((address) => !known.has(address) && !known.has(embeddedIpv4(address) ?? ''));
-  return { references: trusted.slice(0, MOST_REFERENCE_ADDRESSES), suspects: suspects.slice(0, MOST_SUSPECTS) };
+  const suspects = addressesOf(namedAnswers(evidence)).filter(
+    (address) => !known.has(address) && !known.has(embeddedIpv4(address) ?? ''),
+  );
+  const references = distinct([...trusted, ...traced]);
+  return { references: references.slice(0, MOST_REFERENCE_ADDRESSES), suspects: suspects.slice(0, MOST_SUSPECTS) };
 }
 
 function namedAnswers(evidence: DnsEvidence): Answer[] {

@@ -3,16 +3,33 @@
  * whoever judges answers or delegations. Pure.
  */
 import { canonicalAddress } from './addresses.js';
+import { labelsOf } from './dnssec/canonical-name.js';
+import { type Status, weakest } from './dnssec/status.js';
 import { type AuthorityEvidence, type DnsEvidence, distinct } from './evidence.js';
+import { canonicalName } from './names.js';
+import { recordText } from './rdata.js';
 import { parseAnchors } from './root-anchors.js';
 import { delegationsOf, type ZoneStanding } from './trace/delegation-facts.js';
 import type { Trace } from './trace/facts.js';
 import { messageOf } from './trace/statements.js';
-import { type LegValidation, type TraceValidation, validateTrace } from './trace/validation.js';
+import { type TraceValidation, validateTrace } from './trace/validation.js';
 
+/** The trace of one type. */
 export interface Validated {
   readonly trace: Trace;
   readonly validation: TraceValidation;
+  /** What each server of the name, or of what it is an alias of, gave for it. */
+  readonly replies: readonly TracedReply[];
+}
+
+export interface TracedReply {
+  readonly type: number;
+  /** Of the reply with all aliases on the way to it. */
+  readonly status: Status;
+  /** Canonical; of address records only. */
+  readonly addresses: readonly string[];
+  /** Content of the records, in a line each. */
+  readonly records: readonly string[];
 }
 
 export interface Authority {
@@ -42,11 +59,15 @@ function read({ at, anchors, traces, settled }: AuthorityEvidence): Authority {
   if (!parsed.ok || finished.length === 0) {
     return { at, traces: [], addresses: settled?.addresses ?? [], zones: settled?.zones ?? [] };
   }
-  const validated = finished.map((trace) => ({ trace, validation: validateTrace(trace, parsed.anchors, at) }));
+  const validated = finished.map((trace): Validated => {
+    const validation = validateTrace(trace, parsed.anchors, at);
+    return { trace, validation, replies: repliesOf(trace, validation) };
+  });
+  const believable = validated.flatMap(({ replies }) => replies).filter(({ status }) => status !== 'BOGUS');
   return {
     at,
     traces: validated,
-    addresses: distinct(validated.flatMap(addressesIn)),
+    addresses: distinct(believable.flatMap(({ addresses }) => addresses)),
     zones: standingsOf(validated),
   };
 }
@@ -56,16 +77,20 @@ function wasHeard({ unfinished, legs }: Trace): boolean {
   return unfinished === null && legs.some(({ replies }) => replies.some((reply) => messageOf(reply) !== null));
 }
 
-function addressesIn({ trace, validation }: Validated): string[] {
-  return trace.legs.flatMap((leg, at) => {
-    const outcomes: LegValidation['replies'] = validation.legs[at]?.replies ?? [];
-    const trusted = leg.replies.filter((_, index) => outcomes[index]?.status !== 'BOGUS');
-    return trusted.flatMap((reply) =>
-      (messageOf(reply)?.message.answers ?? []).flatMap(({ data }) =>
+function repliesOf(trace: Trace, validation: TraceValidation): TracedReply[] {
+  return trace.legs.flatMap((leg, at) =>
+    leg.replies.flatMap((reply, index) => {
+      const message = messageOf(reply)?.message;
+      const status = validation.legs[at]?.replies[index]?.status ?? 'INDETERMINATE';
+      const own = message?.answers.filter(({ name, type }) => type === trace.type && canonicalName(name) === leg.name);
+      if (!own || own.length === 0) return [];
+      const addresses = own.flatMap(({ data }) =>
         data.kind === 'address' ? (canonicalAddress(data.address) ?? []) : [],
-      ),
-    );
-  });
+      );
+      const records = own.map(({ data }) => recordText(data));
+      return [{ type: trace.type, status: weakest([status, validation.status]), addresses, records }];
+    }),
+  );
 }
 
 /** Each zone once, by the first trace that came through it. */
@@ -79,6 +104,39 @@ function standingsOf(validated: readonly Validated[]): ZoneStanding[] {
     }
   }
   return [...standings.values()];
+}
+
+/**
+ * The authority itself is in question: its delegation is another than the one approved, or the parent's servers disagree
+ * about it. What it says is then no measure for what resolvers say. Of top-level domains nothing is asked here.
+ */
+export function isInQuestion(authority: Authority, accepted: readonly DnsEvidence[]): boolean {
+  const approved = accepted.flatMap((one) => authorityOf(one)?.zones ?? []);
+  return authority.zones.some((zone) => {
+    if (labelsOf(zone.zone).length < 2) return false;
+    const known = approved.filter((other) => other.zone === zone.zone);
+    return disagrees(zone) || (known.length > 0 && !known.some((other) => isSameDelegation(zone, other)));
+  });
+}
+
+/** Names only: how much glue fits into a referral each server decides for itself. */
+function disagrees({ parent: [first, ...others] }: ZoneStanding): boolean {
+  return others.some(({ nameservers }) => nameservers.join() !== first?.nameservers.join());
+}
+
+function isSameDelegation(zone: ZoneStanding, known: ZoneStanding): boolean {
+  const [now] = zone.parent;
+  const [then] = known.parent;
+  if (now?.nameservers.join() !== then?.nameservers.join()) return false;
+  const named = new Set(then?.glue.map(serverOf));
+  if (now?.glue.some((line) => named.has(serverOf(line)) && !then?.glue.includes(line))) return false;
+  // A roll-over keeps one of them; none in common is a break, and so is going unsigned.
+  return known.ds.length === 0 ? zone.ds.length === 0 : known.ds.some((line) => zone.ds.includes(line));
+}
+
+/** Of `ns1.example.org 192.0.2.1`. */
+function serverOf(line: string): string {
+  return line.split(' ', 1)[0] ?? '';
 }
 
 /** What a baseline keeps of the traces: every address given in any look, and the delegations as last seen. No packets. */

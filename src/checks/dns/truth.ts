@@ -1,22 +1,24 @@
 /**
- * What may be taken for true about a name in one look: the references' answers, what a person approved, and what the
- * watchlist allows. Pure.
+ * What may be taken for true about a name in one look: the references' answers, what the authoritative servers gave, what
+ * a person approved, and what the watchlist allows. Pure.
  *
- * A trace of the delegation and validated signatures will add to this; the ladder asks nothing else.
+ * Signed data of the authority stands by itself. Unsigned data came over a path that may be raced like any other: a
+ * server's answer counts where it shares an address with what is known otherwise (docs/decisions/006).
  */
 import { bogonRange, canonicalAddress, embeddedIpv4, isWithin } from './addresses.js';
-import { addressesOf, type DnsEvidence, distinct, isDefinite, trustedAnswers } from './evidence.js';
-import type { QueryType } from './names.js';
+import { type Answer, addressesOf, type DnsEvidence, distinct, isDefinite, trustedAnswers } from './evidence.js';
+import { type QueryType, TYPE } from './names.js';
 import type { DnsSettings } from './settings.js';
+import { type Authority, authorityOf, isInQuestion, type TracedReply } from './traced.js';
 
 export interface Truth {
   /** Something definite is known; otherwise there is nothing to compare an answer with. */
   readonly known: boolean;
-  /** The references agree that the name has no address at all. */
+  /** The references, or where they are silent the signed data, say that the name has no address at all. */
   readonly absent: boolean;
-  /** Addresses by reference, then approved ones. */
+  /** Addresses by reference, then by authoritative server, then approved ones. */
   readonly addresses: readonly string[];
-  /** Contents of the records of a type, as the references gave them. */
+  /** Contents of the records of a type. */
   readonly records: (type: QueryType) => readonly string[];
   /** Why the address is genuine, in words; null when nothing says so. */
   readonly explain: (address: string) => string | null;
@@ -26,43 +28,110 @@ export interface Truth {
   readonly networks: ReadonlyMap<number, string>;
   /** Special ranges that genuine addresses are in: an owner may publish private addresses. */
   readonly bogonRanges: ReadonlySet<string>;
+  /** What the authoritative servers said; null where they were not heard, or are in question themselves. */
+  readonly authority: Authority | null;
+  /** The authority's data for the type are proven by signatures. */
+  readonly isSigned: (type: QueryType) => boolean;
+  /** Addresses that only an authority gives which is in question itself. */
+  readonly disputed: readonly string[];
 }
 
 /** @param accepted evidence a person approved. */
 export function truthOf(evidence: DnsEvidence, accepted: readonly DnsEvidence[], settings: DnsSettings): Truth {
   const referenced = referenceAnswers(evidence);
   const given = addressesOf(referenced);
-  const approved = distinct(accepted.flatMap((one) => addressesOf(trustedAnswers(one, 'name'))));
-  const addresses = distinct([...given, ...approved]);
+  const approved = approvedAddresses(accepted);
+  const heard = authorityOf(evidence);
+  const authority = heard && !isInQuestion(heard, accepted) ? heard : null;
+  const replies = (authority?.traces ?? []).flatMap((traced) => traced.replies);
+  const signed = replies.filter(({ status }) => status === 'SECURE');
+  const vouched = replies.filter((reply) =>
+    isVouchedFor(reply, { evidence, settings, known: [...given, ...approved] }),
+  );
+  const explain = explainer(
+    [
+      ['the reference resolvers give it too', given],
+      ['the authoritative servers give it, signed', addressesIn(signed)],
+      ['the authoritative servers give it', addressesIn(vouched)],
+      ['it is in the approved baseline', approved],
+    ],
+    settings,
+  );
+  const addresses = distinct([...given, ...addressesIn([...signed, ...vouched]), ...approved]);
   const definite = referenced.some((answer) => answer.replies.some(isDefinite));
-  const explain = (address: string): string | null => {
-    if (given.includes(address)) return 'the reference resolvers give it too';
-    if (approved.includes(address)) return 'it is in the approved baseline';
-    if (settings.allow.addresses.some((range) => isWithin(address, range))) return 'the watchlist allows it';
-    const embedded = embeddedIpv4(address);
-    return embedded !== null && addresses.includes(embedded) ? `it stands for ${embedded} (DNS64)` : null;
-  };
+  const isSigned = (type: QueryType): boolean =>
+    authority?.traces.some(({ trace, validation }) => trace.type === TYPE[type] && validation.status === 'SECURE') ??
+    false;
+  const proven = isSigned('A') || isSigned('AAAA');
   const asns = new Map([...accepted, evidence].flatMap((one) => Object.entries(one.asns ?? {})));
   const asnOf = (address: string): number | null => asns.get(address) || null;
   return {
-    known: definite || approved.length > 0,
-    absent: definite && given.length === 0,
+    known: definite || proven || approved.length > 0,
+    absent: given.length + signed.length === 0 && (definite || (isSigned('A') && isSigned('AAAA'))),
     addresses,
     records: (type) =>
-      distinct(
-        referenced
+      distinct([
+        ...referenced
           .filter((answer) => answer.type === type)
           .flatMap((answer) => answer.replies.flatMap((reply) => reply.records)),
-      ),
+        ...signed.filter((reply) => reply.type === TYPE[type]).flatMap((reply) => reply.records),
+      ]),
     explain,
     asnOf,
     networks: networksOf(addresses, asnOf),
     bogonRanges: new Set([...addresses, ...allowedBases(settings)].flatMap((address) => bogonRange(address) ?? [])),
+    authority,
+    isSigned,
+    disputed: authority === null ? (heard?.addresses ?? []) : [],
   };
 }
 
+function approvedAddresses(accepted: readonly DnsEvidence[]): string[] {
+  return distinct(
+    accepted.flatMap((one) => [...addressesOf(trustedAnswers(one, 'name')), ...(authorityOf(one)?.addresses ?? [])]),
+  );
+}
+
+/** @param sources what is said of an address, and the addresses it is said of; the first that has it speaks. */
+function explainer(
+  sources: readonly (readonly [string, readonly string[]])[],
+  { allow }: DnsSettings,
+): Truth['explain'] {
+  return (address) => {
+    const source = sources.find(([, addresses]) => addresses.includes(address));
+    if (source) return source[0];
+    if (allow.addresses.some((range) => isWithin(address, range))) return 'the watchlist allows it';
+    const embedded = embeddedIpv4(address);
+    const known = embedded !== null && sources.some(([, addresses]) => addresses.includes(embedded));
+    return known ? `it stands for ${embedded} (DNS64)` : null;
+  };
+}
+
+interface Vouching {
+  readonly evidence: DnsEvidence;
+  readonly settings: DnsSettings;
+  readonly known: readonly string[];
+}
+
+/** An unsigned answer that shares an address with what is known, and none of whose addresses shows a foreign certificate. */
+function isVouchedFor({ status, addresses }: TracedReply, { evidence, settings, known }: Vouching): boolean {
+  if (status !== 'INSECURE') return false;
+  const tlsAt = (address: string) => evidence.tls.find((at) => at.address === address);
+  if (addresses.some((address) => tlsAt(address)?.problem && (tlsAt(address)?.chain.length ?? 0) > 0)) return false;
+  return addresses.some(
+    (address) =>
+      known.includes(address) ||
+      tlsAt(address)?.problem === null ||
+      settings.allow.addresses.some((range) => isWithin(address, range)),
+  );
+}
+
+function addressesIn(replies: readonly TracedReply[]): string[] {
+  return distinct(replies.flatMap(({ addresses }) => addresses));
+}
+
 /** Answers of references only: where there is none, witnesses are not made the judges of themselves. */
-function referenceAnswers(evidence: DnsEvidence) {
+function referenceAnswers(evidence: DnsEvidence): Answer[] {
   return evidence.answers.filter((answer) => answer.asked === 'name' && answer.resolver.role === 'reference');
 }
 

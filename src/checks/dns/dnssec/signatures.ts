@@ -81,7 +81,7 @@ function untimeliness({ inception, expiration }: Rrsig, now: number): Refusal | 
     return refusal('signature-not-yet-valid', `has a signature that is not valid before ${dateOf(inception, now)}`);
   }
   if (serialDifference(now, expiration) > skew) {
-    return refusal('signature-expired', `has a signature that expired on ${dateOf(expiration, now)}`);
+    return refusal('signature-expired', `has a signature that ran out on ${dateOf(expiration, now)}`);
   }
   return null;
 }

@@ -254,7 +254,7 @@ describe('signatures in the answer of', () => {
 test('the explanation of a real trace tells every zone and the end', async () => {
   const lines = explain(explainable(await judged('www.expired.test')));
   expect(lines.map(({ text }) => text).join('\n')).toMatch(
-    /the root zone[\s\S]*zone test[\s\S]*zone expired\.test[\s\S]*expired on 2024-02-01/u,
+    /the root zone[\s\S]*zone test[\s\S]*zone expired\.test[\s\S]*ran out on 2024-02-01/u,
   );
   expect(lines.at(-1)?.text).toContain('forgot to sign');
 });

@@ -1,0 +1,188 @@
+/** The rungs of the ladder that signatures and the authoritative servers decide, as tables. */
+import { describe, expect, test } from 'vitest';
+import type { Answer, AuthorityEvidence, DnsEvidence, Reply, TlsAt } from '../../../src/checks/dns/evidence.js';
+import { dns } from '../../../src/checks/dns/index.js';
+import type { VerdictId } from '../../../src/checks/dns/judgement.js';
+import { judgeAnswers } from '../../../src/checks/dns/ladder.js';
+import { authorityOf } from '../../../src/checks/dns/traced.js';
+import { answer, BLOCK_PAGE, CDN, control, EVIL, GOOD, REFERENCES, reply, SETTINGS, tlsAt } from './sample.js';
+import { asked, authorityIn, canary, EVIL_KEYS, genuine, passedOn, records, type World } from './signed-world.js';
+
+const MUTE: readonly Answer[] = ['ref1', 'ref2'].map((name) => answer(name, 'A', [reply('SERVFAIL')]));
+
+interface Look {
+  readonly world?: World;
+  readonly witness: Answer;
+  readonly passes?: 'signed' | 'unsigned';
+  readonly references?: readonly Answer[];
+  readonly tls?: readonly TlsAt[];
+  readonly accepted?: readonly DnsEvidence[];
+}
+
+function evidenceOf(
+  { witness, passes = 'signed', references = REFERENCES, tls = [] }: Look,
+  authority: AuthorityEvidence,
+): DnsEvidence {
+  return {
+    ...{ name: 'www.example.org', zone: 'example.org', victims: [], genuine: null, authority, tls: [...tls] },
+    answers: [control('ref1'), control('ref2'), canary('isp', passes), ...references, witness],
+  };
+}
+
+async function judged(look: Look): Promise<readonly [VerdictId, number]> {
+  const evidence = evidenceOf(look, await authorityIn(look.world));
+  const row = judgeAnswers(evidence, look.accepted ?? [], SETTINGS).find((one) => one.answer.resolver.name === 'isp');
+  return row ? [row.judgement.verdict, row.judgement.confidence] : ['MALFORMED', -1];
+}
+
+const isp = (came: Reply, more: Partial<Answer> = {}): Answer => asked('isp', came, more);
+const forged = (...addresses: string[]): Reply => passedOn({ answer: records(addresses) });
+const DENIAL = passedOn({}, 3);
+const WITH_STRANGER = passedOn({ answer: [...(genuine().answer ?? []), ...records([EVIL], 'other.example.org')] });
+
+describe('an answer for a signed name', () => {
+  test.each<[string, Look, VerdictId, number]>([
+    ['as the owner signed it', { witness: isp(passedOn(genuine())) }, 'CONSISTENT_SECURE', 1],
+    [
+      'of which the references know nothing',
+      { witness: isp(passedOn(genuine())), references: MUTE },
+      'CONSISTENT_SECURE',
+      1,
+    ],
+    ['right, with the signatures left out', { witness: isp(forged(GOOD)) }, 'CONSISTENT_IP', 0.99],
+    ['known by the signed data alone', { witness: isp(forged(GOOD)), references: MUTE }, 'CONSISTENT_IP', 0.99],
+    ['with an address that was not signed', { witness: isp(forged(EVIL)) }, 'TAMPERED_SIGNED', 0.99],
+    ['with one such address among good ones', { witness: isp(forged(GOOD, EVIL)) }, 'TAMPERED_SIGNED', 0.99],
+    [
+      'in the network of a good one, but not signed',
+      { witness: isp(forged('93.184.216.99')) },
+      'TAMPERED_SIGNED',
+      0.99,
+    ],
+    ['with an address beside the signed ones', { witness: isp(WITH_STRANGER) }, 'INCONSISTENT', 0.5],
+    ['to a block page', { witness: isp(forged(BLOCK_PAGE)) }, 'REDIRECT_BOGON', 0.99],
+    [
+      'to a machine with another certificate',
+      { witness: isp(forged(EVIL)), tls: [tlsAt(GOOD, null), tlsAt(EVIL, 'SELF_SIGNED', 'foreign', 'CN=x')] },
+      'REDIRECT',
+      0.99,
+    ],
+    ['that denies it', { witness: isp(DENIAL) }, 'BLOCK_NX', 0.99],
+    [
+      'to a machine that proves to be the site',
+      { witness: isp(forged(CDN)), tls: [tlsAt(CDN, null)] },
+      'CONSISTENT_TLS',
+      0.97,
+    ],
+    [
+      'by a resolver that drops all signatures',
+      { witness: isp(forged(EVIL)), passes: 'unsigned' },
+      'INCONSISTENT',
+      0.5,
+    ],
+    ['that denies it, by such a resolver', { witness: isp(DENIAL), passes: 'unsigned' }, 'BLOCK_NX', 0.95],
+    [
+      'by a resolver that was not asked for signatures',
+      { witness: isp(forged(EVIL), { signaturesAsked: false }) },
+      'INCONSISTENT',
+      0.5,
+    ],
+    [
+      'signed by keys that nobody vouches for',
+      { witness: isp(passedOn(genuine({ addresses: [EVIL], keys: EVIL_KEYS }))) },
+      'INCONSISTENT',
+      0.5,
+    ],
+  ])('%s', async (_, look, verdict, confidence) => {
+    expect(await judged(look)).toEqual([verdict, confidence]);
+  });
+});
+
+describe('an answer for a name whose own signatures have run out', () => {
+  const world: World = { expired: true };
+  test.each<[string, Look, VerdictId]>([
+    ['a refusal', { witness: isp(reply('SERVFAIL')), references: MUTE }, 'OPERATOR_ERROR'],
+    ['what the name servers give', { witness: isp(passedOn(genuine(world))), references: MUTE }, 'OPERATOR_ERROR'],
+    ['something else', { witness: isp(forged(EVIL)), references: MUTE }, 'UNMEASURABLE'],
+    ['what references give that do not check', { witness: isp(passedOn(genuine(world))) }, 'CONSISTENT_IP'],
+    ['something else, where references do not check', { witness: isp(forged(EVIL)) }, 'INCONSISTENT'],
+  ])('%s', async (_, look, verdict) => {
+    expect((await judged({ ...look, world }))[0]).toBe(verdict);
+  });
+
+  test('is the owner’s to mend: down where references refuse it, else a warning, and never a hijack', async () => {
+    const authority = await authorityIn(world);
+    const found = (references: readonly Answer[]) =>
+      dns.comparers
+        .flatMap((one) =>
+          one.compare(evidenceOf({ witness: isp(reply('SERVFAIL')), references }, authority), [], SETTINGS),
+        )
+        .map(({ code, severity, diagnosis, summary }) => ({ code, severity, diagnosis, summary }));
+    const ranOut = expect.stringMatching(/refuse www\.example\.org.*ran out on 20\d\d-\d\d-\d\d/u);
+    expect(found(MUTE)).toEqual([{ code: 'dns/no-address', severity: 'critical', diagnosis: 'down', summary: ranOut }]);
+    expect(found(REFERENCES)).toEqual([
+      { code: 'dns/signing-broken', severity: 'warning', diagnosis: 'down', summary: ranOut },
+    ]);
+  });
+});
+
+describe('an answer for an unsigned name', () => {
+  const world: World = { unsigned: true, addresses: [GOOD, CDN] };
+  const vouched = { witness: isp(forged(CDN)), world };
+  const foreign = [tlsAt(GOOD, null), tlsAt(CDN, 'SELF_SIGNED', 'foreign', 'CN=x')];
+  test.each<[string, Look, VerdictId]>([
+    ['that the name servers give beside a known one', vouched, 'CONSISTENT_IP'],
+    ['that they give, and that shows a foreign certificate', { ...vouched, tls: foreign }, 'REDIRECT'],
+    [
+      'that only the name servers give: their answers may be forged on the way as well',
+      { witness: isp(forged(EVIL)), world: { unsigned: true, addresses: [EVIL] } },
+      'INCONSISTENT',
+    ],
+    ['that nobody else gives', { witness: isp(forged(EVIL)), world }, 'INCONSISTENT'],
+    ['of which the references know nothing', { ...vouched, references: MUTE }, 'UNMEASURABLE'],
+  ])('%s', async (_, look, verdict) => {
+    expect((await judged(look))[0]).toBe(verdict);
+  });
+});
+
+describe('an authority in question', () => {
+  const taken: World = { addresses: [EVIL], keys: EVIL_KEYS, server: 'ns.evil.org' };
+
+  async function approved(): Promise<DnsEvidence> {
+    return dns.combine([evidenceOf({ witness: isp(passedOn(genuine())) }, await authorityIn())]);
+  }
+
+  test('proves nothing, although every signature fits: the delegation is another than the one approved', async () => {
+    const witness = isp(passedOn(genuine(taken)));
+    expect((await judged({ witness, world: taken }))[0], 'without a baseline').toBe('CONSISTENT_SECURE');
+    expect(await judged({ witness, world: taken, accepted: [await approved()] })).toEqual(['CONSISTENT_IP', 0.5]);
+  });
+
+  test('accuses no resolver that still gives what was approved', async () => {
+    const look = { witness: isp(passedOn(genuine())), world: taken, accepted: [await approved()] };
+    expect((await judged(look))[0]).toBe('CONSISTENT_IP');
+  });
+
+  test('the baseline keeps what is compared, and no packet of the traces', async () => {
+    const baseline = await approved();
+    expect(baseline.authority?.traces).toEqual([]);
+    expect(authorityOf(baseline)).toMatchObject({
+      addresses: [GOOD],
+      zones: [
+        { zone: 'org', status: 'SECURE' },
+        { zone: 'example.org', status: 'SECURE', parent: [{ nameservers: ['ns.example.org'] }] },
+      ],
+    });
+    expect(dns.evidence.parse(structuredClone(baseline)).authority).toEqual(baseline.authority);
+  });
+});
+
+describe('a trace', () => {
+  test('that did not come to its end says nothing', async () => {
+    const authority = await authorityIn();
+    const unfinished = authority.traces.map((trace) => ({ ...trace, unfinished: 'its time was up' }));
+    const evidence = evidenceOf({ witness: isp(forged(EVIL)) }, { ...authority, traces: unfinished });
+    expect(authorityOf(evidence)).toBeNull();
+    expect(judgeAnswers(evidence, [], SETTINGS).at(-1)?.judgement.verdict).toBe('INCONSISTENT');
+  });
+});
