@@ -28,7 +28,7 @@ export async function readBody(
   }
   const sink = new BodySink(limits);
   try {
-    await fill(sink, sink.metered(wire), encoding);
+    await fill(sink, wire, encoding);
     return { bytes: sink.bytes(), error: null };
   } catch (error) {
     // A pipeline that ends because of a limit may report its own end instead of the limit.
@@ -52,10 +52,14 @@ class BodySink {
 
   async *metered(wire: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of wire) {
-      this.#received += chunk.length;
-      if (this.#received > this.#limits.wireBytes) this.#stop(tooLarge(this.#limits.wireBytes));
+      this.receive(chunk);
       yield chunk;
     }
+  }
+
+  receive(chunk: Uint8Array): void {
+    this.#received += chunk.length;
+    if (this.#received > this.#limits.wireBytes) this.#stop(tooLarge(this.#limits.wireBytes));
   }
 
   add(chunk: Uint8Array): void {
@@ -80,16 +84,19 @@ class BodySink {
   }
 }
 
-async function fill(sink: BodySink, wire: AsyncGenerator<Uint8Array>, encoding: string): Promise<void> {
-  const first = await wire.next();
-  if (first.done) return;
-  const whole = startingWith(first.value, wire);
+async function fill(sink: BodySink, wire: AsyncIterable<Uint8Array>, encoding: string): Promise<void> {
   if (encoding === 'identity') {
-    for await (const chunk of whole) sink.add(chunk);
+    for await (const chunk of wire) {
+      sink.receive(chunk);
+      sink.add(chunk);
+    }
     return;
   }
+  const packed = sink.metered(wire);
+  const first = await packed.next();
+  if (first.done) return;
   await pipeline(
-    Readable.from(whole),
+    Readable.from(startingWith(first.value, packed)),
     decoderFor(encoding, first.value),
     async (decoded: AsyncIterable<Uint8Array>) => {
       for await (const chunk of decoded) sink.add(chunk);

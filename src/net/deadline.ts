@@ -1,10 +1,18 @@
 /** Time limits on top of the signals callers give. */
 import { setMaxListeners } from 'node:events';
 
+const known = new WeakSet<AbortSignal>();
+
+/** One look gives its one signal to every exchange it makes: many listeners are no leak here. */
+function manyListeners(signal: AbortSignal): void {
+  if (known.has(signal)) return;
+  known.add(signal);
+  setMaxListeners(0, signal);
+}
+
 /** Calls back once when the signal aborts, at once if it has. @returns takes the listener away again. */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
-  // One look gives its one signal to every exchange it makes: many listeners are no leak here.
-  setMaxListeners(0, signal);
+  manyListeners(signal);
   signal.addEventListener('abort', callback, { once: true });
   if (signal.aborted) callback();
   return () => signal.removeEventListener('abort', callback);
@@ -19,15 +27,18 @@ export interface Deadline {
   clear(): void;
 }
 
-/** @param reason what `signal.reason` becomes when the time is up. */
-export function startDeadline(ms: number, parent: AbortSignal, reason: Error): Deadline {
+/** @param late makes what `signal.reason` becomes when the time is up; seldom asked, as an error costs its stack. */
+export function startDeadline(ms: number, parent: AbortSignal, late: () => Error): Deadline {
   const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  const timer = setTimeout(() => controller.abort(reason), ms);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = !controller.signal.aborted;
+    controller.abort(late());
+  }, ms);
   const forget = onAbort(parent, () => controller.abort(new DOMException('stopped by the caller', 'AbortError')));
   return {
     signal: controller.signal,
-    passed: () => controller.signal.reason === reason,
+    passed: () => isLate,
     clear: () => {
       clearTimeout(timer);
       forget();

@@ -100,11 +100,9 @@ function established(socket: Socket, event: 'connect' | 'secureConnect', request
     const onOpen = (): void => finish(null);
     const onClose = (): void => finish(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
     const stage = event === 'connect' ? 'connection' : 'TLS handshake';
-    const late = new OtherEndError(
-      'connect-timeout',
-      `did not answer the ${stage} within ${Math.round(timeoutMs)} ms.`,
-    );
-    const timer = setTimeout(() => finish(late), timeoutMs);
+    const late = (): Error =>
+      new OtherEndError('connect-timeout', `did not answer the ${stage} within ${Math.round(timeoutMs)} ms.`);
+    const timer = setTimeout(() => finish(late()), timeoutMs);
     socket.on(event, onOpen).on('error', finish).on('close', onClose);
     let forget = (): void => undefined;
     forget = onAbort(signal, () => finish(new DOMException('stopped', 'AbortError')));

@@ -68,7 +68,7 @@ class Connections {
   async exchange(request: DnsExchangeRequest, server: Server): Promise<DnsExchange> {
     const { resolver, message, timeoutMs, signal } = request;
     const startedAt = performance.now();
-    const late = new OtherEndError('resolver-timeout', `did not answer within ${timeoutMs} ms.`);
+    const late = () => new OtherEndError('resolver-timeout', `did not answer within ${timeoutMs} ms.`);
     const deadline = startDeadline(timeoutMs, signal, late);
     try {
       const reply = await this.#ask(resolver, server, message, deadline.signal);

@@ -34,9 +34,24 @@ export interface FetchIo {
   readonly limits: FetchLimits;
 }
 
+/** Data from a service: it may know who asks, and its operator whom to write to when we ask too much. */
+function dataHeaders(accept: string): Readonly<Record<string, string>> {
+  return { 'user-agent': 'Siteward', accept, 'accept-encoding': HEADERS['accept-encoding'] };
+}
+
+function limitsFor({ mostBytes }: FetchRequest, limits: FetchLimits): FetchLimits {
+  if (mostBytes === undefined) return limits;
+  return {
+    ...limits,
+    wireBytes: Math.min(limits.wireBytes, mostBytes),
+    decodedBytes: Math.min(limits.decodedBytes, mostBytes),
+  };
+}
+
 /** Never rejects: whatever happens is in `failure`, beside the hops and the body there were until then. */
-export async function fetchPage(request: FetchRequest, io: FetchIo): Promise<Fetched> {
-  const late = new OtherEndError('response-timeout', `did not answer within ${io.limits.totalMs} ms.`);
+export async function fetchPage(request: FetchRequest, door: FetchIo): Promise<Fetched> {
+  const io = { ...door, limits: limitsFor(request, door.limits) };
+  const late = () => new OtherEndError('response-timeout', `did not answer within ${io.limits.totalMs} ms.`);
   const deadline = startDeadline(io.limits.totalMs, request.signal, late);
   const hops: Hop[] = [];
   try {
@@ -59,11 +74,9 @@ async function follow(request: FetchRequest, io: FetchIo, deadline: Deadline, ho
   while (true) {
     visited.push(url.href);
     const pin = url.hostname === pinnedHost ? request.pin : undefined;
-    const visit = await arrive(url, pin, request.anyCertificate === true, io, deadline.signal).catch(
-      (error: unknown) => {
-        throw visited.length > 1 ? asRedirect(error, url) : error;
-      },
-    );
+    const visit = await arrive(url, { ...request, pin }, io, deadline.signal).catch((error: unknown) => {
+      throw visited.length > 1 ? asRedirect(error, url) : error;
+    });
     try {
       hops.push(visit.hop);
       const step = nextStep(
@@ -92,10 +105,13 @@ interface Visit {
   close(): void;
 }
 
+interface Arriving extends Pick<FetchRequest, 'anyCertificate' | 'accept'> {
+  readonly pin: readonly string[] | undefined;
+}
+
 async function arrive(
   url: URL,
-  pin: readonly string[] | undefined,
-  anyCertificate: boolean,
+  { pin, anyCertificate = false, accept }: Arriving,
   io: FetchIo,
   signal: AbortSignal,
 ): Promise<Visit> {
@@ -113,14 +129,14 @@ async function arrive(
   const meter = meterOf(socket, io.limits, client, what);
   const close = (): void => {
     clearInterval(meter);
-    client.destroy().then(ended, ended);
+    client.destroy(ENDED).then(ended, ended);
     socket.destroy();
   };
   try {
     const response = await client.request({
       path: url.pathname + url.search,
       method: 'GET',
-      headers: HEADERS,
+      headers: accept === undefined ? HEADERS : dataHeaders(accept),
       signal,
       responseHeaders: 'raw',
     });
@@ -238,6 +254,9 @@ function pairs(raw: unknown): readonly (readonly [string, string])[] {
   const flat = raw.map(String);
   return flat.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), flat[at + 1] ?? ''] as const] : []));
 }
+
+/** What a client we are done with ends with: one for all, as nobody reads it and an error costs its stack. */
+const ENDED = new Error('we are done with this connection');
 
 /** The end of what we ended ourselves. */
 function ended(): void {
