@@ -73,6 +73,7 @@ function merged(inspections: readonly Inspection[]): Exhibits {
     pictures: inspections.flatMap(({ exhibits }) => exhibits.pictures),
     resolvers: inspections.flatMap(({ exhibits }) => exhibits.resolvers),
     texts: inspections.flatMap(({ exhibits }) => exhibits.texts),
+    exchanges: inspections.flatMap(({ exhibits }) => exhibits.exchanges ?? []),
     members: inspections.flatMap(({ target, exhibits }) =>
       exhibits.members.map(({ name, artifact }) => ({ name: inFolder(target.kind, name), artifact })),
     ),

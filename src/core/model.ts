@@ -185,6 +185,19 @@ export interface Exhibits {
   readonly texts: readonly { readonly name: string; readonly before: string; readonly after: string }[];
   /** Files of the evidence folder. Names are ours, never a site's: `dom.html`, `chain.pem`, `dns/quad9-A-1.bin`. */
   readonly members: readonly { readonly name: string; readonly artifact: Artifact }[];
+  /** What was fetched, in order, for the archive. */
+  readonly exchanges?: readonly Exchange[];
+}
+
+/** One HTTP answer. */
+export interface Exchange {
+  readonly url: string;
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Whose answer it was. */
+  readonly address: string;
+  /** Decoded; null where it was not read, as behind a redirect. */
+  readonly body: Artifact | null;
 }
 
 export interface Picture {

@@ -9,6 +9,7 @@ import type { Exhibits, Picture, ResolverRow } from '../core/model.js';
 import type { Proof } from '../notify/notifier.js';
 import { isMemberName, jsonText, parseJson, sha256 } from './detached.js';
 import { exists, isSystemError, PRIVATE, readMember, reasonOf, replaceFolder } from './folder.js';
+import { warcOf } from './warc.js';
 
 export const MANIFEST = 'manifest.json';
 /** Beside what it signs, as `ssh-keygen -Y sign` names it. */
@@ -50,7 +51,9 @@ export async function writeEvidence(
   try {
     if (await exists(folder))
       return { problem: `The evidence folder ${folder} exists already; nothing was overwritten.` };
-    await replaceFolder(folder, toFiles(siteId, id, exhibits, info, sign), PRIVATE);
+    const { exchanges = [] } = exhibits;
+    const archive = exchanges.length === 0 ? null : await warcOf(exchanges, info.at);
+    await replaceFolder(folder, toFiles(siteId, id, exhibits, info, archive, sign), PRIVATE);
     return { folder };
   } catch (error) {
     if (!isSystemError(error)) throw error;
@@ -63,6 +66,7 @@ function toFiles(
   id: string,
   exhibits: Exhibits,
   info: EvidenceInfo,
+  archive: Uint8Array | null,
   sign: Sign | null,
 ): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
@@ -83,6 +87,7 @@ function toFiles(
     put(`texts/${index + 1}-${name}-before.txt`, 'text/plain', Buffer.from(before));
     put(`texts/${index + 1}-${name}-after.txt`, 'text/plain', Buffer.from(after));
   });
+  if (archive !== null) put('exchange.warc.gz', 'application/warc', archive);
   put('findings.json', 'application/json', Buffer.from(jsonText(info.findings)));
   const { at, url, state, diagnosis, summary } = info;
   const verdict = { state, diagnosis, summary };

@@ -1,5 +1,5 @@
 /** What a person is shown of a look: before, after and difference of every view, the texts, and the files of the evidence. */
-import type { Artifact, Exhibits, Picture } from '../../core/model.js';
+import type { Artifact, Exchange, Exhibits, Picture } from '../../core/model.js';
 import type { Pixels } from '../../core/png.js';
 import type { Box } from '../check.js';
 import { artifactOf, type PageEvidence, type View } from './evidence.js';
@@ -22,7 +22,8 @@ export function exhibit(
     : subject.views.flatMap(({ viewport, shown }) =>
         shown ? [picture('before', viewport.name, shown.screenshot)] : [],
       );
-  return { pictures, resolvers: [], texts: actual ? textsOf(pairs) : [], members: membersOf(subject) };
+  const texts = actual ? textsOf(pairs) : [];
+  return { pictures, resolvers: [], texts, members: membersOf(subject), exchanges: exchangesOf(subject) };
 }
 
 function picture(label: Picture['label'], caption: string, artifact: Artifact): Picture {
@@ -142,6 +143,11 @@ function membersOf(evidence: PageEvidence): Exhibits['members'] {
         : [],
     ),
   ];
+}
+
+/** The body belongs to the last hop. */
+function exchangesOf({ raw }: PageEvidence): Exchange[] {
+  return raw.hops.map((hop, index) => ({ ...hop, body: index === raw.hops.length - 1 ? raw.body : null }));
 }
 
 /** Hostile markup is kept as text: nothing that opens it may run it. */
