@@ -18,7 +18,7 @@ import type {
   Target,
 } from '../core/model.js';
 import type { Explained } from './explained.js';
-import type { AuthorityAccess, Network, Resolver } from './network.js';
+import type { AuthorityAccess, Network, RegistryAccess, Resolver } from './network.js';
 
 export type * from './network.js';
 
@@ -70,6 +70,8 @@ export interface Check<S = unknown, E = unknown> {
   learned?(evidence: E): readonly string[];
   /** What this evidence could not show, and whose fault that is. */
   failures(evidence: E): readonly Failure[];
+  /** Would judging this take longer than other sites should wait? It is then done on a thread of its own. Pure, quick. */
+  isHeavy?(actual: E, accepted: readonly E[]): boolean;
   /** What a person is shown of this look beside what was accepted. `actual` null: there is only the baseline. */
   exhibit(actual: E | null, accepted: readonly E[], settings: S): Exhibits;
   /** Sees all findings of one look together: drops effects of a cause, raises what only together is grave. Pure. */
@@ -114,6 +116,8 @@ export interface ProbeIo {
   readonly asnOf?: (address: string) => number | null;
   /** Where a trace of the authoritative data begins, and whose signatures it believes. Absent: nothing is traced. */
   readonly authority?: AuthorityAccess;
+  /** Registry and certificate logs. Absent: they are not asked. */
+  readonly registry?: RegistryAccess;
 }
 
 // ------------------------------------------------------ observe, judge

@@ -2,6 +2,7 @@
  * What a probe may ask of the network, and what it is given. `src/net/` implements it: checks know these shapes only.
  */
 import type { Artifact, Failure } from '../core/model.js';
+import type { Registry } from './dns/authority/facts.js';
 
 /** `reference`: an encrypted path we trust. `witness`: a path being judged. */
 export interface Resolver {
@@ -29,6 +30,12 @@ export interface AuthorityAccess {
   readonly anchors: readonly string[];
 }
 
+/** Who keeps records of a domain beside the DNS. Asked rarely: answers are kept between looks. */
+export interface RegistryAccess {
+  /** What registry and certificate logs say; null where they are not asked or do not answer. Never rejects. */
+  look(domain: string, name: string, signal: AbortSignal): Promise<Registry>;
+}
+
 /** The one door to the network, as a probe sees it. Every address is classified before it is dialled. */
 export interface Network {
   /** Addresses of `name` by `network.hosts`, else the reference resolvers, else the system's. Throws ProbeFailure. */
@@ -49,6 +56,10 @@ export interface FetchRequest {
   readonly pin?: readonly string[];
   /** Accept any certificate: only to look at what an impostor serves. */
   readonly anyCertificate?: boolean;
+  /** A media type: not a page is wanted but data, and we say who we are instead of looking like a browser. */
+  readonly accept?: string;
+  /** A lower cap than that of pages, as received and decoded. */
+  readonly mostBytes?: number;
   readonly signal: AbortSignal;
 }
 
