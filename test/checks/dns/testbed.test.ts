@@ -9,6 +9,7 @@ import type { VerdictId } from '../../../src/checks/dns/judgement.js';
 import { judgeAnswers } from '../../../src/checks/dns/ladder.js';
 import { referenceLookup } from '../../../src/checks/dns/lookup.js';
 import { type DnsSettings, settingsFor } from '../../../src/checks/dns/settings.js';
+import { authorityOf } from '../../../src/checks/dns/traced.js';
 import { tls } from '../../../src/checks/tls/index.js';
 import { createNetwork } from '../../../src/net/network.js';
 import { type DnsTestbed, type ResolverName, startDnsTestbed } from '../../support/dns-testbed.js';
@@ -47,6 +48,12 @@ function ioWith(names: readonly ResolverName[], network = networkWith([bed.ca]))
     network,
     resolvers: names.map((name) => bed.resolver[name]),
   };
+}
+
+/** With the authoritative servers of the test-bed to trace. */
+function tracing(names: readonly ResolverName[]): ProbeIo {
+  const anchors = readFileSync(join(bed.folder, 'trust-anchor.ds'), 'utf8').trim().split('\n');
+  return { ...ioWith(names), authority: { roots: ['127.0.53.1'], port: 5300, anchors } };
 }
 
 function settingsOf(name: string, port = 8443): DnsSettings {
@@ -121,6 +128,89 @@ describe.concurrent('every resolver and path', () => {
   });
 });
 
+/** Of the whole test-bed: each resolver's answer for A and its confidence, then what anybody is told. */
+describe('with the authority traced, every resolver and path', () => {
+  const everybody = (verdict: string): Readonly<Record<string, string>> => ({
+    ...Object.fromEntries(Object.keys(GENUINE).map((name) => [name, verdict])),
+    portal: 'REDIRECT_BOGON 0.97',
+    dead: 'UNMEASURABLE 0',
+  });
+  const SIGNED = everybody('CONSISTENT_SECURE 1');
+  const RACED = { 'on-path': 'INJECTION_ONPATH 0.98', 'in-path': 'REDIRECT_BOGON 0.99' };
+  const PORTAL = 'dns/redirect-bogon critical';
+  test.each<[string, string, Readonly<Record<string, string>>, readonly string[]]>([
+    [
+      'ECDSA P-256 and NSEC3',
+      'www.signed.test',
+      { ...SIGNED, ...RACED, liar: 'REDIRECT_BOGON 0.99' },
+      ['dns/injection critical', PORTAL, PORTAL, PORTAL],
+    ],
+    [
+      'RSA/SHA-256 and NSEC',
+      'www.rsa.test',
+      { ...SIGNED, liar: 'BLOCK_NX 0.99' },
+      ['dns/blocked-nxdomain critical', PORTAL],
+    ],
+    ['Ed25519', 'www.ed.test', SIGNED, [PORTAL]],
+    [
+      'a poisoned cache',
+      'www.hijack.test',
+      { ...SIGNED, poisoned: 'REDIRECT 0.99' },
+      ['dns/redirect critical', PORTAL],
+    ],
+    [
+      'signatures that ran out',
+      'www.expired.test',
+      { ...everybody('OPERATOR_ERROR 0.9'), portal: 'UNMEASURABLE 0' },
+      ['dns/no-address critical'],
+    ],
+    [
+      'no signatures',
+      'www.unsigned.test',
+      { ...everybody('CONSISTENT_IP 0.99'), liar: 'REDIRECT 0.99' },
+      ['dns/redirect critical', PORTAL],
+    ],
+    ['an alias', 'alias.signed.test', { ...SIGNED, ...RACED }, ['dns/injection critical', PORTAL, PORTAL]],
+    ['a wildcard', 'any.w.signed.test', { ...SIGNED, ...RACED }, ['dns/injection critical', PORTAL, PORTAL]],
+    [
+      'a name that does not exist',
+      'nope.signed.test',
+      { ...SIGNED, ...RACED, 'in-path': 'NX_REWRITE 0.99', portal: 'NX_REWRITE 0.95' },
+      ['dns/injection critical', 'dns/no-address critical'],
+    ],
+  ])('answers for a name with %s (%s)', async (_, name, expected, told) => {
+    const seen = await look(name, ALL, tracing(ALL));
+    const rows = judgeAnswers(seen, [], settingsOf(name)).filter(({ answer }) => answer.type === 'A');
+    const verdicts = rows.map((row) => [
+      row.answer.resolver.name,
+      `${row.judgement.verdict} ${row.judgement.confidence}`,
+    ]);
+    expect(Object.fromEntries(verdicts)).toEqual(expected);
+    expect(codes(seen).filter((code) => !code.endsWith('notice'))).toEqual(told);
+  });
+
+  test('leaves nothing to be said against a healthy site, captured and looked at again', async () => {
+    const io = tracing(HONEST);
+    const approved = dns.combine([await look('www.signed.test', HONEST, io)]);
+    expect(approved.authority).toMatchObject({
+      traces: [],
+      settled: { addresses: ['127.0.80.10', '127.0.80.11', '::1'] },
+    });
+    expect(codes(await look('www.signed.test', HONEST, tracing(HONEST)), [approved])).toEqual([]);
+  });
+
+  test('that nobody can reach is never held against anybody', async () => {
+    const away = { ...tracing(HONEST), authority: { roots: ['192.0.2.53'], port: 5300, anchors: [] } };
+    const seen = await look('www.signed.test', HONEST, away);
+    expect(authorityOf(seen)).toBeNull();
+    expect(codes(seen)).toEqual([]);
+    const wrong = { ...tracing(HONEST), authority: { roots: [], port: 5300, anchors: ['1 8 2 AB'] } };
+    await expect(look('www.signed.test', HONEST, wrong)).rejects.toMatchObject({
+      failure: { blame: 'monitor', code: 'bad-trust-anchors' },
+    });
+  });
+});
+
 describe.concurrent('a site', () => {
   test('whose resolvers are all honest gives no finding against its own baseline', async () => {
     const approved = dns.combine([await look('www.signed.test', HONEST)]);
@@ -170,6 +260,22 @@ describe.concurrent('a site', () => {
     ]);
     const names = dns.exhibit(seen, [], settingsOf(seen.name)).members.map(({ name }) => name);
     expect(names.filter((name) => name.includes('on-path-name-A-'))).toHaveLength(2);
+  });
+});
+
+describe('while the delegation is hijacked at the registrar', () => {
+  test('no honest resolver is accused, whether it gives the old address or the new one', async () => {
+    const approved = dns.combine([await look('www.hijack.test', HONEST, tracing(HONEST))]);
+    await bed.scenario('hijack');
+    const seen = await look('www.hijack.test', [...HONEST, 'poisoned'], tracing([...HONEST, 'poisoned']));
+    await bed.scenario('restore');
+    expect(authorityOf(seen)?.addresses).toContain('127.0.80.66');
+    const rows = judgeAnswers(seen, [approved], settingsOf('www.hijack.test'));
+    expect(rows.filter(({ judgement }) => !judgement.verdict.startsWith('CONSISTENT'))).toEqual([]);
+    // The one that asks the new servers is not to blame for what they say.
+    const follower = rows.find(({ answer }) => answer.resolver.name === 'poisoned' && answer.type === 'A');
+    expect(follower?.judgement).toMatchObject({ verdict: 'CONSISTENT_IP', confidence: 0.5 });
+    expect(codes(seen, [approved]).some((code) => code.startsWith('dns/redirect'))).toBe(false);
   });
 });
 
