@@ -1,24 +1,21 @@
-/** The pipeline. `inspect` looks and judges; `watch` also remembers and tells. */
+/** The first half of the pipeline: `inspect` looks and judges. memory.ts remembers and tells. */
 
-import { judge } from './checks/check.js';
-import { checkOf } from './checks/index.js';
-import { dueAlerts, type SeverityRoute } from './core/alerting.js';
-import { confirmed, needsAnotherLook } from './core/confirm.js';
+import { type Judging, judgingHere } from './checks/judging.js';
+import { confirmed, nextLookAfter } from './core/confirm.js';
+import { asSeenBy, type Sight } from './core/controls.js';
 import { corroborate, isGrave, type SiteVerdict, summarizeSite, worstFirst } from './core/corroborate.js';
-import { advance, remind, type Step } from './core/incident.js';
 import type {
   Baseline,
   Exhibits,
   Finding,
   Observation,
-  Policy,
   Reading,
   SeenFinding,
   Site,
   Target,
   Verdict,
 } from './core/model.js';
-import type { Store, VerdictRecord } from './store/store.js';
+import { RECORD } from './core/recovery.js';
 import type { Vantage } from './vantage/vantage.js';
 
 /** One target looked at and judged, with what a person is shown of it. */
@@ -56,18 +53,27 @@ export interface Observatory {
   readonly now: () => number;
   /** Resolves after `ms`, or at once when the signal aborts. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Absent: everything is judged here. */
+  readonly judging?: Judging;
+  /** Whether the vantage sees anything at all now; absent: it does. */
+  readonly sightOf?: (vantage: string) => Sight;
 }
+
+/** Is told of a first look that must be confirmed, while the confirming look is awaited. */
+export type OnDoubt = (verdict: Verdict) => Promise<void>;
 
 /** Looks at one target from every vantage, judges it against what was approved, confirms a divergence. */
 export async function inspect(
   target: Target,
   approved: ApprovedBaseline,
-  { vantages, now, pause }: Observatory,
+  observatory: Observatory,
   signal: AbortSignal,
+  onDoubt: OnDoubt = async () => undefined,
 ): Promise<Inspection> {
+  const { vantages, now, judging = judgingHere } = observatory;
   const startedAt = now();
   const confirmations = await Promise.all(
-    vantages.map((vantage) => lookUntilSure(target, approved.baseline, vantage, pause, signal)),
+    vantages.map((vantage) => lookUntilSure(target, approved.baseline, vantage, observatory, signal, onDoubt)),
   );
   const readings = confirmations.map((confirmation) => confirmation.reading);
   const withRecord = approved.findings.length > 0 ? [...readings, recordReading(approved.findings)] : readings;
@@ -75,7 +81,7 @@ export async function inspect(
   return {
     target,
     verdict: corroborate(withRecord, approved.baseline !== null),
-    exhibits: exhibitsOf(target, shown?.observation, approved.baseline),
+    exhibits: await judging.exhibit(target, shown?.observation ?? null, approved.baseline),
     vantage: shown?.reading.vantage ?? vantages[0].name,
     startedAt,
     tookMs: now() - startedAt,
@@ -87,7 +93,7 @@ export async function inspect(
 
 /** The record of what was approved is itself a witness: what is wrong with it is a finding beside the others. */
 function recordReading(findings: readonly Finding[]): Reading {
-  return { vantage: 'baseline', findings, failures: [] };
+  return { vantage: RECORD, findings, failures: [] };
 }
 
 interface Confirmation {
@@ -101,31 +107,29 @@ async function lookUntilSure(
   target: Target,
   baseline: Baseline | null,
   vantage: Vantage,
-  pause: Observatory['pause'],
+  { pause, sightOf, judging = judgingHere }: Observatory,
   signal: AbortSignal,
+  onDoubt: OnDoubt,
 ): Promise<Confirmation> {
-  const check = checkOf(target.kind);
   const look = async (): Promise<{ observation: Observation; reading: Reading }> => {
     const observation = await vantage.observe(target, signal);
-    return { observation, reading: judge(check, target, observation, baseline) };
+    const reading = await judging.judge(target, observation, baseline);
+    return { observation, reading: asSeenBy(sightOf?.(vantage.name) ?? 'sighted', reading) };
   };
   const first = await look();
   const all = [first];
   const readings: [Reading, ...Reading[]] = [first.reading];
-  while (needsAnotherLook(readings) && !signal.aborted) {
-    await pause(target.policy.confirmAfterMs, signal);
+  for (;;) {
+    const waitMs = nextLookAfter(readings, target.policy);
+    if (waitMs === null || signal.aborted) break;
+    if (readings.length === 1) await onDoubt(corroborate([first.reading], baseline !== null));
+    await pause(waitMs, signal);
     const next = await look();
     all.push(next);
     readings.push(next.reading);
   }
   const telling = all.findLast(({ reading }) => reading.findings.some(isGrave)) ?? all.at(-1) ?? first;
   return { reading: confirmed(readings, target.kind), observation: telling.observation, looks: all.length };
-}
-
-function exhibitsOf(target: Target, observation: Observation | undefined, baseline: Baseline | null): Exhibits {
-  const accepted = (baseline?.accepted ?? []).map((entry) => entry.evidence);
-  const evidence = observation?.outcome.ok ? observation.outcome.evidence : null;
-  return checkOf(target.kind).exhibit(evidence, accepted, target.settings);
 }
 
 /** The site's inspections as one. `evidence` is where its files were written. */
@@ -154,65 +158,4 @@ function distinct<F extends Finding>(findings: readonly F[]): F[] {
       findings.map((finding) => [`${finding.code} ${finding.where ?? ''} ${finding.summary}`, finding]),
     ).values(),
   ];
-}
-
-// --------------------------------------------------------------- watch
-
-/** What watching needs beside looking: memory, and who is told. */
-export interface Memory {
-  readonly store: Pick<Store, 'openIncidents' | 'record' | 'receiversTold'>;
-  readonly routes: readonly SeverityRoute[];
-  readonly newIncidentId: (at: number) => string;
-  /** Keeps what was seen; the folder below `data/`, or null when it could not be written. Never rejects. */
-  readonly keepEvidence: (inspection: Inspection) => Promise<string | null>;
-  /** Runs the works of one site one after the other: two targets may not both open its incident. */
-  readonly inTurn: <T>(siteId: string, work: () => Promise<T>) => Promise<T>;
-}
-
-/**
- * Inspects one target and remembers what follows from it: verdict, incident and the alerts due, in one transaction.
- * Rejects only when that could not be made durable.
- */
-export async function watch(
-  site: Site,
-  target: Target,
-  approved: ApprovedBaseline,
-  observatory: Observatory,
-  memory: Memory,
-  signal: AbortSignal,
-): Promise<Inspection> {
-  const inspection = await inspect(target, approved, observatory, signal);
-  const evidence = inspection.verdict.state === 'intact' ? null : await memory.keepEvidence(inspection);
-  await memory.inTurn(site.id, async () => {
-    const at = observatory.now();
-    const open = await memory.store.openIncidents(site.id);
-    const step = advance(open, inspection.verdict, target, at, () => memory.newIncidentId(at));
-    await remember(step, site, memory, {
-      targetId: target.id,
-      siteId: site.id,
-      kind: target.kind,
-      at,
-      tookMs: inspection.tookMs,
-      verdict: inspection.verdict,
-      evidence,
-    });
-  });
-  return inspection;
-}
-
-/** Repeats what is still open and critical, when it is due. */
-export async function remindOf(site: Site, policy: Policy, at: number, memory: Memory): Promise<void> {
-  await memory.inTurn(site.id, async () => {
-    for (const incident of await memory.store.openIncidents(site.id)) {
-      const step = remind(incident, policy, at);
-      if (step.transitions.length > 0) await remember(step, site, memory, null);
-    }
-  });
-}
-
-async function remember(step: Step, site: Site, memory: Memory, verdict: VerdictRecord | null): Promise<void> {
-  const ids = step.transitions.map((transition) => transition.incident.id);
-  const told = new Map(await Promise.all(ids.map(async (id) => [id, await memory.store.receiversTold(id)] as const)));
-  const alerts = dueAlerts(step, site, memory.routes, told);
-  await memory.store.record({ verdict, incidents: step.incidents, transitions: step.transitions, alerts });
 }

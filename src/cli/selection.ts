@@ -1,6 +1,6 @@
 /** Which sites a command means: ids, URLs, a tag, an event. Pure. */
 import type { Config } from '../config/config.js';
-import type { Site } from '../core/model.js';
+import type { Incident, Policy, Site } from '../core/model.js';
 import { UsageError } from './workplace.js';
 
 /** The watchlist's sites as they are watched at this time: inside an event's window as the event asks. */
@@ -59,4 +59,19 @@ function nothingChosen(config: Config, { tag, event }: Selection): string {
 /** A URL as typed, fit to be repeated on a terminal or in a log. */
 export function withoutPassword(typed: string): string {
   return typed.replace(/^([^/?#]*\/\/)[^/?#]*@/, '$1…@');
+}
+
+/** Of what belongs to no single site: the everyday terms. */
+const EVERYDAY: Policy = {
+  content: 'living',
+  confirmAfterMs: 2_000,
+  remindEveryMs: null,
+  resolveAfterMs: 120_000,
+  inEvent: false,
+};
+
+/** How an incident's people are told at this time: as its site asks, or the event it is in. */
+export function policyInForce({ siteId }: Pick<Incident, 'siteId'>, config: Config, at: number): Policy {
+  const site = sitesInForce(config, at).find((one) => one.id === siteId);
+  return site?.targets[0]?.policy ?? EVERYDAY;
 }

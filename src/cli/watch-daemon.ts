@@ -1,9 +1,10 @@
 /** `watch`: every target at its cadence, alerts as they fall due, and the chores of a daemon. */
 import type { Site, Target } from '../core/model.js';
-import { remindOf } from '../monitor.js';
+import { passTime } from '../memory.js';
 import { type Job, Scheduler } from '../scheduler.js';
 import { listen, webApp } from '../web/server.js';
 import { heartbeat, repeat } from './chores.js';
+import { policyInForce } from './selection.js';
 import { attend, concurrency, type Desk, deliver } from './watch-desk.js';
 import { healthOf, measure } from './watch-health.js';
 import { CommandError, EXIT } from './workplace.js';
@@ -84,12 +85,13 @@ function jobsOf(desk: Desk): Job[] {
   );
 }
 
+/** Reminders, the ladder, silences that end: by the rules in force for the incident's site at this time. */
 async function remindAll(desk: Desk): Promise<void> {
-  const at = desk.place.observatory.now();
-  for (const site of desk.place.config.sites) {
-    const [target] = site.targets;
-    if (target) await remindOf(site, target.policy, at, desk.memory);
-  }
+  await passTime(
+    desk.memory,
+    (incident, at) => policyInForce(incident, desk.place.config, at),
+    desk.place.observatory.now(),
+  );
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

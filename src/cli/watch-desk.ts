@@ -2,7 +2,8 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import type { Site, Target } from '../core/model.js';
-import { type Inspection, type Memory, watch } from '../monitor.js';
+import { type Memory, watch } from '../memory.js';
+import type { Inspection } from '../monitor.js';
 import type { Courier } from '../notify/deliver.js';
 import type { Store } from '../store/store.js';
 import type { Metrics } from '../web/metrics.js';
@@ -26,6 +27,9 @@ export function memoryOf(store: Store, place: Workplace): Memory {
   return {
     store,
     routes: place.config.settings.routes,
+    ladder: place.config.settings.escalation,
+    windows: place.config.maintenance,
+    siteOf: (id) => place.config.sites.find((site) => site.id === id),
     newIncidentId: place.newId,
     keepEvidence: (inspection) => keepTargetEvidence(inspection, place),
     inTurn: (siteId, work) => {

@@ -1,12 +1,14 @@
 /** What the two YAML files come to, checked and with every default filled in. */
 import type { Resolver } from '../checks/check.js';
-import type { Severity, Site } from '../core/model.js';
+import type { LadderStep } from '../core/ladder.js';
+import type { MaintenanceWindow, Severity, Site } from '../core/model.js';
 import type { Signer } from '../core/signature.js';
 
 export interface Config {
   readonly settings: Settings;
   readonly sites: readonly Site[];
   readonly events: readonly Event[];
+  readonly maintenance: readonly MaintenanceWindow[];
 }
 
 export interface Settings {
@@ -33,7 +35,14 @@ export interface Settings {
   readonly receivers: readonly Receiver[];
   readonly routes: readonly Route[];
   readonly heartbeat: { readonly urls: readonly string[]; readonly everyMs: number };
-  readonly web: { readonly listen: string };
+  /** Who is told besides when nobody takes an incident. */
+  readonly escalation: readonly LadderStep[];
+  /** Addresses, `ip:port`, that answer as long as our own network works. */
+  readonly controls: readonly string[];
+  /** Daily, at this minute of the day in this time zone; `to` empty: to nobody. */
+  readonly digest: { readonly to: readonly string[]; readonly atMinute: number; readonly timezone: string };
+  /** `publicUrl`: where people reach the web server from outside; without it messages carry no links. */
+  readonly web: { readonly listen: string; readonly publicUrl: string | null };
 }
 
 export interface Receiver {

@@ -70,7 +70,8 @@ export function parseConfig(texts: Texts): Loaded {
   const none = texts.watchlists.length === 0 && texts.watchlist === 'required' ? [missing(texts.dir)] : [];
   const all = [...problems, ...further, ...none];
   if (all.length > 0 || !settings?.settings) return { problems: inOrder(all) };
-  return { config: { settings: settings.settings, sites: composed.sites, events: composed.events } };
+  const { sites, events, maintenance } = composed;
+  return { config: { settings: settings.settings, sites, events, maintenance } };
 }
 
 function composeTexts(

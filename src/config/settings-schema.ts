@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { readSigner, type Signer } from '../core/signature.js';
 import type { Notifier } from '../notify/notifier.js';
 import { readResolverAddress } from './resolver.js';
-import { address, cidr, duration, id, parsed, readName, webUrl, words } from './values.js';
+import { address, cidr, duration, id, parsed, readName, timezone, webUrl, words } from './values.js';
 
 const LATER_STORE = 'must begin with "sqlite:"; other databases come in a later version';
 
@@ -27,6 +27,26 @@ const LISTEN = parsed<string>((text) =>
     ? { value: text }
     : { wrong: 'must be an address and a port such as 127.0.0.1:8420' },
 );
+
+const LADDER_STEP = z.strictObject({
+  severity: z.enum(['warning', 'critical']).default('critical').describe('Of the incidents meant.'),
+  after: duration(10_000).describe('Nobody took it for this long. In an event window 0.4 of it.'),
+  to: z.array(z.string()).min(1, 'must name at least one receiver').describe('Ids of receivers.'),
+});
+
+/** `192.0.2.1:443`, `[2001:db8::1]:53`: an address, so that no resolver has a say in whether we see. */
+const CONTROL = parsed<string>((text) =>
+  /^([0-9.]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}$/.test(text) && URL.canParse(`http://${text}`)
+    ? { value: text }
+    : { wrong: 'must be an IP address and a port such as 192.0.2.1:443' },
+);
+
+const TIME_OF_DAY = parsed<number>((text) => {
+  const [, hours, minutes] = /^([01][0-9]|2[0-3]):([0-5][0-9])$/.exec(text) ?? [];
+  return hours === undefined
+    ? { wrong: 'must be a time of day such as 08:00' }
+    : { value: Number(hours) * 60 + Number(minutes) };
+});
 
 const HOST_PATTERN = z
   .string()
@@ -113,6 +133,22 @@ export const SHAPE = {
     .prefault({})
     .describe('The message bus that joins remote vantages: not in this version.'),
   routes: z.array(ROUTE).optional().describe('Who is told what. Without it every receiver gets every alert.'),
+  escalation: z
+    .array(LADDER_STEP)
+    .default([])
+    .describe('Who is told besides when nobody takes an incident. Without it only the routes.'),
+  controls: z
+    .array(CONTROL)
+    .default([])
+    .describe('Addresses that answer by TCP as long as our own network works; without them it counts as working.'),
+  digest: z
+    .strictObject({
+      to: z.array(z.string()).default([]).describe('Ids of receivers; empty: nobody.'),
+      at: TIME_OF_DAY.prefault('08:00').describe('Time of day.'),
+      timezone: timezone().prefault('UTC').describe('Of that time.'),
+    })
+    .prefault({})
+    .describe('What happened in the last day, once a day.'),
   heartbeat: z
     .strictObject({
       urls: z.array(webUrl()).default([]).describe('Fetched as long as the daemon works.'),
@@ -121,7 +157,12 @@ export const SHAPE = {
     .prefault({})
     .describe('Tells a dead-man switch elsewhere that Siteward is alive.'),
   web: z
-    .strictObject({ listen: LISTEN.prefault('127.0.0.1:8420').describe('Address and port.') })
+    .strictObject({
+      listen: LISTEN.prefault('127.0.0.1:8420').describe('Address and port.'),
+      public_url: webUrl()
+        .optional()
+        .describe('Where people reach it from outside, for links in messages; without it there are none.'),
+    })
     .prefault({})
     .describe('Health, metrics and dashboard of the daemon.'),
 };

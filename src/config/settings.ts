@@ -38,7 +38,9 @@ export function parseSettings(source: Source, notifiers: readonly Notifier[], ar
   problems.push(
     ...repeated(written, ['receivers'], 'id', source),
     ...repeated(listAt(fieldAt(raw, 'dns'), 'resolvers'), ['dns', 'resolvers'], 'name', source),
-    ...unknownRoutes(listAt(raw, 'routes'), receiverIds, source),
+    ...unknownRoutes('routes', listAt(raw, 'routes'), receiverIds, source),
+    ...unknownRoutes('escalation', listAt(raw, 'escalation'), receiverIds, source),
+    ...unknownReceivers(listAt(fieldAt(raw, 'digest'), 'to'), receiverIds, ['digest', 'to'], source),
   );
   if (!('data' in outer)) return { settings: null, receiverIds, problems: problems };
   const files = readNamedFiles(outer.data.network.ca, outer.data.dns.trust_anchors, source, around.readFile);
@@ -47,8 +49,13 @@ export function parseSettings(source: Source, notifiers: readonly Notifier[], ar
   return { settings: problems.length > 0 ? null : settings, receiverIds, problems: problems };
 }
 
-function unknownRoutes(routes: readonly unknown[], ids: ReadonlySet<string>, source: Source): Problem[] {
-  return routes.flatMap((route, index) => unknownReceivers(listAt(route, 'to'), ids, ['routes', index, 'to'], source));
+function unknownRoutes(
+  key: 'routes' | 'escalation',
+  routes: readonly unknown[],
+  ids: ReadonlySet<string>,
+  source: Source,
+): Problem[] {
+  return routes.flatMap((route, index) => unknownReceivers(listAt(route, 'to'), ids, [key, index, 'to'], source));
 }
 
 /** The same name written twice in one list. */
@@ -92,7 +99,10 @@ function toSettings(
     receivers,
     routes: data.routes ?? toAll,
     heartbeat: { urls: data.heartbeat.urls, everyMs: data.heartbeat.every },
-    web: data.web,
+    escalation: data.escalation.map(({ severity, after, to }) => ({ severity, afterMs: after, to })),
+    controls: data.controls,
+    digest: { to: data.digest.to, atMinute: data.digest.at, timezone: data.digest.timezone },
+    web: { listen: data.web.listen, publicUrl: data.web.public_url ?? null },
   };
 }
 

@@ -1,6 +1,6 @@
 /** Watchlist entries times checks: sites with their targets, events with theirs, and what only shows across files. Pure. */
 import type { Check, SiteFacts } from '../checks/check.js';
-import type { Content, Schedule, Site, Target } from '../core/model.js';
+import type { Content, MaintenanceWindow, Schedule, Site, Target } from '../core/model.js';
 import type { Event, Problem } from './config.js';
 import { suggestion } from './problems.js';
 import { unknownReceivers } from './receivers.js';
@@ -10,11 +10,12 @@ import type { Mention, SiteEntry, Watchlist } from './watchlist.js';
 const DEFAULT_EVERY: Every = { everyMs: 5 * 60_000 };
 const DEFAULT_CONTENT: Content = 'living';
 const CONFIRM_AFTER_MS = 2000;
-const REMIND_EVERY_MS = 3_600_000;
+const RESOLVE_AFTER_MS = 120_000;
 
 export interface Composed {
   readonly sites: readonly Site[];
   readonly events: readonly Event[];
+  readonly maintenance: readonly MaintenanceWindow[];
   readonly problems: readonly Problem[];
 }
 
@@ -36,6 +37,7 @@ export function compose(
     ...repeatedIds(watchlists.flatMap((list) => list.eventIds)),
     ...entries.flatMap((entry) => misfits(entry, checks)),
     ...(complete ? unknownSites(watchlists, new Set(siteIds.map((mention) => mention.id))) : []),
+    ...watchlists.flatMap((list) => workDuringEvents(list, watchlists)),
   ];
   if (receiverIds) {
     const lists = watchlists.flatMap((list) => list.receiverLists);
@@ -47,24 +49,34 @@ export function compose(
     .map(({ entry }): Event => {
       const mine = [...new Set(entry.sites)].flatMap((name) => byId.get(name) ?? []);
       const schedule = entry.every && toSchedule(entry.every, entry.timezone);
-      const sites = mine.map((site) => toSite(site, checks, entry.content, schedule));
+      const sites = mine.map((site) => toSite(site, checks, { content: entry.content, schedule }));
       return { id: entry.id, title: entry.title ?? null, from: entry.from, to: entry.to, sites };
     });
-  return { sites: entries.map((entry) => toSite(entry, checks)), events, problems };
+  const maintenance = watchlists
+    .flatMap((list) => list.maintenance)
+    .map(({ entry: { sites, from, to, by, reason } }) => ({ siteIds: sites, from, until: to, by, reason }));
+  return { sites: entries.map((entry) => toSite(entry, checks)), events, maintenance, problems };
 }
 
 function toSchedule(every: Every, timezone: string | undefined): Schedule {
   return 'cron' in every ? { cron: every.cron, timezone: timezone ?? 'UTC' } : every;
 }
 
-/** @param content and @param schedule those of an event, instead of the site's own */
-function toSite(entry: SiteEntry, checks: readonly Check[], content?: Content, schedule?: Schedule): Site {
+/** What an event asks for instead of the site's own. */
+interface EventTerms {
+  readonly content: Content | undefined;
+  readonly schedule: Schedule | undefined;
+}
+
+function toSite(entry: SiteEntry, checks: readonly Check[], event?: EventTerms): Site {
   const { known } = entry;
-  const facts = factsOf(entry, content);
+  const facts = factsOf(entry, event?.content);
   const policy = {
     content: facts.content,
     confirmAfterMs: known.confirm_after ?? CONFIRM_AFTER_MS,
-    remindEveryMs: known.remind_every ?? REMIND_EVERY_MS,
+    remindEveryMs: known.remind_every ?? null,
+    resolveAfterMs: known.resolve_after ?? RESOLVE_AFTER_MS,
+    inEvent: event !== undefined,
   };
   const targets = checks.flatMap((check): Target[] => {
     if (known.checks && !known.checks.includes(check.kind)) return [];
@@ -76,7 +88,7 @@ function toSite(entry: SiteEntry, checks: readonly Check[], content?: Content, s
         siteId: entry.id,
         kind: check.kind,
         settings: configured.settings,
-        schedule: schedule ?? toSchedule(known.every ?? DEFAULT_EVERY, known.timezone),
+        schedule: event?.schedule ?? toSchedule(known.every ?? DEFAULT_EVERY, known.timezone),
         policy,
       },
     ];
@@ -149,11 +161,24 @@ function repeatedIds(mentions: readonly Mention[]): Problem[] {
 
 function unknownSites(watchlists: readonly Watchlist[], ids: ReadonlySet<string>): Problem[] {
   return watchlists
-    .flatMap((list) => list.events)
+    .flatMap((list) => [...list.events, ...list.maintenance])
     .flatMap(({ entry, source, path }) =>
       entry.sites.flatMap((name, index) => {
         if (ids.has(name)) return [];
         return [source.problem([...path, 'sites', index], `no site "${name}"${suggestion(name, [...ids])}`)];
       }),
     );
+}
+
+/** Nobody works on a site while it is watched most closely. */
+function workDuringEvents(list: Watchlist, all: readonly Watchlist[]): Problem[] {
+  const events = all.flatMap(({ events }) => events.map(({ entry }) => entry));
+  return list.maintenance.flatMap(({ entry, source, path }) =>
+    entry.sites.flatMap((site, index) => {
+      const event = events.find((one) => one.sites.includes(site) && one.from < entry.to && entry.from < one.to);
+      if (!event) return [];
+      const message = `is watched in the event "${event.id}" then; move one of them`;
+      return [source.problem([...path, 'sites', index], message)];
+    }),
+  );
 }

@@ -40,7 +40,10 @@ const common = (kinds: readonly string[]) => ({
   confirm_after: duration(0).optional().describe('Pause before the second look at a divergence. Default: `2s`.'),
   remind_every: duration(60_000)
     .optional()
-    .describe('An open critical incident is repeated this often. Default: `1h`.'),
+    .describe('An open critical incident is repeated this often. Default: by its age, from 5 to 60 minutes.'),
+  resolve_after: duration(0)
+    .optional()
+    .describe('An incident ends no sooner than after this long without divergence, and three looks. Default: `2m`.'),
 });
 
 const own = {
@@ -62,6 +65,24 @@ export const EVENT = z.strictObject({
   content: z.enum(['frozen', 'living']).optional().describe("Between begin and end, instead of the sites' own."),
 });
 export type EventEntry = z.infer<typeof EVENT>;
+
+/** Planned work longer than this is planned anew: a window left open is a hole. */
+const LONGEST_MAINTENANCE_MS = 2 * 3_600_000;
+
+export const MAINTENANCE = z.strictObject({
+  sites: z.array(z.string()).min(1, 'must name at least one site').describe('Ids of the sites worked on.'),
+  from: moment().describe('Begin, with offset: `2026-07-17T15:00:00+02:00`.'),
+  to: moment().describe('End, at most 2 hours later.'),
+  by: words().describe('Who works on them.'),
+  reason: words().describe('What is done.'),
+});
+export type MaintenanceEntry = z.infer<typeof MAINTENANCE>;
+
+/** What is wrong with the times of a window; null: nothing. */
+export function windowProblem({ from, to }: Pick<MaintenanceEntry, 'from' | 'to'>): string | null {
+  if (to <= from) return 'must be later than "from"';
+  return to - from > LONGEST_MAINTENANCE_MS ? 'must be at most 2 hours after "from"' : null;
+}
 
 /** The keys every check adds to a site. Two kinds that claim one key are our own mistake. */
 function optionsOf(checks: readonly Check[]): Record<string, z.ZodType> {
@@ -106,6 +127,10 @@ export function watchlistSchema(checks: readonly Check[]): z.ZodType {
       .default([])
       .describe('The sites.'),
     events: z.array(EVENT).default([]).describe('Windows in which some sites are watched more closely.'),
+    maintenance: z
+      .array(MAINTENANCE)
+      .default([])
+      .describe('Planned work: new content and short outages page nobody; DNS, certificates and defacements still do.'),
   });
 }
 

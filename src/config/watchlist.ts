@@ -7,13 +7,24 @@ import { parsePart } from './problems.js';
 import { fieldAt, listAt, textAt } from './raw.js';
 import type { Path, Source } from './source.js';
 import { readUrl } from './values.js';
-import { EVENT, type EventEntry, type Known, SHORT, siteSchemas, VERSION } from './watchlist-schema.js';
+import {
+  EVENT,
+  type EventEntry,
+  type Known,
+  MAINTENANCE,
+  type MaintenanceEntry,
+  SHORT,
+  siteSchemas,
+  VERSION,
+  windowProblem,
+} from './watchlist-schema.js';
 
 const OUTER = z.strictObject({
   version: VERSION,
   defaults: z.record(z.string(), z.unknown()).default({}),
   sites: z.array(z.unknown()).default([]),
   events: z.array(z.unknown()).default([]),
+  maintenance: z.array(z.unknown()).default([]),
 });
 
 /** One site as written, with its file's defaults filled in. */
@@ -38,6 +49,7 @@ export interface Mention {
 export interface Watchlist {
   readonly sites: readonly SiteEntry[];
   readonly events: readonly { readonly entry: EventEntry; readonly source: Source; readonly path: Path }[];
+  readonly maintenance: readonly { readonly entry: MaintenanceEntry; readonly source: Source; readonly path: Path }[];
   readonly siteIds: readonly Mention[];
   readonly eventIds: readonly Mention[];
   /** Lists of receiver ids, of entries right or wrong. */
@@ -84,7 +96,14 @@ export function parseWatchlist(source: Source, checks: readonly Check[]): Watchl
     if (entry && entry.to <= entry.from) problems.push(source.problem([...path, 'to'], 'must be later than "from"'));
     return entry ? [{ entry, source, path }] : [];
   });
-  return { sites, events, ...mentions(raw, source), problems };
+  const maintenance = listAt(raw, 'maintenance').flatMap((written, index) => {
+    const path = ['maintenance', index];
+    const entry = take(MAINTENANCE, written, path);
+    const wrong = entry && windowProblem(entry);
+    if (wrong) problems.push(source.problem([...path, 'to'], wrong));
+    return entry ? [{ entry, source, path }] : [];
+  });
+  return { sites, events, maintenance, ...mentions(raw, source), problems };
 }
 
 /** A site is a page or a name, one of them. */

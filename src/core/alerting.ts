@@ -1,7 +1,7 @@
 /** Whom a step's transitions are told to, and why just them: "why was I paged?" has its answer here. Pure. */
 import { createHash } from 'node:crypto';
-import type { Step } from './incident.js';
-import type { Alert, Severity, Site, Transition } from './model.js';
+import { type LadderStep, stepsFor } from './ladder.js';
+import type { Alert, Incident, Severity, Site, Transition } from './model.js';
 
 /** Receivers of incidents of exactly this severity. */
 export interface SeverityRoute {
@@ -9,26 +9,40 @@ export interface SeverityRoute {
   readonly to: readonly string[];
 }
 
+/** Who is told: the severity routes, and above them the ladder for what nobody takes. */
+export interface Directory {
+  readonly routes: readonly SeverityRoute[];
+  readonly ladder: readonly LadderStep[];
+  /** The site as messages name it, and the receivers that the watchlist gives it. */
+  readonly siteOf: (incident: Incident) => Pick<Site, 'id' | 'receivers'>;
+  /** Receivers that refuse everything for good: they are not told of their own failure. */
+  readonly failing: readonly string[];
+}
+
 /**
- * Every transition of the step, once per receiver.
+ * Every transition, once per receiver.
  * @param toldBefore per incident id: the receivers that already got an alert of it. They hear of its end.
  */
 export function dueAlerts(
-  step: Step,
-  site: Site,
-  routes: readonly SeverityRoute[],
+  transitions: readonly Transition[],
+  directory: Directory,
   toldBefore: ReadonlyMap<string, readonly string[]>,
 ): Alert[] {
-  return step.transitions.flatMap((transition) => {
+  return transitions.flatMap((transition) => {
     const before = toldBefore.get(transition.incident.id) ?? [];
-    const { receivers, reason } = addressees(transition, site, routes, before);
-    return [...new Set(receivers)].map((receiver) => ({
-      key: alertKey(transition, receiver),
-      receiver,
-      reason,
-      transition,
-    }));
+    const { receivers, reason } = addressees(transition, directory, before);
+    return alertsTo(receivers, transition, reason);
   });
+}
+
+/** One alert of the transition per receiver. */
+export function alertsTo(receivers: readonly string[], transition: Transition, reason: string): Alert[] {
+  return [...new Set(receivers)].map((receiver) => ({
+    key: alertKey(transition, receiver),
+    receiver,
+    reason,
+    transition,
+  }));
 }
 
 /** The same for every attempt and after every restart, and no other alert's. 64 hex digits. */
@@ -41,13 +55,45 @@ interface Addressees {
   readonly reason: string;
 }
 
-function addressees(
-  { incident, change }: Transition,
-  site: Site,
+function addressees({ incident, change }: Transition, directory: Directory, before: readonly string[]): Addressees {
+  switch (change) {
+    case 'resolved':
+    case 'stood-down':
+      return { receivers: before, reason: 'told of this incident before' };
+    case 'acknowledged':
+    case 'announced':
+      return { receivers: [], reason: 'nobody is told' };
+    case 'escalated': {
+      const step = stepsFor(incident.severity, directory.ladder)[incident.ladder.level - 1];
+      return { receivers: step?.to ?? [], reason: 'nobody took the incident: you are the next step of the ladder' };
+    }
+    case 'suspected':
+    case 'opened':
+    case 'reopened':
+    case 'transient':
+      return firstTold(incident, directory);
+    default: {
+      const { receivers, reason } = firstTold(incident, directory);
+      return { receivers: [...receivers, ...before], reason };
+    }
+  }
+}
+
+/** Who hears first of an incident of this site. */
+export function firstReceivers(
+  site: Pick<Site, 'id' | 'receivers'>,
+  severity: Severity,
   routes: readonly SeverityRoute[],
-  before: readonly string[],
-): Addressees {
-  if (change === 'resolved') return { receivers: before, reason: 'told of this incident before' };
+): readonly string[] {
+  return site.receivers.length > 0 ? site.receivers : routed(severity, routes).receivers;
+}
+
+function firstTold(incident: Incident, { siteOf, routes, failing }: Directory): Addressees {
+  const site = siteOf(incident);
+  if (incident.cause === 'monitor') {
+    const { receivers, reason } = routed(incident.severity, routes);
+    return { receivers: receivers.filter((receiver) => !failing.includes(receiver)), reason };
+  }
   if (site.receivers.length > 0)
     return { receivers: site.receivers, reason: `the watchlist names this receiver for ${site.id}` };
   return routed(incident.severity, routes);

@@ -6,16 +6,34 @@
  * visitors only, or for some seconds, looks exactly like that.
  */
 import { isGrave } from './corroborate.js';
-import type { Finding, Reading } from './model.js';
+import type { Finding, Policy, Reading } from './model.js';
 
 export const MAX_LOOKS = 3;
 
-/** More looks are needed before the reading may be told to anybody. */
-export function needsAnotherLook(looks: readonly Reading[]): boolean {
-  if (looks.length === 0) return true;
-  if (looks.length >= MAX_LOOKS) return false;
-  if (looks.length === 1) return looks.some((look) => look.findings.some(isGrave) || look.failures.length > 0);
-  return graveCodes(looks).some((code) => timesSeen(code, looks) < 2) && looks.some(isClear);
+/** A server that restarts is back within seconds; what was altered is altered now. */
+const PATIENCE = 2.5;
+
+/**
+ * How long to wait before the next look, in milliseconds; null when the looks suffice to tell somebody. An alteration
+ * needs two looks that agree, an outage three (inside an event window two), each after a longer pause.
+ */
+export function nextLookAfter(
+  looks: readonly Reading[],
+  { confirmAfterMs, inEvent }: Pick<Policy, 'confirmAfterMs' | 'inEvent'>,
+): number | null {
+  if (looks.length === 0) return 0;
+  if (looks.length >= MAX_LOOKS) return null;
+  const isDown = looks.every((look) => look.failures.some((failure) => failure.blame === 'target'));
+  if (looks.some((look) => look.findings.some(isGrave))) {
+    const isSettled = looks.length > 1 && !(isDisputed(looks) && looks.some(isClear));
+    return isSettled ? null : confirmAfterMs;
+  }
+  if (isDown) return looks.length > 1 && inEvent ? null : PATIENCE * confirmAfterMs;
+  return looks.length === 1 && looks.some((look) => look.failures.length > 0) ? confirmAfterMs : null;
+}
+
+function isDisputed(looks: readonly Reading[]): boolean {
+  return graveCodes(looks).some((code) => timesSeen(code, looks) < 2);
 }
 
 /** What the looks together mean. @param looks at least one, in order. */

@@ -2,27 +2,24 @@
  * Verdicts into incidents: one per site and cause, fed by all the site's targets. Pure.
  *
  * While a target diverges its entry in the incident only gets worse, so a divergence that comes and goes inside one
- * incident is told once; a look that shows the target as approved takes the entry away. `unverified` changes nothing:
- * our own outage must look neither like an attack nor like recovery.
+ * incident is told once. An incident ends when every vantage that saw it has seen it gone for long enough
+ * (recovery.ts). `unverified` changes nothing: our own outage must look neither like an attack nor like recovery.
  */
-import { isGrave } from './corroborate.js';
 import {
-  type Cause,
-  type Change,
-  DIAGNOSES,
-  type Diagnosis,
-  type DivergingTarget,
-  type Incident,
-  type Policy,
-  type Scope,
-  SEVERITIES,
-  type Severity,
-  type Target,
-  type Transition,
-  type Verdict,
-} from './model.js';
+  type Headline,
+  headlineOf,
+  newsBetween,
+  rankOf,
+  type Shown,
+  type Sighting,
+  sightingOf,
+  worseOf,
+} from './divergence.js';
+import type { Cause, Change, DivergingTarget, Incident, Policy, Target, Transition, Verdict } from './model.js';
+import { cleared, flaps, isClear, isRecovered, sighted } from './recovery.js';
+import { FOLD_MS, REOPEN_MS, timingOf } from './timing.js';
 
-/** What one verdict, or time, did to the incidents. */
+/** What one verdict, a person, or time did to the incidents. */
 export interface Step {
   /** Every incident that is not as it was, in its new state. */
   readonly incidents: readonly Incident[];
@@ -30,187 +27,287 @@ export interface Step {
   readonly transitions: readonly Transition[];
 }
 
-const NOTHING: Step = { incidents: [], transitions: [] };
+export const NOTHING: Step = { incidents: [], transitions: [] };
+
+/** Not a check of a site: Siteward's watch over itself (watchdog.ts). */
+export const MONITOR_KIND = 'monitor';
+
+interface Look {
+  readonly known: readonly Incident[];
+  readonly target: Target;
+  readonly at: number;
+  readonly newId: () => string;
+}
 
 /**
  * The incidents after one verdict on one target.
- * @param open the site's open incidents; others are ignored.
+ * @param known the site's incidents that are not over, and those that ended less than REOPEN_MS ago.
  * @param newId makes the id of an incident that opens.
  */
 export function advance(
-  open: readonly Incident[],
+  known: readonly Incident[],
   verdict: Verdict,
   target: Target,
   at: number,
   newId: () => string,
 ): Step {
-  const ofCause = (cause: Cause): Incident | undefined =>
-    open.find((one) => one.siteId === target.siteId && one.cause === cause && one.status === 'open');
-  const integrity = ofCause('integrity');
-  const availability = ofCause('availability');
-  switch (verdict.state) {
-    case 'unverified':
-      return NOTHING;
-    case 'intact':
-      return joined(cleared(integrity, target.id, at), cleared(availability, target.id, at));
-    case 'altered':
-      // It answered, so it is not down, whatever it answered.
-      return joined(diverged(integrity, 'integrity', verdict, target, at, newId), cleared(availability, target.id, at));
-    case 'unreachable':
-      // Nothing was seen, so an alteration seen before is not known to be gone.
-      return diverged(availability, 'availability', verdict, target, at, newId);
-  }
+  if (verdict.state === 'unverified') return NOTHING;
+  const look: Look = { known: known.filter((one) => one.siteId === target.siteId), target, at, newId };
+  return joined(
+    ...causesOf(target).map((cause) => {
+      const sighting = sightingOf(cause, verdict);
+      const current = look.known.find((one) => one.cause === cause && !isOver(one));
+      if (sighting.shown === null) return current ? healed(current, sighting, look) : NOTHING;
+      return current
+        ? seenAgain(current, sighting.shown, sighting, look)
+        : seenFirst(cause, sighting.shown, sighting, look);
+    }),
+  );
 }
 
-/** The reminder that is due for an open critical incident, or nothing. */
-export function remind(incident: Incident, policy: Policy, at: number): Step {
-  const lastTold = incident.remindedAt ?? incident.since;
-  const isDue = at - lastTold >= policy.remindEveryMs;
-  if (incident.status !== 'open' || incident.severity !== 'critical' || !isDue) return NOTHING;
-  const because = `still open, last told ${Math.round((at - lastTold) / 60_000)} min ago`;
-  return told({ ...incident, remindedAt: at }, 'reminder', at, because);
+/**
+ * The first critical look at a target inside an event window, told before the next look confirms it. Nothing where the
+ * site's incident is open already: then the confirmed verdict is soon enough.
+ */
+export function suspect(
+  known: readonly Incident[],
+  verdict: Verdict,
+  target: Target,
+  at: number,
+  newId: () => string,
+): Step {
+  const sighting = sightingOf('integrity', verdict);
+  const shown = sighting.shown;
+  const isKnown = known.some((one) => one.siteId === target.siteId && one.cause === 'integrity' && isFresh(one, at));
+  if (!target.policy.inEvent || shown?.severity !== 'critical' || isKnown) return NOTHING;
+  const look: Look = { known, target, at, newId };
+  return told({ ...opening('integrity', shown, sighting, look), status: 'suspected' }, 'suspected', at, because(shown));
+}
+
+export function isOver({ status }: Pick<Incident, 'status'>): boolean {
+  return status === 'resolved';
+}
+
+function causesOf({ kind }: Target): readonly Cause[] {
+  return kind === MONITOR_KIND ? ['monitor'] : ['integrity', 'availability'];
+}
+
+function isFresh(incident: Incident, at: number): boolean {
+  return !isOver(incident) || at - (incident.resolvedAt ?? 0) < REOPEN_MS;
+}
+
+// ------------------------------------------------------------ it diverges
+
+function seenFirst(cause: Cause, shown: Shown, sighting: Sighting, look: Look): Step {
+  const { at, known, target } = look;
+  const last = known
+    .filter((one) => one.cause === cause && isFresh(one, at))
+    .sort((a, b) => (b.resolvedAt ?? 0) - (a.resolvedAt ?? 0))[0];
+  if (sighting.isTransient) return seenOnce(last, cause, shown, sighting, look);
+  if (last && last.pattern !== 'transient') {
+    const count = last.reopenCount + 1;
+    const again = { ...reopened(last, shown, sighting, look), reopenCount: count };
+    return told({ ...again, remindedAt: at }, 'reopened', at, `it is back within half an hour: ${because(shown)}`);
+  }
+  return told(opening(cause, shown, sighting, { ...look, target }), 'opened', at, because(shown));
+}
+
+/** Kept as a record; an incident if it happened before, not long ago: some visitors see what others do not. */
+function seenOnce(last: Incident | undefined, cause: Cause, shown: Shown, sighting: Sighting, look: Look): Step {
+  const { at, target } = look;
+  if (last && at - (last.resolvedAt ?? 0) < timingOf(target.policy).intermittentMs) {
+    const again = reopened(last, { ...shown, severity: 'critical' }, sighting, look);
+    const reason = 'seen and gone at the next look, more than once within half an hour: some visitors are served this';
+    return told({ ...again, pattern: 'intermittent', remindedAt: at }, 'opened', at, reason);
+  }
+  const record = opening(cause, shown, sighting, look);
+  return told({ ...record, status: 'resolved', pattern: 'transient', resolvedAt: at }, 'transient', at, because(shown));
+}
+
+function opening(cause: Cause, shown: Shown, { seenBy, clearBy }: Sighting, { target, at, newId }: Look): Incident {
+  return {
+    id: newId(),
+    siteId: target.siteId,
+    cause,
+    status: 'open',
+    pattern: 'steady',
+    ...headlineOf(shown, []),
+    diverging: { [target.id]: { ...shown, ...sighted(undefined, seenBy, clearBy) } },
+    since: at,
+    updatedAt: at,
+    resolvedAt: null,
+    remindedAt: null,
+    acknowledged: null,
+    ladder: { from: at, level: 0 },
+    relapses: 0,
+    reopenCount: 0,
+    flapping: false,
+    muted: false,
+    parent: null,
+    membersTold: 0,
+    lines: [],
+    drill: false,
+    seq: 0,
+  };
+}
+
+/** The same incident again. What else diverged before its end was seen gone, so it starts from this target alone. */
+function reopened(last: Incident, shown: Shown, { seenBy, clearBy }: Sighting, { target, at }: Look): Incident {
+  const before = last.diverging[target.id];
+  return {
+    ...last,
+    status: 'open',
+    ...headlineOf(shown, []),
+    diverging: { [target.id]: { ...shown, ...sighted(before, seenBy, clearBy) } },
+    updatedAt: at,
+    resolvedAt: null,
+    acknowledged: null,
+    ladder: { from: at, level: 0 },
+    parent: null,
+    muted: false,
+  };
+}
+
+function seenAgain(current: Incident, shown: Shown, sighting: Sighting, look: Look): Step {
+  const { at, target } = look;
+  if (current.status === 'suspected') return confirmed(current, shown, sighting, look);
+  const before = current.diverging[target.id];
+  const light = before ? headlined(before, shown, sighting.isTransient) : shown;
+  const entry: DivergingTarget = { ...light, ...sighted(before, sighting.seenBy, sighting.clearBy) };
+  const diverging = { ...current.diverging, [target.id]: entry };
+  const standing = Object.values(diverging).filter((one) => one.clearSince === null);
+  const next: Incident = {
+    ...current,
+    ...headlineOf(entry, standing),
+    status: 'open',
+    diverging,
+    updatedAt: at,
+  };
+  return retold(current, { ...next, flapping: flaps(next) }, at);
+}
+
+/** A look that saw it gone again takes nothing from what earlier looks saw. */
+function headlined(before: DivergingTarget, shown: Shown, isTransient: boolean): Shown {
+  const { witnesses: _w, clearSince: _c, looks: _l, ...known } = before;
+  return isTransient ? { ...known, keys: shown.keys } : worseOf(known, shown);
+}
+
+/** What of the next state is told: all that is graver, and of what comes and goes one message in ten minutes. */
+function retold(current: Incident, next: Incident, at: number): Step {
+  const news = newsBetween(current, next);
+  const isGraver = rankOf(next.severity) < rankOf(current.severity) || next.diagnosis !== current.diagnosis;
+  const isFolded = (current.flapping || current.pattern === 'intermittent') && at - lastTold(current) < FOLD_MS;
+  if (current.status === 'recovering') {
+    const back = { ...next, relapses: current.relapses + 1 };
+    if (next.flapping && !current.flapping && next.pattern !== 'intermittent') return told(reminded(back, at), 'flapping', at, FLAPS);
+    if (isFolded && !isGraver) return changed(back);
+    const reason = `relapse ${back.relapses}: it was gone and is back`;
+    return told(reminded(back, at), 'relapsed', at, [reason, ...news].join('; '));
+  }
+  if (news.length === 0 || (isFolded && !isGraver)) return changed(next);
+  // What somebody took in hand is not what it is now.
+  const again = current.acknowledged ? { acknowledged: null, ladder: { from: at, level: 0 } } : {};
+  return told(reminded({ ...next, ...again }, at), 'worsened', at, news.join('; '));
+}
+
+const FLAPS = 'it comes and goes; its news are folded into one message in ten minutes until that ends';
+
+/** The looks after a suspicion agree with it, or say that it was there once. */
+function confirmed(current: Incident, shown: Shown, sighting: Sighting, look: Look): Step {
+  const { at, target } = look;
+  if (!(target.id in current.diverging)) return changed({ ...current, updatedAt: at });
+  const entry = { ...shown, ...sighted(current.diverging[target.id], sighting.seenBy, sighting.clearBy) };
+  const next: Incident = { ...current, diverging: { ...current.diverging, [target.id]: entry }, updatedAt: at };
+  if (sighting.isTransient) return stoodDown(next, at);
+  return told({ ...next, ...headlineOf(shown, []), status: 'open' }, 'opened', at, `confirmed: ${because(shown)}`);
+}
+
+function stoodDown(current: Incident, at: number): Step {
+  const record: Incident = { ...current, status: 'resolved', pattern: 'transient', resolvedAt: at };
+  return told(record, 'stood-down', at, 'seen once and gone at the next looks; the record and its evidence are kept');
+}
+
+function because(shown: Shown): string {
+  return shown.codes.length > 0 ? shown.codes.join(', ') : shown.diagnosis;
+}
+
+// ------------------------------------------------------------- it is gone
+
+function healed(current: Incident, { clearBy }: Sighting, { target, at }: Look): Step {
+  const before = current.diverging[target.id];
+  if (!before || clearBy.length === 0) return NOTHING;
+  const diverging = { ...current.diverging, [target.id]: cleared(before, clearBy, at) };
+  const next: Incident = { ...current, ...standingHeadline(current, diverging), diverging, updatedAt: at };
+  if (!isClear(next)) return changed(next);
+  if (current.status === 'suspected') return stoodDown(next, at);
+  return settled({ ...next, status: 'recovering', flapping: flaps(next) }, target.policy, at);
+}
+
+/** Of what still diverges; what is over as a whole keeps the words it had. */
+function standingHeadline(current: Incident, diverging: Incident['diverging']): Headline {
+  const [first, ...others] = Object.values(diverging).filter((one) => one.clearSince === null);
+  return first ? headlineOf(first, others) : current;
+}
+
+function settled(incident: Incident, policy: Policy, at: number): Step {
+  if (!isRecovered(incident, policy, at)) return changed(incident);
+  const targets = Object.keys(incident.diverging).join(', ');
+  return resolved({ ...incident, flapping: false }, at, `${targets} is as approved again`);
+}
+
+/** The end of an incident, for whatever reason. */
+export function resolved(incident: Incident, at: number, reason: string): Step {
+  const over: Incident = { ...incident, status: 'resolved', updatedAt: at, resolvedAt: at, muted: false };
+  return told({ ...over, acknowledged: null }, 'resolved', at, reason);
 }
 
 /** Takes targets that are no longer watched out of the open incidents: nothing could ever clear them again. */
 export function withdraw(open: readonly Incident[], watched: ReadonlySet<string>, at: number): Step {
   return joined(
-    ...open.map((incident) => {
+    ...open.filter(isOfSites).map((incident) => {
       const gone = Object.keys(incident.diverging).filter((id) => !watched.has(id));
-      return gone.length === 0 ? NOTHING : without(incident, gone, at, `${gone.join(', ')} is no longer watched`);
+      return gone.length === 0 ? NOTHING : without(incident, gone, at);
     }),
   );
 }
 
-function diverged(
-  current: Incident | undefined,
-  cause: Cause,
-  verdict: Verdict,
-  target: Target,
-  at: number,
-  newId: () => string,
-): Step {
-  const seen = divergence(verdict);
-  if (seen.severity === 'notice') return NOTHING;
-  const before = current?.diverging[target.id];
-  const diverging = { ...current?.diverging, [target.id]: before ? worseOf(before, seen) : seen };
-  const headline = { ...headlineOf(seen, Object.values(diverging)), diverging, updatedAt: at };
-  if (!current) return told(opening(newId(), target.siteId, cause, headline, at), 'opened', at, openedBecause(seen));
-  const next: Incident = { ...current, ...headline };
-  const news = newsBetween(current, next);
-  if (news.length === 0) return { incidents: [next], transitions: [] };
-  return told({ ...next, remindedAt: at }, 'worsened', at, news.join('; '));
+/** Ids of sites begin with a letter or digit; what is not a site's begins with an underscore. */
+export function isOfSites({ siteId }: Pick<Incident, 'siteId'>): boolean {
+  return !siteId.startsWith('_');
 }
 
-function opening(
-  id: string,
-  siteId: string,
-  cause: Cause,
-  headline: Headline & Pick<Incident, 'diverging' | 'updatedAt'>,
-  at: number,
-): Incident {
-  return { id, siteId, cause, status: 'open', ...headline, since: at, resolvedAt: null, remindedAt: null, seq: 0 };
+function without(current: Incident, targetIds: readonly string[], at: number): Step {
+  const kept = Object.entries(current.diverging).filter(([id]) => !targetIds.includes(id));
+  const diverging = Object.fromEntries(kept);
+  const next = { ...current, ...standingHeadline(current, diverging), diverging, updatedAt: at };
+  return kept.length > 0 ? changed(next) : resolved(next, at, `${targetIds.join(', ')} is no longer watched`);
 }
 
-function openedBecause(seen: DivergingTarget): string {
-  return seen.codes.length > 0 ? seen.codes.join(', ') : seen.diagnosis;
-}
+// ------------------------------------------------------------------ steps
 
-function cleared(current: Incident | undefined, targetId: string, at: number): Step {
-  return current && targetId in current.diverging
-    ? without(current, [targetId], at, `${targetId} is as approved again`)
-    : NOTHING;
-}
-
-function without(current: Incident, targetIds: readonly string[], at: number, because: string): Step {
-  const diverging = Object.fromEntries(Object.entries(current.diverging).filter(([id]) => !targetIds.includes(id)));
-  const [first, ...others] = Object.values(diverging);
-  if (first) {
-    const next = { ...current, ...headlineOf(first, others), diverging, updatedAt: at };
-    return { incidents: [next], transitions: [] };
-  }
-  const resolved: Incident = { ...current, status: 'resolved', diverging, updatedAt: at, resolvedAt: at };
-  return told(resolved, 'resolved', at, because);
-}
-
-function told(incident: Incident, change: Change, at: number, because: string): Step {
+/** The incident moves on and somebody is told. */
+export function told(incident: Incident, change: Change, at: number, reason: string): Step {
   const next: Incident = { ...incident, seq: incident.seq + 1 };
-  return { incidents: [next], transitions: [{ incident: next, change, at, because }] };
+  return { incidents: [next], transitions: [{ incident: next, change, at, because: reason }] };
 }
 
-function joined(...steps: readonly Step[]): Step {
+/** The incident moves on and nobody is told. */
+export function changed(incident: Incident): Step {
+  return { incidents: [incident], transitions: [] };
+}
+
+export function joined(...steps: readonly Step[]): Step {
   return {
     incidents: steps.flatMap((step) => step.incidents),
     transitions: steps.flatMap((step) => step.transitions),
   };
 }
 
-// ------------------------------------------------------- what it comes to
-
-function divergence(verdict: Verdict): DivergingTarget {
-  const isDown = verdict.state === 'unreachable';
-  return {
-    severity: verdict.severity ?? (isDown ? 'critical' : 'notice'),
-    diagnosis: verdict.diagnosis ?? (isDown ? 'down' : 'changed'),
-    confidence: verdict.confidence,
-    scope: verdict.scope,
-    summary: verdict.summary,
-    codes: [...new Set(verdict.findings.filter(isGrave).map((finding) => finding.code))].sort(),
-  };
+function reminded(incident: Incident, at: number): Incident {
+  return { ...incident, remindedAt: at };
 }
 
-/** What it shows now, in the worst light it was seen in since it began to diverge. */
-function worseOf(before: DivergingTarget, now: DivergingTarget): DivergingTarget {
-  const worst = worseFirst(now, before);
-  return {
-    severity: worst.severity,
-    diagnosis: worst.diagnosis,
-    confidence: now.confidence,
-    scope: widerOf(before.scope, now.scope),
-    summary: now.summary,
-    codes: [...new Set([...before.codes, ...now.codes])].sort(),
-  };
-}
-
-type Headline = Pick<Incident, 'diagnosis' | 'severity' | 'confidence' | 'scope' | 'summary'>;
-
-function headlineOf(first: DivergingTarget, others: readonly DivergingTarget[]): Headline {
-  const { diagnosis, severity, confidence, summary } = others.reduce(worseFirst, first);
-  const scope = others.map((one) => one.scope).reduce(widerOf, first.scope);
-  return { diagnosis, severity, confidence, scope, summary };
-}
-
-/** The worse of the two: by severity, then by how specific the cause is; the first where they are equal. */
-function worseFirst(a: DivergingTarget, b: DivergingTarget): DivergingTarget {
-  const difference = rankOf(a.severity) - rankOf(b.severity) || specificity(a.diagnosis) - specificity(b.diagnosis);
-  return difference > 0 ? b : a;
-}
-
-/** Everything about the next state that the people told of the current one do not know and must. */
-function newsBetween(current: Incident, next: Incident): string[] {
-  const known = new Set(Object.values(current.diverging).flatMap((one) => one.codes));
-  const codes = Object.values(next.diverging).flatMap((one) => one.codes);
-  const isWorse = rankOf(next.severity) < rankOf(current.severity);
-  const outranks = specificity(next.diagnosis) < specificity(current.diagnosis);
-  const isWider = next.scope === 'global' && current.scope !== 'global';
-  return [
-    ...(isWorse ? [`${next.severity}, was ${current.severity}`] : []),
-    ...(outranks ? [`${next.diagnosis}, was ${current.diagnosis}`] : []),
-    ...[...new Set(codes)].filter((code) => !known.has(code)).map((code) => `${code} is new`),
-    ...(isWider ? ['now seen from everywhere we look'] : []),
-  ];
-}
-
-/** 0 is the worst. */
-function rankOf(severity: Severity): number {
-  return SEVERITIES.indexOf(severity);
-}
-
-/** 0 is the most specific cause. */
-function specificity(diagnosis: Diagnosis): number {
-  return DIAGNOSES.indexOf(diagnosis);
-}
-
-/** Only `global` is wider than anything: `single` and `regional` both mean that one place sees it. */
-function widerOf(a: Scope | null, b: Scope | null): Scope | null {
-  return a === 'global' ? a : (b ?? a);
+/** When people last heard of it. */
+export function lastTold({ remindedAt, since }: Incident): number {
+  return remindedAt ?? since;
 }

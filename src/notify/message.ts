@@ -4,33 +4,15 @@
  * It is written from the transition alone, never from what is true by now. Everything a site, a resolver or a
  * certificate said is on one line and bounded before it gets here into a subject; the forms escape the rest.
  */
+import { badgeWords, isEnding, kickerWords, stateWords } from '../core/change-words.js';
 import type { Alert, ResolverRow, Site, Transition } from '../core/model.js';
 import { oneLine } from '../core/plain-text.js';
-import {
-  type Advice,
-  adviceFor,
-  agrees,
-  diagnosisWords,
-  duration,
-  moment,
-  scopeWords,
-  sureness,
-} from '../core/words.js';
+import { type Advice, adviceFor, agrees, diagnosisWords, moment, scopeWords, sureness } from '../core/words.js';
 import { illustrations } from './illustrations.js';
 import { mailHtml } from './mail-html.js';
 import { mailText } from './mail-text.js';
-import type { Attachment, Notice } from './notice.js';
+import type { Attachment, Message, Notice } from './notice.js';
 import type { Proof } from './notifier.js';
-
-/** One alert as it is mailed. */
-export interface Message {
-  /** One line of at most 120 characters. */
-  readonly subject: string;
-  /** Complete without the HTML part. */
-  readonly text: string;
-  readonly html: string;
-  readonly attachments: readonly Attachment[];
-}
 
 const SUBJECT_LENGTH = 120;
 /** Findings shown; the folder has all of them. */
@@ -58,42 +40,33 @@ export function compose(alert: Alert, site: Site, proof: Proof): Message {
 }
 
 /** `[CRITICAL] live: defaced — The title and main text were replaced.` */
-function subjectOf({ incident, change, at }: Transition, site: Site): string {
-  const words = diagnosisWords(incident.diagnosis);
-  const state = {
-    opened: words,
-    worsened: `worse, ${words}`,
-    reminder: `still ${words} after ${duration(at - incident.since)}`,
-    resolved: `no longer ${words}, after ${duration(at - incident.since)}`,
-  }[change];
-  const badge = change === 'resolved' ? 'RESOLVED' : incident.severity.toUpperCase();
+function subjectOf(transition: Transition, site: Site): string {
+  const { incident } = transition;
   // A page's words must not be read as an encoded word (RFC 2047), which could hold what we took out.
   const summary = incident.summary.replaceAll('=?', '= ?');
-  return oneLine(`[${badge}] ${site.id}: ${state} — ${summary}`, SUBJECT_LENGTH);
+  const text = `[${badgeWords(transition)}] ${site.id}: ${stateWords(transition)} — ${summary}`;
+  return oneLine(text, SUBJECT_LENGTH);
 }
 
-export function noticeOf({ transition, reason }: Alert, site: Site, proof: Proof): Notice {
-  const { incident, change, at } = transition;
-  const isOver = change === 'resolved';
-  const lasted = duration(at - incident.since);
+export function noticeOf(alert: Alert, site: Site, proof: Proof): Notice {
+  const { transition, reason } = alert;
+  const { incident, change } = transition;
+  const isOver = isEnding(change);
+  const isNote = change === 'announced';
+  const wasSaid = isOver ? `It was ${diagnosisWords(incident.diagnosis)}: ${incident.summary}` : incident.summary;
   return {
-    tone: isOver ? 'resolved' : incident.severity,
-    badge: isOver ? 'RESOLVED' : incident.severity.toUpperCase(),
-    kicker: {
-      opened: 'New incident',
-      worsened: 'It got worse',
-      reminder: `Still open after ${lasted}`,
-      resolved: `Resolved after ${lasted}`,
-    }[change],
+    tone: isOver ? 'resolved' : isNote ? 'notice' : incident.severity,
+    badge: badgeWords(transition),
+    kicker: kickerWords(alert),
     name: site.title ?? site.id,
-    state: isOver ? 'as approved again' : diagnosisWords(incident.diagnosis),
-    sentence: isOver ? `It was ${diagnosisWords(incident.diagnosis)}: ${incident.summary}` : incident.summary,
+    state: isOver ? 'as approved again' : isNote ? 'for your information' : diagnosisWords(incident.diagnosis),
+    sentence: incident.drill ? `This is a drill, nothing happened. ${wasSaid}` : wasSaid,
     certainty: isOver || incident.confidence === null ? '' : `We are ${sureness(incident.confidence)}.`,
     facts: factsOf(transition, site, reason),
     illustrations: isOver ? [] : illustrations(proof.pictures),
     resolvers: isOver ? [] : shownResolvers(proof.resolvers),
     findings: isOver ? [] : (proof.findings ?? []).filter((one) => one.severity !== 'notice').slice(0, MAX_FINDINGS),
-    advice: isOver ? AFTERWARDS : adviceFor(incident.diagnosis, site),
+    advice: isOver ? AFTERWARDS : isNote ? [] : adviceFor(incident.diagnosis, site),
     evidence: proof.folder,
     imprint: `Incident ${incident.id}, message ${incident.seq}.`,
   };
@@ -111,11 +84,13 @@ const AFTERWARDS: readonly Advice[] = [
 ];
 
 function factsOf({ incident, change, at, because }: Transition, site: Site, reason: string): Notice['facts'] {
-  const seen = incident.scope === null || change === 'resolved' ? [] : [['Seen', scopeWords(incident.scope)] as const];
-  const ended = change === 'resolved' ? [['Until', moment(at)] as const] : [];
-  const told = change === 'opened' || change === 'worsened' ? [['Because of', because] as const] : [];
+  const isOver = isEnding(change);
+  const seen = incident.scope === null || isOver ? [] : [['Seen', scopeWords(incident.scope)] as const];
+  const ended = isOver ? [['Until', moment(at)] as const] : [];
+  const told = isOver || change === 'reminder' ? [] : [['Because of', because] as const];
   const facts = [
     ['Site', site.id] as const,
+    ...incident.lines.map((line, index) => [index === 0 ? 'Among them' : '', line] as const),
     ['Address', site.url ?? site.name] as const,
     ['Since', moment(incident.since)] as const,
     ...ended,

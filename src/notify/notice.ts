@@ -37,3 +37,13 @@ export interface Attachment {
   readonly mime: 'image/png';
   readonly bytes: Uint8Array;
 }
+
+/** One alert as it is mailed. */
+export interface Message {
+  /** One line of at most 120 characters. */
+  readonly subject: string;
+  /** Complete without the HTML part. */
+  readonly text: string;
+  readonly html: string;
+  readonly attachments: readonly Attachment[];
+}

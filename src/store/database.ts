@@ -2,17 +2,26 @@
 import { resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Dialect, Kysely, Migrator } from 'kysely';
-import type { Incident, Transition } from '../core/model.js';
+import type { Load } from '../core/grouping.js';
+import type { Incident, Silence, Suppression, Transition } from '../core/model.js';
 import { writeEntry } from './entry.js';
 import { migrations } from './migrations.js';
+import { claimFact, readFact, silencesAfter, suppressionsSince, upsertSilence } from './notes.js';
+import { dueDeliveries, loadSince, outboxState, settleDelivered, settleFailed } from './outbox.js';
 import { sqliteDialect } from './sqlite.js';
-import { type Delivery, type Entry, type Store, StoreError, type VerdictRecord } from './store.js';
-import { parseAccepted, parseIncident, parseTransition, parseVerdict, type Tables } from './tables.js';
+import {
+  type Delivery,
+  type Entry,
+  type Outbox,
+  type Store,
+  StoreConflict,
+  StoreError,
+  type VerdictRecord,
+} from './store.js';
+import { parseIncident, parseTransition, parseVerdict, type Tables } from './tables.js';
 
 /** Rows pruned before others get their turn. */
 const SLICE = 500;
-/** Longest error kept of a failed delivery. */
-const MAX_ERROR_LENGTH = 1_000;
 
 /**
  * The store that `store.url` of settings.yaml names; nothing is opened yet.
@@ -65,6 +74,26 @@ class SqlStore implements Store {
     });
   }
 
+  async knownIncidents(siteId: string, endedAfter: number): Promise<readonly Incident[]> {
+    return this.#attempt('read', async () => {
+      const rows = await this.#db
+        .selectFrom('incidents')
+        .selectAll()
+        .where('site_id', '=', siteId)
+        .where(({ or, eb }) => or([eb('status', '=', 'open'), eb('resolved_at', '>', endedAfter)]))
+        .orderBy('since')
+        .execute();
+      return rows.map((row) => parseIncident(row.incident, `incident ${row.id}`));
+    });
+  }
+
+  async incident(id: string): Promise<Incident | null> {
+    return this.#attempt('read', async () => {
+      const row = await this.#db.selectFrom('incidents').selectAll().where('id', '=', id).executeTakeFirst();
+      return row ? parseIncident(row.incident, `incident ${row.id}`) : null;
+    });
+  }
+
   async incidents(limit: number): Promise<readonly Incident[]> {
     return this.#attempt('read', async () => {
       const newest = this.#db.selectFrom('incidents').selectAll().orderBy('since', 'desc').orderBy('id').limit(limit);
@@ -82,7 +111,8 @@ class SqlStore implements Store {
   async receiversTold(incidentId: string): Promise<readonly string[]> {
     return this.#attempt('read', async () => {
       const rows = this.#db.selectFrom('deliveries').select('receiver').distinct();
-      return (await rows.where('incident_id', '=', incidentId).orderBy('receiver').execute()).map((r) => r.receiver);
+      const owed = rows.where('incident_id', '=', incidentId).where('state', '!=', 'superseded');
+      return (await owed.orderBy('receiver').execute()).map((row) => row.receiver);
     });
   }
 
@@ -102,57 +132,11 @@ class SqlStore implements Store {
   }
 
   async dueDeliveries(now: number, limit: number): Promise<readonly Delivery[]> {
-    return this.#attempt('read', async () => {
-      const rows = await this.#db
-        .selectFrom('deliveries as delivery')
-        .innerJoin('transitions as transition', (join) =>
-          join
-            .onRef('transition.incident_id', '=', 'delivery.incident_id')
-            .onRef('transition.seq', '=', 'delivery.seq'),
-        )
-        .selectAll('transition')
-        .select(['delivery.key', 'delivery.receiver', 'delivery.reason', 'delivery.attempts', 'delivery.due_at'])
-        .select('delivery.accepted')
-        .leftJoin('verdicts as verdict', 'verdict.id', 'transition.verdict_id')
-        .select('verdict.verdict as verdict')
-        .where('delivery.state', '=', 'pending')
-        .where('delivery.due_at', '<=', now)
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('deliveries as earlier')
-                .select('earlier.key')
-                .where('earlier.state', '=', 'pending')
-                .whereRef('earlier.incident_id', '=', 'delivery.incident_id')
-                .whereRef('earlier.receiver', '=', 'delivery.receiver')
-                .whereRef('earlier.seq', '<', 'delivery.seq'),
-            ),
-          ),
-        )
-        .orderBy('delivery.created_at')
-        .orderBy('delivery.key')
-        .limit(limit)
-        .execute();
-      return rows.map((row) => ({
-        alert: { key: row.key, receiver: row.receiver, reason: row.reason, transition: parseTransition(row) },
-        evidence: row.evidence,
-        findings: row.verdict === null ? [] : parseVerdict(row.verdict, `verdict behind delivery ${row.key}`).findings,
-        attempts: row.attempts,
-        dueAt: row.due_at,
-        accepted: parseAccepted(row.accepted, row.key),
-      }));
-    });
+    return this.#attempt('read', () => dueDeliveries(this.#db, now, limit));
   }
 
   async delivered(key: string, at: number): Promise<void> {
-    await this.#attempt('written', () =>
-      this.#db
-        .updateTable('deliveries')
-        .set((eb) => ({ state: 'delivered', settled_at: at, error: null, attempts: eb('attempts', '+', 1) }))
-        .where('key', '=', key)
-        .where('state', '=', 'pending')
-        .execute(),
-    );
+    await this.#attempt('written', () => settleDelivered(this.#db, key, at));
   }
 
   async failed(
@@ -162,36 +146,42 @@ class SqlStore implements Store {
     retryAt: number | null,
     accepted: readonly string[],
   ): Promise<void> {
-    const outcome =
-      retryAt === null
-        ? { state: 'given-up' as const, settled_at: at }
-        : { state: 'pending' as const, due_at: retryAt };
-    await this.#attempt('written', () =>
-      this.#db
-        .updateTable('deliveries')
-        .set(outcome)
-        .set((eb) => ({
-          error: error.slice(0, MAX_ERROR_LENGTH),
-          accepted: JSON.stringify(accepted),
-          attempts: eb('attempts', '+', 1),
-        }))
-        .where('key', '=', key)
-        .where('state', '=', 'pending')
-        .execute(),
-    );
+    await this.#attempt('written', () => settleFailed(this.#db, key, at, error, retryAt, accepted));
   }
 
-  async outbox(): Promise<{ readonly pending: number; readonly oldestAt: number | null; readonly givenUp: number }> {
+  async outbox(): Promise<Outbox> {
+    return this.#attempt('read', () => outboxState(this.#db));
+  }
+
+  async load(since: number): Promise<Load> {
+    return this.#attempt('read', () => loadSince(this.#db, since));
+  }
+
+  async lookedAt(): Promise<ReadonlyMap<string, number>> {
     return this.#attempt('read', async () => {
-      const count = (state: Tables['deliveries']['state']) =>
-        this.#db
-          .selectFrom('deliveries')
-          .select((eb) => [eb.fn.countAll<number>().as('many'), eb.fn.min<number | null>('created_at').as('oldest')])
-          .where('state', '=', state)
-          .executeTakeFirstOrThrow();
-      const pending = await count('pending');
-      return { pending: pending.many, oldestAt: pending.oldest, givenUp: (await count('given-up')).many };
+      const newest = this.#db.selectFrom('verdicts').select(['target_id', 'at']).where('newest', '=', 1);
+      return new Map((await newest.execute()).map((row) => [row.target_id, row.at]));
     });
+  }
+
+  async suppressions(since: number): Promise<readonly Suppression[]> {
+    return this.#attempt('read', () => suppressionsSince(this.#db, since));
+  }
+
+  async silences(endingAfter: number): Promise<readonly Silence[]> {
+    return this.#attempt('read', () => silencesAfter(this.#db, endingAfter));
+  }
+
+  async keepSilence(silence: Silence): Promise<void> {
+    await this.#attempt('written', () => upsertSilence(this.#db, silence));
+  }
+
+  async fact(name: string): Promise<string | null> {
+    return this.#attempt('read', () => readFact(this.#db, name));
+  }
+
+  async claim(name: string, value: string): Promise<boolean> {
+    return this.#attempt('written', () => claimFact(this.#db, name, value));
   }
 
   async prune(before: number): Promise<number> {
@@ -245,7 +235,8 @@ class SqlStore implements Store {
     } catch (cause) {
       if (cause instanceof StoreError) throw cause;
       const detail = cause instanceof Error ? cause.message : String(cause);
-      throw new StoreError(`The store ${this.#name} could not be ${what}: ${detail}. ${adviceFor(detail)}`, { cause });
+      const Kind = /UNIQUE constraint/.test(detail) ? StoreConflict : StoreError;
+      throw new Kind(`The store ${this.#name} could not be ${what}: ${detail}. ${adviceFor(detail)}`, { cause });
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Writes one entry: a verdict and all that follows from it, inside the transaction it is given. */
 import { sql, type Transaction } from 'kysely';
-import type { Alert, Incident, Transition } from '../core/model.js';
-import { type Entry, StoreError, type VerdictRecord } from './store.js';
+import type { Alert, Incident, Suppression, Transition } from '../core/model.js';
+import { type Entry, StoreConflict, type VerdictRecord } from './store.js';
 import { type Tables, verdictJson } from './tables.js';
 
 export async function writeEntry(tx: Transaction<Tables>, entry: Entry): Promise<void> {
@@ -10,7 +10,9 @@ export async function writeEntry(tx: Transaction<Tables>, entry: Entry): Promise
     : null;
   for (const incident of entry.incidents) await upsertIncident(tx, incident);
   for (const transition of entry.transitions) await insertTransition(tx, transition, shown);
+  await absorb(tx, entry);
   for (const alert of entry.alerts) await insertDelivery(tx, alert);
+  for (const one of entry.suppressions ?? []) await insertSuppression(tx, one);
 }
 
 /** Gives the row's id. */
@@ -40,14 +42,16 @@ async function insertVerdict(tx: Transaction<Tables>, record: VerdictRecord): Pr
 
 async function upsertIncident(tx: Transaction<Tables>, incident: Incident): Promise<void> {
   const { id, siteId, cause, since, status, resolvedAt, seq } = incident;
-  const changing = { status, resolved_at: resolvedAt, seq, incident: JSON.stringify(incident) };
+  // One column says over or not, for the index that allows one open incident of a cause; the rest is in the JSON.
+  const column = status === 'resolved' ? 'resolved' : 'open';
+  const changing = { status: column, resolved_at: resolvedAt, seq, incident: JSON.stringify(incident) };
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('incidents')
     .values({ id, site_id: siteId, cause, since, ...changing })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(changing).where('incidents.seq', '<=', seq))
     .executeTakeFirstOrThrow();
   if (numInsertedOrUpdatedRows === 0n) {
-    throw new StoreError(`Incident ${id} has moved on since it was read: read it again and decide anew.`);
+    throw new StoreConflict(`Incident ${id} has moved on since it was read: read it again and decide anew.`);
   }
 }
 
@@ -83,8 +87,35 @@ async function insertTransition(tx: Transaction<Tables>, transition: Transition,
     .execute();
 }
 
+/** The page of many sites tells what was not sent yet of each of them. */
+async function absorb(tx: Transaction<Tables>, { absorbed = [], alerts }: Entry): Promise<void> {
+  if (absorbed.length === 0) return;
+  await tx
+    .updateTable('deliveries')
+    .set({ state: 'superseded', settled_at: alerts[0]?.transition.at ?? 0 })
+    .where('incident_id', 'in', absorbed)
+    .where('state', '=', 'pending')
+    .execute();
+}
+
+/** Of one incident a receiver is owed one message at a time: the newest, which tells the unsent ones before it too. */
 async function insertDelivery(tx: Transaction<Tables>, alert: Alert): Promise<void> {
   const { incident, at } = alert.transition;
+  const owed = tx
+    .selectFrom('deliveries')
+    .where('incident_id', '=', incident.id)
+    .where('receiver', '=', alert.receiver)
+    .where('state', '=', 'pending')
+    .where('seq', '<', incident.seq);
+  const unsent = await owed.select(['key', 'created_at']).execute();
+  if (unsent.length > 0) {
+    const keys = unsent.map((row) => row.key);
+    await tx
+      .updateTable('deliveries')
+      .set({ state: 'superseded', settled_at: at, superseded_by: alert.key })
+      .where(({ or, eb }) => or([eb('key', 'in', keys), eb('superseded_by', 'in', keys)]))
+      .execute();
+  }
   await tx
     .insertInto('deliveries')
     .values({
@@ -95,9 +126,18 @@ async function insertDelivery(tx: Transaction<Tables>, alert: Alert): Promise<vo
       reason: alert.reason,
       state: 'pending',
       attempts: 0,
-      created_at: at,
+      // Owed since the first of them: how long somebody waits must not begin anew with each news.
+      created_at: Math.min(at, ...unsent.map((row) => row.created_at)),
       due_at: at,
       accepted: '[]',
     })
+    .execute();
+}
+
+async function insertSuppression(tx: Transaction<Tables>, one: Suppression): Promise<void> {
+  const { incidentId, ...rest } = one;
+  await tx
+    .insertInto('suppressions')
+    .values({ incident_id: incidentId, ...rest })
     .execute();
 }

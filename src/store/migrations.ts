@@ -96,7 +96,46 @@ async function createDeliveries(db: AnyTables): Promise<void> {
   await sql`create index deliveries_pending on deliveries (due_at) where state = 'pending'`.execute(db);
 }
 
+/** What people and rules kept back, what one message replaced, and the few facts that are no rows of anything. */
+const keptBack: Migration = {
+  async up(db: AnyTables) {
+    await db.schema.alterTable('deliveries').addColumn('superseded_by', 'text').execute();
+    await db.schema.createIndex('deliveries_superseded').on('deliveries').column('superseded_by').execute();
+    await db.schema
+      .createTable('suppressions')
+      .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+      .addColumn('incident_id', 'text', (column) => column.notNull().references('incidents.id').onDelete('cascade'))
+      .addColumn('seq', 'integer', (column) => column.notNull())
+      .addColumn('kind', 'text', (column) => column.notNull())
+      .addColumn('actor', 'text', (column) => column.notNull())
+      .addColumn('reason', 'text', (column) => column.notNull())
+      .addColumn('at', 'bigint', (column) => column.notNull())
+      .addColumn('until', 'bigint')
+      .execute();
+    await db.schema.createIndex('suppressions_at').on('suppressions').column('at').execute();
+    await db.schema.createIndex('suppressions_incident').on('suppressions').column('incident_id').execute();
+    await db.schema
+      .createTable('silences')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('site_id', 'text')
+      .addColumn('cause', 'text')
+      .addColumn('by', 'text', (column) => column.notNull())
+      .addColumn('reason', 'text', (column) => column.notNull())
+      .addColumn('from', 'bigint', (column) => column.notNull())
+      .addColumn('until', 'bigint', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('facts')
+      .addColumn('name', 'text', (column) => column.primaryKey())
+      .addColumn('value', 'text', (column) => column.notNull())
+      .execute();
+  },
+};
+
 /** By name, in the order they are run. */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-first-tables': firstTables };
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-first-tables': firstTables,
+  '0002-kept-back': keptBack,
+};
 
 export const migrations: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS }) };

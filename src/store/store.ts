@@ -1,5 +1,6 @@
 /** Memory: verdicts, incidents and the outbox. One transaction holds what belongs together. */
-import type { Alert, Incident, SeenFinding, Transition, Verdict } from '../core/model.js';
+import type { Load } from '../core/grouping.js';
+import type { Alert, Incident, SeenFinding, Silence, Suppression, Transition, Verdict } from '../core/model.js';
 
 export interface VerdictRecord {
   readonly targetId: string;
@@ -19,6 +20,20 @@ export interface Entry {
   readonly incidents: readonly Incident[];
   readonly transitions: readonly Transition[];
   readonly alerts: readonly Alert[];
+  /** Alerts that were not made, and why. */
+  readonly suppressions?: readonly Suppression[];
+  /** Incidents whose unsent alerts one of this entry's replaces. */
+  readonly absorbed?: readonly string[];
+}
+
+export interface Outbox {
+  readonly pending: number;
+  /** Since when the one that waits longest is owed. */
+  readonly oldestAt: number | null;
+  /** Alerts given up by receivers that took nothing since. */
+  readonly givenUp: number;
+  /** Those receivers. */
+  readonly failing: readonly string[];
 }
 
 export interface Delivery {
@@ -43,6 +58,9 @@ export interface Store {
    */
   record(entry: Entry): Promise<void>;
   openIncidents(siteId?: string): Promise<readonly Incident[]>;
+  /** A site's incidents that are not over, and those that ended after that time. */
+  knownIncidents(siteId: string, endedAfter: number): Promise<readonly Incident[]>;
+  incident(id: string): Promise<Incident | null>;
   incidents(limit: number): Promise<readonly Incident[]>;
   transitions(incidentId: string): Promise<readonly Transition[]>;
   /** Receivers that got, or are owed, an alert of the incident. */
@@ -54,7 +72,19 @@ export interface Store {
   delivered(key: string, at: number): Promise<void>;
   /** `retryAt` null: given up for good. `accepted`: see Delivery. */
   failed(key: string, at: number, error: string, retryAt: number | null, accepted: readonly string[]): Promise<void>;
-  outbox(): Promise<{ readonly pending: number; readonly oldestAt: number | null; readonly givenUp: number }>;
+  outbox(): Promise<Outbox>;
+  /** Messages since that time to the receiver that got most. */
+  load(since: number): Promise<Load>;
+  /** When each target was last looked at. */
+  lookedAt(): Promise<ReadonlyMap<string, number>>;
+  suppressions(since: number): Promise<readonly Suppression[]>;
+  /** Silences that end after that time. */
+  silences(endingAfter: number): Promise<readonly Silence[]>;
+  /** Adds it, or changes the one of that id. */
+  keepSilence(silence: Silence): Promise<void>;
+  fact(name: string): Promise<string | null>;
+  /** Keeps a fact for good; false when it is known already, with whatever value. */
+  claim(name: string, value: string): Promise<boolean>;
   /**
    * Forgets, in slices between which others get their turn, verdicts before that time but the newest of each target,
    * and incidents resolved before it whose alerts are settled. Returns how many verdicts and incidents went.
@@ -67,5 +97,13 @@ export class StoreError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'StoreError';
+  }
+}
+
+/** Somebody else was faster: read again and decide anew. */
+export class StoreConflict extends StoreError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreConflict';
   }
 }

@@ -2,13 +2,19 @@
 import type { Generated } from 'kysely';
 import * as z from 'zod';
 import {
+  CAUSES,
+  CHANGES,
+  type Change,
   DIAGNOSES,
   type DivergingTarget,
   type Failure,
+  INCIDENT_STATUSES,
   type Incident,
+  PATTERNS,
   SEVERITIES,
   type SeenFinding,
   STATES,
+  type Suppression,
   type Transition,
   type Verdict,
 } from '../core/model.js';
@@ -58,7 +64,8 @@ export interface Tables {
     seq: number;
     receiver: string;
     reason: string;
-    state: 'pending' | 'delivered' | 'given-up';
+    /** `superseded`: a later message to the same receiver tells it too. */
+    state: 'pending' | 'delivered' | 'given-up' | 'superseded';
     attempts: number;
     created_at: number;
     due_at: number;
@@ -66,13 +73,39 @@ export interface Tables {
     error: string | null;
     /** JSON of string[]. */
     accepted: string;
+    /** Key of the delivery that tells it; null where a message of many sites does. */
+    superseded_by: string | null;
+  };
+  suppressions: {
+    id: Generated<number>;
+    incident_id: string;
+    seq: number;
+    kind: string;
+    actor: string;
+    reason: string;
+    at: number;
+    until: number | null;
+  };
+  silences: {
+    id: string;
+    site_id: string | null;
+    cause: string | null;
+    by: string;
+    reason: string;
+    from: number;
+    until: number;
+  };
+  /** Secrets made once, tokens used, days told of. */
+  facts: {
+    name: string;
+    value: string;
   };
 }
 
 const severity = z.enum(SEVERITIES);
 const diagnosis = z.enum(DIAGNOSES);
 const scope = z.enum(['global', 'regional', 'single']);
-const change = z.enum(['opened', 'worsened', 'reminder', 'resolved']);
+const change = z.enum(CHANGES);
 
 const failure: z.ZodType<Failure> = z.object({
   blame: z.enum(['target', 'resolver', 'monitor']),
@@ -106,6 +139,7 @@ const verdict: z.ZodType<Verdict> = z.object({
   summary: z.string(),
 });
 
+// Every default below is what a database of a Siteward before that field means.
 const divergingTarget: z.ZodType<DivergingTarget> = z.object({
   severity,
   diagnosis,
@@ -113,13 +147,18 @@ const divergingTarget: z.ZodType<DivergingTarget> = z.object({
   scope: scope.nullable(),
   summary: z.string(),
   codes: z.array(z.string()),
+  keys: z.array(z.string()).default([]),
+  witnesses: z.record(z.string(), z.int().nonnegative()).default({}),
+  clearSince: z.number().nullable().default(null),
+  looks: z.array(z.boolean()).default([]),
 });
 
-const incident: z.ZodType<Incident> = z.object({
+const plainIncident = z.object({
   id: z.string(),
   siteId: z.string(),
-  cause: z.enum(['integrity', 'availability']),
-  status: z.enum(['open', 'resolved']),
+  cause: z.enum(CAUSES),
+  status: z.enum(INCIDENT_STATUSES),
+  pattern: z.enum(PATTERNS).default('steady'),
   diagnosis,
   severity,
   confidence: z.number().nullable(),
@@ -130,8 +169,23 @@ const incident: z.ZodType<Incident> = z.object({
   updatedAt: z.number(),
   resolvedAt: z.number().nullable(),
   remindedAt: z.number().nullable(),
+  acknowledged: z.object({ by: z.string(), at: z.number(), until: z.number() }).nullable().default(null),
+  ladder: z.object({ from: z.number(), level: z.int().nonnegative() }).optional(),
+  relapses: z.int().nonnegative().default(0),
+  reopenCount: z.int().nonnegative().default(0),
+  flapping: z.boolean().default(false),
+  muted: z.boolean().default(false),
+  parent: z.string().nullable().default(null),
+  membersTold: z.int().nonnegative().default(0),
+  lines: z.array(z.string()).default([]),
+  drill: z.boolean().default(false),
   seq: z.int().nonnegative(),
 });
+
+const incident: z.ZodType<Incident> = plainIncident.transform(({ ladder, ...rest }) => ({
+  ...rest,
+  ladder: ladder ?? { from: rest.since, level: 0 },
+}));
 
 /** @param row how an error names the row. */
 export function parseVerdict(json: string, row: string): Verdict {
@@ -152,6 +206,26 @@ export function parseTransition(
     at: row.at,
     because: row.because,
   };
+}
+
+const SUPPRESSIONS = ['silence', 'maintenance', 'grouped', 'inhibited', 'flapping', 'cap'] as const;
+
+export function parseSuppression(row: Omit<Tables['suppressions'], 'id'>): Suppression {
+  const { incident_id, kind, ...rest } = row;
+  const name = `suppression of incident ${incident_id}`;
+  return {
+    incidentId: incident_id,
+    kind: parsed(z.enum(SUPPRESSIONS), JSON.stringify(kind), name),
+    seq: rest.seq,
+    actor: rest.actor,
+    reason: rest.reason,
+    at: rest.at,
+    until: rest.until,
+  };
+}
+
+export function parseChange(text: string, row: string): Change {
+  return parsed(change, JSON.stringify(text), row);
 }
 
 export function parseAccepted(json: string, key: string): readonly string[] {

@@ -29,7 +29,10 @@ describe('settings', () => {
       receivers: [],
       routes: [],
       heartbeat: { urls: [], everyMs: 60_000 },
-      web: { listen: '127.0.0.1:8420' },
+      escalation: [],
+      controls: [],
+      digest: { to: [], atMinute: 480, timezone: 'UTC' },
+      web: { listen: '127.0.0.1:8420', publicUrl: null },
     });
   });
 

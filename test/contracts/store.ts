@@ -1,6 +1,6 @@
 /** What every store must do, whatever database is behind it: each store's test calls this. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Store, StoreError } from '../../src/store/store.js';
+import { type Store, StoreConflict, StoreError } from '../../src/store/store.js';
 import {
   aFinding,
   anAlert,
@@ -91,6 +91,23 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         expect((await store.incidents(1)).map((one) => one.id)).toEqual(['other']);
       });
 
+      it('knows of a site what is open and what ended not long ago', async () => {
+        await store.record(anEntry());
+        const over = aTransition('resolved', { seq: 2, status: 'resolved', resolvedAt: T0 + 9, updatedAt: T0 + 9 });
+        await store.record(anEntry(over));
+        expect(await store.knownIncidents('live', T0 + 8)).toEqual([over.incident]);
+        expect(await store.knownIncidents('live', T0 + 9)).toEqual([]);
+        expect(await store.knownIncidents('shop', T0)).toEqual([]);
+        expect(await store.incident('incident-1')).toEqual(over.incident);
+        expect(await store.incident('nobody')).toBeNull();
+        expect(await store.lookedAt()).toEqual(new Map([['live/page', T0 + 9]]));
+      });
+
+      it.each(['suspected', 'recovering'] as const)('counts what is %s as open', async (status) => {
+        await store.record(anEntry(aTransition('opened', { status })));
+        expect((await store.openIncidents()).map((one) => one.status)).toEqual([status]);
+      });
+
       it('writes an entry whole or not at all', async () => {
         await store.record(anEntry());
         // The same alert twice: refused at the very end, after everything else of the entry was written.
@@ -109,7 +126,7 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
 
       it('refuses the second of two runs that open the same incident', async () => {
         await store.record(anEntry());
-        await expect(store.record(anEntry(aTransition('opened', { id: 'incident-2' })))).rejects.toThrow(StoreError);
+        await expect(store.record(anEntry(aTransition('opened', { id: 'incident-2' })))).rejects.toThrow(StoreConflict);
         expect((await store.openIncidents()).map((one) => one.id)).toEqual(['incident-1']);
       });
 
@@ -119,7 +136,7 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
           anEntry(aTransition('resolved', { seq: 2, status: 'resolved', diverging: {}, resolvedAt: T0 + 9 })),
         );
         const stale = { verdict: null, incidents: [anIncident({ updatedAt: T0 + 20 })], transitions: [], alerts: [] };
-        await expect(store.record(stale)).rejects.toThrow(/moved on/);
+        await expect(store.record(stale)).rejects.toThrow(StoreConflict);
         expect(await store.openIncidents()).toEqual([]);
       });
 
@@ -175,30 +192,46 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         await store.delivered(anAlert().key, T0 + 1);
         await store.failed(anAlert().key, T0 + 2, 'late news', T0 + 3, []);
         expect(await store.dueDeliveries(T0 + 10_000, 10)).toEqual([]);
-        expect(await store.outbox()).toEqual({ pending: 0, oldestAt: null, givenUp: 0 });
+        expect(await store.outbox()).toEqual({ pending: 0, oldestAt: null, givenUp: 0, failing: [] });
       });
 
-      it('holds back a later alert of the same incident and receiver until the earlier one is settled', async () => {
+      it('tells a receiver with the newest message what was not sent before it, and nothing twice', async () => {
         await store.record(anEntry());
         await store.record(anEntry(worsened, { alerts: [anAlert(worsened), anAlert(worsened, 'pager')] }));
-        const due = async () =>
-          (await store.dueDeliveries(T0 + 2_000, 10)).map((d) => [d.alert.receiver, d.alert.transition.change]);
-        expect(await due()).toEqual([
-          ['ops-mail', 'opened'],
-          ['pager', 'worsened'],
+        const over = aTransition('resolved', {
+          seq: 3,
+          status: 'resolved',
+          resolvedAt: T0 + 2_000,
+          updatedAt: T0 + 2_000,
+        });
+        await store.delivered(anAlert(worsened, 'pager').key, T0 + 1_500);
+        await store.record(anEntry(over, { alerts: [anAlert(over), anAlert(over, 'pager')] }));
+        await store.delivered(anAlert().key, T0 + 2_500);
+        const due = await store.dueDeliveries(T0 + 3_000, 10);
+        expect(due.map(({ alert }) => [alert.receiver, alert.transition.change, alert.supersedes])).toEqual([
+          ['ops-mail', 'resolved', ['opened', 'worsened']],
+          ['pager', 'resolved', undefined],
         ]);
-        await store.failed(anAlert().key, T0, 'greylisted', T0 + 60_000, []);
-        expect(await due()).toEqual([['pager', 'worsened']]);
-        await store.delivered(anAlert().key, T0 + 60_000);
-        expect(await due()).toContainEqual(['ops-mail', 'worsened']);
+        expect(await store.outbox()).toMatchObject({ pending: 2, oldestAt: T0 });
       });
 
-      it('lets the next one go when the earlier was given up', async () => {
+      it('counts somebody as told only of what reaches him', async () => {
         await store.record(anEntry());
-        await store.record(anEntry(worsened));
+        const other = aTransition('opened', { id: 'group', siteId: '_group-1', since: T0 + 1, updatedAt: T0 + 1 });
+        await store.record(anEntry(other, { absorbed: ['incident-1'] }));
+        expect(await store.receiversTold('incident-1')).toEqual([]);
+        expect((await store.dueDeliveries(T0 + 10, 10)).map(({ alert }) => alert.transition.incident.id)).toEqual([
+          'group',
+        ]);
+      });
+
+      it('names the receivers that take nothing, until they take something', async () => {
+        await store.record(anEntry());
         await store.failed(anAlert().key, T0, 'no such user', null, []);
-        expect((await store.dueDeliveries(T0 + 2_000, 10)).map((d) => d.alert.transition.change)).toEqual(['worsened']);
-        expect(await store.outbox()).toMatchObject({ pending: 1, givenUp: 1 });
+        expect(await store.outbox()).toMatchObject({ pending: 0, givenUp: 1, failing: ['ops-mail'] });
+        await store.record(anEntry(worsened));
+        await store.delivered(anAlert(worsened).key, T0 + 3_000);
+        expect(await store.outbox()).toMatchObject({ givenUp: 0, failing: [] });
       });
 
       it('remembers the attempts and which addresses took it', async () => {
@@ -229,8 +262,52 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
 
       it('says how much waits and since when', async () => {
         await store.record(anEntry());
-        await store.record(anEntry(worsened));
-        expect(await store.outbox()).toEqual({ pending: 2, oldestAt: T0, givenUp: 0 });
+        await store.record(anEntry(worsened, { alerts: [anAlert(worsened, 'pager')] }));
+        expect(await store.outbox()).toEqual({ pending: 2, oldestAt: T0, givenUp: 0, failing: [] });
+        expect(await store.load(T0)).toEqual({ pages: 1, newestAt: T0 + 1_000 });
+        expect(await store.load(T0 + 2_000)).toEqual({ pages: 0, newestAt: null });
+      });
+    });
+
+    describe('what is kept back', () => {
+      it('is recorded with who, why and until when, in the entry that keeps it back', async () => {
+        const row = {
+          incidentId: 'incident-1',
+          seq: 1,
+          kind: 'silence' as const,
+          actor: 'Ada',
+          reason: 'moving house',
+          at: T0,
+          until: T0 + 3_600_000,
+        };
+        await store.record(anEntry(aTransition(), { alerts: [], suppressions: [row] }));
+        await reopened();
+        expect(await store.suppressions(T0)).toEqual([row]);
+        expect(await store.suppressions(T0 + 1)).toEqual([]);
+      });
+
+      it('keeps silences until they end, and ends them early', async () => {
+        const silence = {
+          id: 's1',
+          siteId: 'live',
+          cause: null,
+          by: 'Ada',
+          reason: 'moving house',
+          from: T0,
+          until: T0 + 1_000,
+        };
+        await store.keepSilence(silence);
+        expect(await store.silences(T0 + 999)).toEqual([silence]);
+        expect(await store.silences(T0 + 1_000)).toEqual([]);
+        await store.keepSilence({ ...silence, until: T0 + 10 });
+        expect(await store.silences(T0 + 10)).toEqual([]);
+      });
+
+      it('gives a fact to the first that claims it', async () => {
+        expect(await store.fact('token:1')).toBeNull();
+        expect(await Promise.all([store.claim('token:1', 'a'), store.claim('token:1', 'b')])).toEqual([true, false]);
+        await reopened();
+        expect(await store.fact('token:1')).toBe('a');
       });
     });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alertKey, dueAlerts } from '../../src/core/alerting.js';
-import type { Change, Incident, Severity } from '../../src/core/model.js';
+import { alertKey, type Directory, dueAlerts as due, type SeverityRoute } from '../../src/core/alerting.js';
+import type { Alert, Change, Incident, Severity, Site, Transition } from '../../src/core/model.js';
 import { aSite, aTransition } from '../contracts/samples.js';
 
 const routes = [
@@ -13,6 +13,19 @@ const stepOf = (change: Change, over: Partial<Incident> = {}) => {
   const transition = aTransition(change, over);
   return { incidents: [transition.incident], transitions: [transition] };
 };
+const directory = (over: Partial<Directory> = {}): Directory => ({
+  routes,
+  ladder: [],
+  failing: [],
+  siteOf: () => aSite(),
+  ...over,
+});
+const dueAlerts = (
+  step: { readonly transitions: readonly Transition[] },
+  site: Site,
+  routed: readonly SeverityRoute[],
+  before: ReadonlyMap<string, readonly string[]>,
+): Alert[] => due(step.transitions, directory({ routes: routed, siteOf: () => site }), before);
 const receivers = (alerts: readonly { receiver: string }[]) => alerts.map(({ receiver }) => receiver);
 
 describe('an alert', () => {
@@ -36,7 +49,7 @@ describe('an alert', () => {
     ).toEqual([]);
   });
 
-  it.each(['opened', 'worsened', 'reminder'] as const)(
+  it.each(['opened', 'suspected', 'reopened', 'transient'] as const)(
     'of %s goes to the receivers of the site instead of the routes',
     (change) => {
       const [alert, ...others] = dueAlerts(stepOf(change), aSite({ receivers: ['web-team'] }), routes, told('pager'));
@@ -44,6 +57,38 @@ describe('an alert', () => {
       expect(alert?.reason).toBe('the watchlist names this receiver for live');
     },
   );
+
+  it.each(['worsened', 'relapsed', 'flapping', 'reminder', 'unmuted', 'unacknowledged'] as const)(
+    'of %s goes to everybody who knows of the incident as well',
+    (change) => {
+      const alerts = dueAlerts(stepOf(change), aSite({ receivers: ['web-team'] }), routes, told('boss', 'web-team'));
+      expect(receivers(alerts)).toEqual(['web-team', 'boss']);
+    },
+  );
+
+  it('of the next step of the ladder goes to that step alone', () => {
+    const ladder = [
+      { severity: 'critical' as const, afterMs: 600_000, to: ['everyone'] },
+      { severity: 'warning' as const, afterMs: 60_000, to: ['nobody'] },
+      { severity: 'critical' as const, afterMs: 300_000, to: ['lead'] },
+    ];
+    const second = stepOf('escalated', { ladder: { from: 0, level: 2 } });
+    const first = stepOf('escalated', { ladder: { from: 0, level: 1 } });
+    expect(receivers(due(first.transitions, directory({ ladder }), told()))).toEqual(['lead']);
+    expect(receivers(due(second.transitions, directory({ ladder }), told()))).toEqual(['everyone']);
+  });
+
+  it('of a fault of our own goes not to the receiver that takes nothing', () => {
+    const fault = stepOf('opened', { cause: 'monitor', siteId: '_siteward' });
+    expect(receivers(due(fault.transitions, directory({ failing: ['pager'] }), told()))).toEqual(['ops-mail']);
+    const attack = stepOf('opened');
+    expect(receivers(due(attack.transitions, directory({ failing: ['pager'] }), told()))).toContain('pager');
+  });
+
+  it('is not made where a person took it, or for what is announced to others', () => {
+    expect(dueAlerts(stepOf('acknowledged'), aSite(), routes, told('pager'))).toEqual([]);
+    expect(dueAlerts(stepOf('announced'), aSite(), routes, told('pager'))).toEqual([]);
+  });
 
   it('of the end goes to everybody who was told of the incident, and to nobody else', () => {
     const alerts = dueAlerts(stepOf('resolved'), aSite({ receivers: ['web-team'] }), routes, told('boss', 'ops-mail'));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { confirmed, needsAnotherLook } from '../../src/core/confirm.js';
+import { confirmed, nextLookAfter } from '../../src/core/confirm.js';
 import type { Failure, Finding, Reading, Severity } from '../../src/core/model.js';
 
 function finding(code: string, severity: Severity = 'critical'): Finding {
@@ -13,22 +13,30 @@ function look(findings: Finding[] = [], failures: Failure[] = []): Reading {
   return { vantage: 'local', findings, failures };
 }
 
-describe('needsAnotherLook', () => {
-  test('one clear look is enough', () => {
-    expect(needsAnotherLook([])).toBe(true);
-    expect(needsAnotherLook([look()])).toBe(false);
-    expect(needsAnotherLook([look([finding('page/counter', 'notice')])])).toBe(false);
-  });
+const EVERYDAY = { confirmAfterMs: 2_000, inEvent: false };
+const EVENT = { confirmAfterMs: 2_000, inEvent: true };
+const altered = look([finding('page/x')]);
+const down = look([], [DOWN]);
 
-  test('a divergence and a failure are both looked at again', () => {
-    expect(needsAnotherLook([look([finding('page/x')])])).toBe(true);
-    expect(needsAnotherLook([look([], [DOWN])])).toBe(true);
-  });
-
-  test('two looks that agree are enough, two that disagree are not', () => {
-    expect(needsAnotherLook([look([finding('page/x')]), look([finding('page/x')])])).toBe(false);
-    expect(needsAnotherLook([look([finding('page/x')]), look()])).toBe(true);
-    expect(needsAnotherLook([look([finding('page/x')]), look(), look()])).toBe(false);
+describe('the next look', () => {
+  test.each([
+    ['comes at once where there was none', [], EVERYDAY, 0],
+    ['is not needed after a clear one', [look()], EVERYDAY, null],
+    ['is not needed after a notice', [look([finding('page/counter', 'notice')])], EVERYDAY, null],
+    ['confirms a divergence', [altered], EVERYDAY, 2_000],
+    ['is not needed where two agree', [altered, altered], EVERYDAY, null],
+    ['decides between two that disagree', [altered, look()], EVERYDAY, 2_000],
+    ['is not needed where two diverge differently', [altered, look([finding('page/y')])], EVERYDAY, null],
+    ['gives an outage more time', [down], EVERYDAY, 5_000],
+    ['gives an outage a third chance', [down, down], EVERYDAY, 5_000],
+    ['is not needed where three agree that it is down', [down, down, down], EVERYDAY, null],
+    ['gives an outage no third chance in an event', [down, down], EVENT, null],
+    ['is not needed where it is up again', [down, look()], EVERYDAY, null],
+    ['makes up once for a failure of ours', [look([], [BROKEN])], EVERYDAY, 2_000],
+    ['makes up only once for a failure of ours', [look([], [BROKEN]), look([], [BROKEN])], EVERYDAY, null],
+    ['is never the fourth', [altered, look(), look()], EVERYDAY, null],
+  ] as const)('%s', (_, looks, policy, expected) => {
+    expect(nextLookAfter(looks, policy)).toBe(expected);
   });
 });
 

@@ -22,7 +22,7 @@ export interface Judgement {
 export function targetOf(url: string, content: Content): Target {
   const configured = pageCheck.configure({ id: 'bench', url, name: new URL(url).hostname, content, options: {} });
   if ('notApplicable' in configured) throw new Error(configured.notApplicable);
-  const policy = { content, confirmAfterMs: 0, remindEveryMs: 0 };
+  const policy = { content, confirmAfterMs: 0, remindEveryMs: 0, resolveAfterMs: 120_000, inEvent: false };
   return {
     id: 'bench/page',
     siteId: 'bench',

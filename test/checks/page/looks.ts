@@ -150,7 +150,7 @@ export function reading(
     kind: 'page',
     settings,
     schedule: { everyMs: 60_000 },
-    policy: { content: settings.content, confirmAfterMs: 0, remindEveryMs: 0 },
+    policy: { content: settings.content, confirmAfterMs: 0, remindEveryMs: 0, resolveAfterMs: 120_000, inEvent: false },
   };
   const observation: Observation = {
     targetId: target.id,

@@ -45,7 +45,13 @@ export function target(siteId: string, kind: string): Target {
     kind,
     settings: {},
     schedule: { everyMs: 300_000 },
-    policy: { content: 'living', confirmAfterMs: 1000, remindEveryMs: 3_600_000 },
+    policy: {
+      content: 'living',
+      confirmAfterMs: 1000,
+      remindEveryMs: 3_600_000,
+      resolveAfterMs: 120_000,
+      inEvent: false,
+    },
   };
 }
 

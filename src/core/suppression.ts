@@ -1,0 +1,98 @@
+/**
+ * What is kept back, and the record of it: silences, maintenance windows, and what a known cause explains. Pure.
+ *
+ * Nothing here changes an incident's state or its evidence; only its pages wait. Faults of Siteward itself, ends of
+ * incidents and drills are never kept back.
+ */
+import { keysOf } from './cause-keys.js';
+import { newCodes } from './divergence.js';
+import { type Load, PAGES_CAP } from './grouping.js';
+import type { Change, Diagnosis, Incident, MaintenanceWindow, Silence, Suppression, Transition } from './model.js';
+
+/** Longest a silence may last, everyday and inside an event window. */
+export const LONGEST_SILENCE_MS = 4 * 3_600_000;
+export const LONGEST_SILENCE_IN_EVENT_MS = 30 * 60_000;
+/** Longest maintenance window. */
+export const LONGEST_MAINTENANCE_MS = 2 * 3_600_000;
+
+const NEVER_KEPT_BACK: readonly Change[] = ['resolved', 'stood-down', 'acknowledged', 'announced'];
+
+/** Causes that change what a page shows: whoever is sent elsewhere sees another page. */
+const EXPLAINS_THE_PAGE: readonly Diagnosis[] = ['delegation-hijacked', 'dns-redirected', 'tls-intercepted'];
+
+/** What nobody does to his own site during planned work. */
+const NOT_OF_MAINTENANCE: readonly Diagnosis[] = [
+  'delegation-hijacked',
+  'dns-redirected',
+  'tls-intercepted',
+  'certificate-changed',
+  'defaced',
+  'monitor-fault',
+];
+
+export interface Quiet {
+  readonly silences: readonly Silence[];
+  readonly windows: readonly MaintenanceWindow[];
+}
+
+/** Why this transition is told to nobody now; null when it is told. @param before the incident as people know it. */
+export function suppressionOf(
+  { incident, change, at }: Transition,
+  before: Incident | undefined,
+  quiet: Quiet,
+): Suppression | null {
+  if (NEVER_KEPT_BACK.includes(change)) return null;
+  return keptBack(incident, quiet, at) ?? explained(incident, change, before, at);
+}
+
+/** The silence or the maintenance window that covers the incident now. */
+export function keptBack(incident: Incident, { silences, windows }: Quiet, at: number): Suppression | null {
+  if (incident.cause === 'monitor' || incident.drill) return null;
+  const silence = silences.find((one) => isActive(one, at) && covers(one, incident));
+  if (silence) return row(incident, 'silence', silence, at);
+  const window = windows.find((one) => isActive(one, at) && one.siteIds.includes(incident.siteId));
+  return window && isPlannedWork(incident) ? row(incident, 'maintenance', window, at) : null;
+}
+
+function row(
+  { id, seq }: Incident,
+  kind: 'silence' | 'maintenance',
+  { by, reason, until }: Pick<Silence, 'by' | 'reason' | 'until'>,
+  at: number,
+): Suppression {
+  return { incidentId: id, seq, kind, actor: by, reason, at, until };
+}
+
+function isActive({ from, until }: Pick<Silence, 'from' | 'until'>, at: number): boolean {
+  return from <= at && at < until;
+}
+
+function covers({ siteId, cause }: Silence, incident: Incident): boolean {
+  if (siteId !== null) return incident.siteId === siteId;
+  if (cause === null) return false;
+  const codes = Object.values(incident.diverging).flatMap((target) => target.codes);
+  return cause === incident.diagnosis || codes.includes(cause) || keysOf(incident).includes(cause);
+}
+
+function isPlannedWork({ diverging }: Incident): boolean {
+  return !Object.values(diverging).some(({ diagnosis }) => NOT_OF_MAINTENANCE.includes(diagnosis));
+}
+
+/** Who got a dozen messages in ten minutes gets no more of those that tell of nothing new or nothing graver. */
+export function capped({ incident, change, at }: Transition, { pages }: Load): Suppression | null {
+  const isNews = change !== 'relapsed' && change !== 'reminder' && change !== 'transient' && change !== 'flapping';
+  if (pages < PAGES_CAP || isNews || incident.cause === 'monitor') return null;
+  const reason = `${pages} messages in ten minutes are enough; this one tells of nothing graver`;
+  return { incidentId: incident.id, seq: incident.seq, kind: 'cap', actor: 'siteward', reason, at, until: null };
+}
+
+/** The page of a redirected name differs because the name is redirected: the people told of that know the cause. */
+function explained(incident: Incident, change: Change, before: Incident | undefined, at: number): Suppression | null {
+  if (change !== 'worsened' || !before || !EXPLAINS_THE_PAGE.includes(before.diagnosis)) return null;
+  const codes = newCodes(before, incident);
+  const isSame = before.severity === incident.severity && before.diagnosis === incident.diagnosis;
+  const isWider = before.scope !== incident.scope && incident.scope === 'global';
+  if (!isSame || isWider || codes.length === 0 || !codes.every((code) => code.startsWith('page/'))) return null;
+  const reason = `${codes.join(', ')} follows from what people were told of: ${before.diagnosis}`;
+  return { incidentId: incident.id, seq: incident.seq, kind: 'inhibited', actor: 'siteward', reason, at, until: null };
+}

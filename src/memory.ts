@@ -1,0 +1,240 @@
+/**
+ * The second half of the pipeline: what follows from a verdict, from time or from a person is decided by core/, and
+ * committed in one transaction with the alerts due, before anything is sent.
+ */
+import { alertsTo, type Directory, dueAlerts, firstReceivers, type SeverityRoute } from './core/alerting.js';
+import { CAP_WINDOW_MS, type Grouped, group, groupUpdate, isGroup, type Load } from './core/grouping.js';
+import { advance, isOfSites, isOver, type Step, suspect } from './core/incident.js';
+import { type LadderStep, tick } from './core/ladder.js';
+import type {
+  Alert,
+  Incident,
+  MaintenanceWindow,
+  Policy,
+  Silence,
+  Site,
+  Suppression,
+  Target,
+  Transition,
+} from './core/model.js';
+import { capped, keptBack, suppressionOf } from './core/suppression.js';
+import { REOPEN_MS } from './core/timing.js';
+import { type ApprovedBaseline, type Inspection, inspect, type Observatory } from './monitor.js';
+import { type Store, StoreConflict, type VerdictRecord } from './store/store.js';
+
+type MemoryStore = Pick<
+  Store,
+  'knownIncidents' | 'openIncidents' | 'record' | 'receiversTold' | 'load' | 'silences' | 'outbox'
+>;
+
+/** What watching needs beside looking: memory, and who is told. */
+export interface Memory {
+  readonly store: MemoryStore;
+  readonly routes: readonly SeverityRoute[];
+  readonly ladder: readonly LadderStep[];
+  readonly windows: readonly MaintenanceWindow[];
+  readonly siteOf: (id: string) => Site | undefined;
+  readonly newIncidentId: (at: number) => string;
+  /** Keeps what was seen; the folder below `data/`, or null when it could not be written. Never rejects. */
+  readonly keepEvidence: (inspection: Inspection) => Promise<string | null>;
+  /** Runs the works of one site one after the other: two targets may not both open its incident. */
+  readonly inTurn: <T>(siteId: string, work: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * Inspects one target and remembers what follows from it: verdict, incident and the alerts due, in one transaction.
+ * Rejects only when that could not be made durable.
+ */
+export async function watch(
+  site: Site,
+  target: Target,
+  approved: ApprovedBaseline,
+  observatory: Observatory,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<Inspection> {
+  const { now } = observatory;
+  const inspection = await inspect(target, approved, observatory, signal, async (doubt) => {
+    const at = now();
+    await decide(memory, site.id, at, (known) => suspect(known, doubt, target, at, () => memory.newIncidentId(at)));
+  });
+  const { verdict } = inspection;
+  const evidence = verdict.state === 'intact' ? null : await memory.keepEvidence(inspection);
+  const at = now();
+  const record: VerdictRecord = {
+    targetId: target.id,
+    siteId: site.id,
+    kind: target.kind,
+    at,
+    tookMs: inspection.tookMs,
+    verdict,
+    evidence,
+  };
+  const step = (known: readonly Incident[]): Step =>
+    advance(known, verdict, target, at, () => memory.newIncidentId(at));
+  await decide(memory, site.id, at, step, record);
+  return inspection;
+}
+
+/** Another process may write the same incident (`siteward ack`): then what it wrote is read and all decided anew. */
+const TRIES = 3;
+
+/** Takes the incidents of one site a step on, whatever the cause of it, and commits all that follows. */
+export async function decide(
+  memory: Memory,
+  siteId: string,
+  at: number,
+  step: (known: readonly Incident[]) => Step,
+  verdict: VerdictRecord | null = null,
+): Promise<Step> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await memory.inTurn(turnOf(siteId), async () => {
+        const known = await memory.store.knownIncidents(siteId, at - REOPEN_MS);
+        const next = step(known);
+        if (next.transitions.length > 0) {
+          const work = (): Promise<Step> => remember(next, known, memory, verdict, at);
+          return await (isGroup({ siteId }) ? work() : memory.inTurn(GROUPS, work));
+        }
+        if (verdict || next.incidents.length > 0) {
+          await memory.store.record({ verdict, incidents: next.incidents, transitions: [], alerts: [] });
+        }
+        return next;
+      });
+    } catch (error) {
+      if (!(error instanceof StoreConflict) || tries >= TRIES) throw error;
+    }
+  }
+}
+
+/** Every site's incident may found, join or end a group, so all groups take turns together. */
+const GROUPS = '_groups';
+
+function turnOf(siteId: string): string {
+  return isGroup({ siteId }) ? GROUPS : siteId;
+}
+
+async function remember(
+  step: Step,
+  known: readonly Incident[],
+  memory: Memory,
+  verdict: VerdictRecord | null,
+  at: number,
+): Promise<Step> {
+  const { store } = memory;
+  const [open, load, silences] = [
+    await store.openIncidents(),
+    await store.load(at - CAP_WINDOW_MS),
+    await store.silences(at),
+  ];
+  const grouped = group(step, open, load, at, () => memory.newIncidentId(at));
+  const quiet = quieted(grouped, known, { silences, windows: memory.windows }, load);
+  const tellable = grouped.step.transitions.filter((transition) => !quiet.keys.has(nameOf(transition.incident)));
+  const everybody = [...grouped.step.incidents, ...open, ...known];
+  const directory = await directoryOf(memory, everybody);
+  const alerts = dueAlerts(tellable, directory, await toldBefore(tellable, store));
+  await store.record({
+    verdict,
+    incidents: grouped.step.incidents.map((one) => ({ ...one, muted: quiet.muted.get(one.id) ?? one.muted })),
+    transitions: grouped.step.transitions,
+    alerts,
+    suppressions: [...grouped.suppressions, ...quiet.rows],
+    absorbed: grouped.absorbed,
+  });
+  return grouped.step;
+}
+
+interface Quieted {
+  readonly rows: readonly Suppression[];
+  /** `<incident>|<seq>` of transitions that are told to nobody now. */
+  readonly keys: ReadonlySet<string>;
+  /** Per incident: a page of it waits, or was just told. */
+  readonly muted: ReadonlyMap<string, boolean>;
+}
+
+function quieted(
+  { step, suppressions }: Grouped,
+  known: readonly Incident[],
+  quiet: { readonly silences: readonly Silence[]; readonly windows: readonly MaintenanceWindow[] },
+  load: Load,
+): Quieted {
+  const keys = new Set(suppressions.map(({ incidentId, seq }) => `${incidentId}|${seq}`));
+  const rows: Suppression[] = [];
+  const muted = new Map<string, boolean>();
+  for (const transition of step.transitions) {
+    const { incident } = transition;
+    if (keys.has(nameOf(incident))) continue;
+    const before = known.find((one) => one.id === incident.id);
+    const row = suppressionOf(transition, before, quiet) ?? capped(transition, load);
+    muted.set(incident.id, row?.kind === 'silence' || row?.kind === 'maintenance');
+    if (!row) continue;
+    rows.push(row);
+    keys.add(nameOf(incident));
+  }
+  return { rows, keys, muted };
+}
+
+function nameOf({ id, seq }: Incident): string {
+  return `${id}|${seq}`;
+}
+
+async function toldBefore(
+  transitions: readonly Transition[],
+  store: Pick<Store, 'receiversTold'>,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const ids = [...new Set(transitions.map((transition) => transition.incident.id))];
+  return new Map(await Promise.all(ids.map(async (id) => [id, await store.receiversTold(id)] as const)));
+}
+
+async function directoryOf(memory: Memory, incidents: readonly Incident[]): Promise<Directory> {
+  const { routes, ladder, siteOf } = memory;
+  const { failing } = await memory.store.outbox();
+  const ownReceivers = (incident: Incident): readonly string[] => siteOf(incident.siteId)?.receivers ?? [];
+  const membersReceivers = (incident: Incident): readonly string[] =>
+    incidents
+      .filter((one) => one.id in incident.diverging)
+      .flatMap((one) => firstReceivers({ id: one.siteId, receivers: ownReceivers(one) }, incident.severity, routes));
+  return {
+    routes,
+    ladder,
+    failing,
+    siteOf: (incident) => ({
+      id: incident.siteId,
+      receivers: isGroup(incident) ? membersReceivers(incident) : ownReceivers(incident),
+    }),
+  };
+}
+
+// ------------------------------------------------------- time and people
+
+/** What time does to the open incidents: reminders, the ladder, silences that end, groups that grew. */
+export async function passTime(memory: Memory, policyOf: (incident: Incident, at: number) => Policy, at: number) {
+  const open = await memory.store.openIncidents();
+  const quiet = { silences: await memory.store.silences(at), windows: memory.windows };
+  for (const { id, siteId } of open) {
+    await decide(memory, siteId, at, (known) => {
+      const incident = known.find((one) => one.id === id);
+      if (!incident || isOver(incident)) return { incidents: [], transitions: [] };
+      const grown = isGroup(incident) ? groupUpdate(incident, siteIdsOf(incident, open), at) : null;
+      const isQuiet = keptBack(incident, quiet, at) !== null;
+      return grown ?? tick(incident, policyOf(incident, at), memory.ladder, isQuiet, at);
+    });
+  }
+}
+
+function siteIdsOf(parent: Incident, open: readonly Incident[]): string[] {
+  return open.filter((one) => one.id in parent.diverging && isOfSites(one)).map((one) => one.siteId);
+}
+
+/** Tells receivers something that is no incident of a site: a start, a silence, the digest of the day. */
+export async function announce(
+  store: Pick<Store, 'record'>,
+  transition: Transition,
+  receivers: readonly string[],
+  reason: string,
+): Promise<readonly Alert[]> {
+  const alerts = alertsTo(receivers, transition, reason);
+  const { incident } = transition;
+  await store.record({ verdict: null, incidents: [incident], transitions: [transition], alerts });
+  return alerts;
+}

@@ -1,0 +1,156 @@
+/** The outbox: what is due to whom, what became of it, and how it fares. */
+import type { Kysely } from 'kysely';
+import type { Load } from '../core/grouping.js';
+import type { Change } from '../core/model.js';
+import type { Delivery, Outbox } from './store.js';
+import { parseAccepted, parseChange, parseTransition, parseVerdict, type Tables } from './tables.js';
+
+type Database = Kysely<Tables>;
+
+/** Longest error kept of a failed delivery. */
+const MAX_ERROR_LENGTH = 1_000;
+
+/** @returns unsettled deliveries due by `now`, oldest first; of one receiver and incident only the oldest. */
+export async function dueDeliveries(db: Database, now: number, limit: number): Promise<readonly Delivery[]> {
+  const rows = await db
+    .selectFrom('deliveries as delivery')
+    .innerJoin('transitions as transition', (join) =>
+      join.onRef('transition.incident_id', '=', 'delivery.incident_id').onRef('transition.seq', '=', 'delivery.seq'),
+    )
+    .selectAll('transition')
+    .select(['delivery.key', 'delivery.receiver', 'delivery.reason', 'delivery.attempts', 'delivery.due_at'])
+    .select('delivery.accepted')
+    .leftJoin('verdicts as verdict', 'verdict.id', 'transition.verdict_id')
+    .select('verdict.verdict as verdict')
+    .where('delivery.state', '=', 'pending')
+    .where('delivery.due_at', '<=', now)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('deliveries as earlier')
+            .select('earlier.key')
+            .where('earlier.state', '=', 'pending')
+            .whereRef('earlier.incident_id', '=', 'delivery.incident_id')
+            .whereRef('earlier.receiver', '=', 'delivery.receiver')
+            .whereRef('earlier.seq', '<', 'delivery.seq'),
+        ),
+      ),
+    )
+    .orderBy('delivery.created_at')
+    .orderBy('delivery.key')
+    .limit(limit)
+    .execute();
+  const replaced = await supersededBy(
+    db,
+    rows.map((row) => row.key),
+  );
+  return rows.map((row) => ({
+    alert: {
+      key: row.key,
+      receiver: row.receiver,
+      reason: row.reason,
+      transition: parseTransition(row),
+      ...(replaced.has(row.key) ? { supersedes: replaced.get(row.key) ?? [] } : {}),
+    },
+    evidence: row.evidence,
+    findings: row.verdict === null ? [] : parseVerdict(row.verdict, `verdict behind delivery ${row.key}`).findings,
+    attempts: row.attempts,
+    dueAt: row.due_at,
+    accepted: parseAccepted(row.accepted, row.key),
+  }));
+}
+
+/** Changes that the receiver was owed before and was not told of, by the key of the delivery that tells them now. */
+async function supersededBy(db: Database, keys: readonly string[]): Promise<ReadonlyMap<string, readonly Change[]>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('deliveries as delivery')
+    .innerJoin('transitions as transition', (join) =>
+      join.onRef('transition.incident_id', '=', 'delivery.incident_id').onRef('transition.seq', '=', 'delivery.seq'),
+    )
+    .select(['delivery.superseded_by as by', 'transition.change'])
+    .where('delivery.superseded_by', 'in', keys)
+    .orderBy('delivery.seq')
+    .execute();
+  const changes = new Map<string, Change[]>();
+  for (const { by, change } of rows) {
+    if (by === null) continue;
+    changes.set(by, [...(changes.get(by) ?? []), parseChange(change, `delivery replaced by ${by}`)]);
+  }
+  return changes;
+}
+
+export async function settleDelivered(db: Database, key: string, at: number): Promise<void> {
+  await db
+    .updateTable('deliveries')
+    .set((eb) => ({ state: 'delivered', settled_at: at, error: null, attempts: eb('attempts', '+', 1) }))
+    .where('key', '=', key)
+    .where('state', '=', 'pending')
+    .execute();
+}
+
+export async function settleFailed(
+  db: Database,
+  key: string,
+  at: number,
+  error: string,
+  retryAt: number | null,
+  accepted: readonly string[],
+): Promise<void> {
+  const outcome =
+    retryAt === null ? { state: 'given-up' as const, settled_at: at } : { state: 'pending' as const, due_at: retryAt };
+  await db
+    .updateTable('deliveries')
+    .set(outcome)
+    .set((eb) => ({
+      error: error.slice(0, MAX_ERROR_LENGTH),
+      accepted: JSON.stringify(accepted),
+      attempts: eb('attempts', '+', 1),
+    }))
+    .where('key', '=', key)
+    .where('state', '=', 'pending')
+    .execute();
+}
+
+export async function outboxState(db: Database): Promise<Outbox> {
+  const pending = await db
+    .selectFrom('deliveries')
+    .select((eb) => [eb.fn.countAll<number>().as('many'), eb.fn.min<number | null>('created_at').as('oldest')])
+    .where('state', '=', 'pending')
+    .executeTakeFirstOrThrow();
+  const settled = await db
+    .selectFrom('deliveries')
+    .select((eb) => [
+      'receiver',
+      'state',
+      eb.fn.max<number>('settled_at').as('newest'),
+      eb.fn.countAll<number>().as('many'),
+    ])
+    .where('state', 'in', ['delivered', 'given-up'])
+    .groupBy(['receiver', 'state'])
+    .execute();
+  const accepted = new Map(settled.filter((row) => row.state === 'delivered').map((row) => [row.receiver, row.newest]));
+  const failing = settled.filter((row) => row.state === 'given-up' && row.newest > (accepted.get(row.receiver) ?? 0));
+  return {
+    pending: pending.many,
+    oldestAt: pending.oldest,
+    givenUp: failing.reduce((sum, row) => sum + row.many, 0),
+    failing: failing.map((row) => row.receiver).sort(),
+  };
+}
+
+/** Messages since that time to the receiver that got most, and when the newest of all was made. */
+export async function loadSince(db: Database, since: number): Promise<Load> {
+  const rows = await db
+    .selectFrom('deliveries')
+    .select((eb) => [eb.fn.countAll<number>().as('many'), eb.fn.max<number>('created_at').as('newest')])
+    .where('created_at', '>=', since)
+    .where('state', '!=', 'superseded')
+    .groupBy('receiver')
+    .execute();
+  const newest = rows.map((row) => row.newest);
+  return {
+    pages: Math.max(0, ...rows.map((row) => row.many)),
+    newestAt: newest.length > 0 ? Math.max(...newest) : null,
+  };
+}
