@@ -31,6 +31,7 @@ import { type LoadOptions, loadConfig } from './config/load.js';
 import type { Site, Target } from './core/model.js';
 import type { ApprovedBaseline } from './monitor.js';
 import type { SharedBrowser } from './net/browser/browser.js';
+import { knownAddresses } from './net/known-addresses.js';
 import { createNetwork } from './net/network.js';
 import { Courier, type Post } from './notify/deliver.js';
 import { NOTIFIERS } from './notify/index.js';
@@ -90,6 +91,11 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     capture: async (request) => (await browser()).capture(request),
     lookup: (name) => lookup(name),
     now,
+    known: knownAddresses({
+      file: join(options.data, 'alert-hosts.json'),
+      now,
+      warn: (message) => log.warn({}, message),
+    }),
   });
   const lookup = referenceLookup(resolvers, (request) => network.exchange(request));
   const asnOf = bundledAsns(log);
@@ -102,7 +108,14 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     receivers: config.settings.receivers,
     siteOf: (id) => config.sites.find((site) => site.id === id),
     readProof: (evidence) => readProof(evidence === null ? null : join(options.data, evidence)),
-    io: { now, signal: withGrace(signal), connect: network.connect, trust: network.trust },
+    io: {
+      now,
+      signal: withGrace(signal),
+      reach: network.reach,
+      post: network.post,
+      touch: network.touch,
+      trust: network.trust,
+    },
     random: Math.random,
     log,
   };

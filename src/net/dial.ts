@@ -67,6 +67,12 @@ export async function dialTcp(request: DialRequest): Promise<Socket> {
 export async function dialTls(request: TlsDialRequest): Promise<TLSSocket> {
   const startedAt = performance.now();
   const tcp = await dialTcp(request);
+  const spent = performance.now() - startedAt;
+  return secured(tcp, { ...request, timeoutMs: Math.max(1, request.timeoutMs - spent) });
+}
+
+/** The TLS handshake alone, over a connection `dialTcp` gave. Throws ProbeFailure; then the connection is ended. */
+export async function secured(tcp: Socket, request: TlsDialRequest): Promise<TLSSocket> {
   const { serverName, trust, alpn, anyCertificate = false } = request;
   const socket = connectTls({
     socket: tcp,
@@ -78,8 +84,7 @@ export async function dialTls(request: TlsDialRequest): Promise<TLSSocket> {
     ...(alpn ? { ALPNProtocols: [...alpn] } : {}),
   });
   socket.on('error', () => socket.destroy());
-  const spent = performance.now() - startedAt;
-  await established(socket, 'secureConnect', { ...request, timeoutMs: Math.max(1, request.timeoutMs - spent) });
+  await established(socket, 'secureConnect', request);
   return socket;
 }
 

@@ -14,6 +14,7 @@ import type { DialPolicy } from './dial-policy.js';
 import { failure, failureFrom, OtherEndError, oneLine } from './failures.js';
 import { type FetchLimits, LimitError } from './fetch-limits.js';
 import { nextStep } from './redirect.js';
+import { onlyOnce } from './single-connection.js';
 
 /** What a site sees of us unless it looks closely. A monitor that names itself is served the clean page. */
 export const USER_AGENT =
@@ -119,7 +120,7 @@ async function arrive(
   const addresses = parseAddress(host) ? [host] : (pin ?? (await unlessAborted(io.resolve(host), signal)));
   const { socket, address } = await connectAny(url, host, addresses, anyCertificate, io, signal);
   const client = new Client(url.origin, {
-    connect: once(socket),
+    connect: onlyOnce(socket),
     maxHeaderSize: io.limits.headerBytes,
     // The total deadline is stricter than any pause undici would look for.
     headersTimeout: 0,
@@ -194,20 +195,6 @@ async function connectAny(
   throw (
     failures[0] ?? new ProbeFailure(failure('target', 'no-address', `${host} has no address: look at its DNS records.`))
   );
-}
-
-/** Hands the connected socket to undici, which may not make another one. */
-function once(socket: Socket): (options: unknown, done: (...args: [null, Socket] | [Error, null]) => void) => void {
-  let used = false;
-  return (_options, done) => {
-    const again = used;
-    used = true;
-    // undici expects the answer later, never from within the call.
-    queueMicrotask(() => {
-      if (again) done(new OtherEndError('connection-closed', 'closed the connection before it answered.'), null);
-      else done(null, socket);
-    });
-  };
 }
 
 /** Catches what never becomes a body: chunk extensions, trailers or 1xx responses without end. */

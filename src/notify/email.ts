@@ -5,12 +5,16 @@
  * left out of the next attempt. What was taken right before a crash comes twice with one Message-ID, which mail
  * programs show once.
  */
+import { createPrivateKey } from 'node:crypto';
+import DKIM from 'nodemailer/lib/dkim';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import * as z from 'zod';
 import type { Alert, Site } from '../core/model.js';
-import { secret } from '../core/secret.js';
+import { type Secret, secret } from '../core/secret.js';
+import { addresses } from './fields.js';
 import { compose } from './message.js';
 import { type Notifier, type NotifyIo, type Proof, SendError } from './notifier.js';
+import { oauth2Settings } from './oauth2.js';
 import { openSession, type Session } from './smtp.js';
 
 /** One plain address: what could end a header or start a second one is not in it. */
@@ -33,13 +37,28 @@ const settings = z.strictObject({
         .enum(['required', 'off'])
         .optional()
         .meta({ description: 'Default: required, unless the server is on this machine.' }),
+      oauth2: oauth2Settings.optional().meta({ description: 'In place of a password, for Gmail and Microsoft 365.' }),
+      addresses: addresses(),
     })
-    .refine((smtp) => (smtp.user === undefined) === (smtp.password === undefined), {
-      error: 'user and password belong together: give both or none',
+    .refine((smtp) => smtp.password === undefined || smtp.oauth2 === undefined, {
+      error: 'give either password or oauth2, not both',
+    })
+    .refine((smtp) => (smtp.user === undefined) === ((smtp.password ?? smtp.oauth2) === undefined), {
+      error: 'user and password (or oauth2) belong together: give both or none',
     })
     .transform(({ secure, ...smtp }) => ({ ...smtp, secure: secure ?? smtp.port === 465 })),
   from: address,
   to: z.array(address).min(1).max(50),
+  dkim: z
+    .strictObject({
+      domain: z.string().regex(/^[a-z0-9.-]+$/i, { error: 'must be a domain such as example.org' }),
+      selector: z.string().regex(/^[a-z0-9._-]+$/i, { error: 'must be a selector such as siteward' }),
+      key: secret().refine((key) => isSigningKey(key), {
+        error: 'must be an RSA private key in PEM form; give it as a file: reference, see docs/receivers.md',
+      }),
+    })
+    .optional()
+    .meta({ description: 'Signs every mail (RFC 6376). Not needed where the mail server signs.' }),
 });
 
 export type EmailSettings = z.output<typeof settings>;
@@ -55,7 +74,28 @@ export const email: Notifier<EmailSettings> = {
     const retryable = outcome.failures.some((failure) => failure.retryable);
     throw new SendError(`mail from ${own.from}: ${words}`, retryable, outcome.accepted);
   },
+  async examine({ smtp }, io) {
+    const session = await openSession(smtp, io);
+    session.close();
+    const login = smtp.user === undefined ? 'no login is set' : 'the login works';
+    const way = session.isEncrypted
+      ? 'over TLS'
+      : smtp.tls === 'off'
+        ? 'WITHOUT TLS, as smtp.tls: off says: whoever listens on the way reads alerts and the password'
+        : 'without TLS: the server is on this machine';
+    return `${smtp.host}:${smtp.port} is reached ${way}; ${login}; nothing was sent`;
+  },
 };
+
+/** RFC 8301: what verifiers everywhere accept is RSA. */
+function isSigningKey(key: Secret): boolean {
+  try {
+    return createPrivateKey(key.reveal()).asymmetricKeyType === 'rsa';
+  } catch {
+    // Not a key in any form; the message of the schema says what is wanted.
+    return false;
+  }
+}
 
 interface Outcome {
   readonly accepted: readonly string[];
@@ -95,7 +135,7 @@ async function mailOf(alert: Alert, site: Site, proof: Proof, own: EmailSettings
   const domain = own.from.slice(own.from.lastIndexOf('@') + 1);
   const thread = `<incident.${incident.id}@${domain}>`;
   const isUrgent = incident.severity === 'critical' && change !== 'resolved';
-  return new MailComposer({
+  const mail = await new MailComposer({
     from: { name: 'Siteward', address: own.from },
     to: [...own.to],
     subject,
@@ -107,6 +147,8 @@ async function mailOf(alert: Alert, site: Site, proof: Proof, own: EmailSettings
     references: [thread],
     headers: {
       'Auto-Submitted': 'auto-generated',
+      'X-Auto-Response-Suppress': 'All',
+      'List-Id': `Siteward alerts <siteward-alerts.${domain}>`,
       'X-Siteward-Incident': incident.id,
       'X-Siteward-Site': site.id,
       'X-Siteward-Change': change,
@@ -127,4 +169,11 @@ async function mailOf(alert: Alert, site: Site, proof: Proof, own: EmailSettings
   })
     .compile()
     .build();
+  return own.dkim === undefined ? mail : signed(mail, own.dkim);
+}
+
+/** The signature is RSA over fixed bytes, so it is the same at every attempt too. */
+async function signed(mail: Buffer, { domain, selector, key }: NonNullable<EmailSettings['dkim']>): Promise<Buffer> {
+  const signer = new DKIM({ domainName: domain, keySelector: selector, privateKey: key.reveal() });
+  return Buffer.concat(await signer.sign(mail).toArray());
 }

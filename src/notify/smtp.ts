@@ -2,23 +2,33 @@
  * One conversation with a mail server, over a socket somebody else opened: greeting, TLS, login, then one transaction
  * per recipient, so that one refused address never holds back another.
  */
+import type { Socket } from 'node:net';
 import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
+import XOAuth2 from 'nodemailer/lib/xoauth2';
 import { oneLine } from '../core/plain-text.js';
-import type { Secret } from '../core/secret.js';
-import { type NotifyIo, SendError } from './notifier.js';
+import { Secret } from '../core/secret.js';
+import { withoutSecrets } from './http.js';
+import { type Greeted, type NotifyIo, SendError } from './notifier.js';
+import { accessToken, type OAuth2Settings } from './oauth2.js';
 
 export interface SmtpSettings {
   readonly host: string;
   readonly port: number;
   readonly user?: string | undefined;
   readonly password?: Secret | undefined;
+  /** In place of a password. */
+  readonly oauth2?: OAuth2Settings | undefined;
   /** TLS from the first byte on; otherwise STARTTLS. */
   readonly secure: boolean;
   /** Undefined: required, unless the server is this very machine. */
   readonly tls?: 'required' | 'off' | undefined;
+  /** Where the server also stands. */
+  readonly addresses: readonly string[];
 }
 
 export interface Session {
+  /** The server proved its name and nobody on the way can listen. */
+  readonly isEncrypted: boolean;
   /** Resolves when the server has taken the message. Throws SendError. */
   send(from: string, to: string, message: Buffer): Promise<void>;
   /** False once the connection is of no more use. */
@@ -36,26 +46,19 @@ const MAX_DETAIL_LENGTH = 300;
 export async function openSession(settings: SmtpSettings, io: NotifyIo): Promise<Session> {
   const where = `${settings.host}:${settings.port}`;
   const fault = (error: unknown, step: string): SendError => sendError(error, `${where}: ${step}`, settings);
-  const socket = await io.connect(settings.host, settings.port, io.signal).catch((error: unknown) => {
-    throw fault(error, 'no connection');
+  const { host, port, addresses } = settings;
+  const greet = (socket: Socket): Promise<Greeted<Greeting>> => greeted(socket, settings, io);
+  const { connection, steps } = await io.reach({ host, port, addresses, signal: io.signal }, greet).catch((error) => {
+    throw fault(error, error instanceof NotLetIn ? 'the server did not let us in' : 'no connection');
   });
-  const connection = new SMTPConnection({
-    ...connectionOptions(settings, io, isLoopback(socket.remoteAddress)),
-    connection: socket,
-  });
-  const steps = new Steps(connection, io.signal);
   try {
-    await steps.step((done) => connection.connect(done));
-    const { user, password } = settings;
-    if (user !== undefined) {
-      const credentials = { user, pass: password?.reveal() ?? '' };
-      await steps.step((done) => connection.login({ credentials }, done));
-    }
+    await logIn(connection, steps, settings, io);
   } catch (error) {
     connection.close();
     throw fault(error, 'the server did not let us in');
   }
   return {
+    isEncrypted: connection.secure,
     send: async (from, to, message) => {
       try {
         await steps.step((done) => connection.send({ from, to: [to] }, message, done));
@@ -76,6 +79,42 @@ export async function openSession(settings: SmtpSettings, io: NotifyIo): Promise
       connection.close();
     },
   };
+}
+
+interface Greeting {
+  readonly connection: SMTPConnection;
+  readonly steps: Steps;
+}
+
+/** Connected, but the greeting or TLS failed; `cause` has the reason. */
+class NotLetIn extends Error {}
+
+/** Greeting, EHLO and TLS: who answers at a wrong address ends here, before a login is said. */
+async function greeted(socket: Socket, settings: SmtpSettings, io: NotifyIo): Promise<Greeted<Greeting>> {
+  const connection = new SMTPConnection({
+    ...connectionOptions(settings, io, isLoopback(socket.remoteAddress)),
+    connection: socket,
+  });
+  const steps = new Steps(connection, io.signal);
+  try {
+    await steps.step((done) => connection.connect(done));
+  } catch (cause) {
+    connection.close();
+    throw new NotLetIn('not let in', { cause });
+  }
+  return { value: { connection, steps }, verified: connection.secure };
+}
+
+async function logIn(connection: SMTPConnection, steps: Steps, settings: SmtpSettings, io: NotifyIo): Promise<void> {
+  const { user, password, oauth2 } = settings;
+  if (user === undefined) return;
+  if (oauth2) {
+    const token = new XOAuth2({ user, accessToken: await accessToken(oauth2, io) });
+    await steps.step((done) => connection.login({ user, oauth2: token }, done));
+    return;
+  }
+  const credentials = { user, pass: password?.reveal() ?? '' };
+  await steps.step((done) => connection.login({ credentials }, done));
 }
 
 function connectionOptions(settings: SmtpSettings, io: NotifyIo, isOwnMachine: boolean): SMTPConnectionOptions {
@@ -137,20 +176,15 @@ function partsOf(error: unknown): { readonly code: unknown; readonly permanent: 
   return { code, permanent: code !== 'ETLS' && (isRefusal || isOurs), words: error.message };
 }
 
-function sendError(error: unknown, what: string, settings: SmtpSettings): SendError {
-  const { code, permanent, words } = partsOf(error);
+function sendError(thrown: unknown, what: string, settings: SmtpSettings): SendError {
+  if (thrown instanceof SendError) return new SendError(`${what}: ${thrown.message}`, thrown.retryable);
+  const { code, permanent, words } = partsOf(thrown instanceof NotLetIn ? thrown.cause : thrown);
   // A server may repeat what it was sent: its words about a login are not repeated.
   const detail = code === 'EAUTH' ? 'it refused the login; check smtp.user and smtp.password' : words;
-  return new SendError(oneLine(`${what}: ${withoutSecret(detail, settings)}`, MAX_DETAIL_LENGTH), !permanent);
+  return new SendError(oneLine(`${what}: ${withoutPassword(detail, settings)}`, MAX_DETAIL_LENGTH), !permanent);
 }
 
-function withoutSecret(text: string, { user = '', password }: SmtpSettings): string {
-  const clear = password?.reveal();
-  if (!clear) return text;
-  const forms = [clear, base64(clear), base64(`\0${user}\0${clear}`)];
-  return forms.reduce((cleaned, form) => cleaned.replaceAll(form, String(password)), text);
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64');
+function withoutPassword(text: string, { user = '', password }: SmtpSettings): string {
+  if (!password) return text;
+  return withoutSecrets(text, [new Secret(`\0${user}\0${password.reveal()}`), password]);
 }

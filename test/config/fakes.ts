@@ -37,12 +37,14 @@ const email: Notifier = {
     to: z.array(z.string()).min(1),
   }),
   send: async () => undefined,
+  examine: async () => 'reached',
 };
 
 const chat: Notifier = {
   kind: 'chat',
   settings: z.object({ token: secret(), wait: duration(1000).default(5000) }),
   send: async () => undefined,
+  examine: async () => 'reached',
 };
 
 export const NOTIFIERS: readonly Notifier[] = [email, chat];

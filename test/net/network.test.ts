@@ -29,6 +29,8 @@ function networkOf(options: Partial<NetworkOptions> = {}): GuardedNetwork {
 }
 
 const never = new AbortController().signal;
+const socketTo = (network: GuardedNetwork, host: string, port: number) =>
+  network.reach({ host, port, signal: never }, async (socket) => ({ value: socket, verified: false }));
 
 describe('the network door', () => {
   it('fetches and shakes hands with the hosts and the authorities of the settings', async () => {
@@ -51,7 +53,7 @@ describe('the network door', () => {
     expect(fetched.failure?.code).toBe('blocked-address');
     const request = { address: '203.0.113.99', port: 443, serverName: 'www.example.test', signal: never };
     await expect(network.handshake(request)).rejects.toMatchObject({ failure: { code: 'blocked-address' } });
-    await expect(network.connect('mail.example.test', 25, never)).rejects.toMatchObject({
+    await expect(socketTo(network, 'mail.example.test', 25)).rejects.toMatchObject({
       failure: { code: 'blocked-address' },
     });
   });
@@ -91,7 +93,7 @@ describe('what a lie leads to when it lies outside network.only', () => {
     const request = { address: '127.99.0.1', port, serverName: 'lied.test', signal: never };
     await expect(network.handshake(request)).rejects.toMatchObject({ failure: { code: 'blocked-address' } });
     for (const host of ['127.99.0.1', 'fixed.test']) {
-      await expect(network.connect(host, port, never)).rejects.toMatchObject({ failure: { code: 'blocked-address' } });
+      await expect(socketTo(network, host, port)).rejects.toMatchObject({ failure: { code: 'blocked-address' } });
     }
     for (const transport of ['udp', 'tcp', 'tls', 'https'] as const) {
       const resolver = { name: 'lie', role: 'witness', transport, address: '127.99.0.1', port } as const;
@@ -117,19 +119,17 @@ describe('a connection for a notifier', () => {
     const port = bound !== null && typeof bound === 'object' ? bound.port : 0;
     const network = networkOf({ policy: { allow: [], only: [] }, hosts: { 'mail.example.test': '127.0.0.1' } });
     for (const host of ['127.0.0.1', 'localhost', 'mail.example.test']) {
-      const socket = await network.connect(host, port, never);
+      const socket = await socketTo(network, host, port);
       const [greeting] = await socket.toArray();
       expect(String(greeting)).toBe('220 mail');
     }
   });
 
   it('does not ask a system resolver outside network.only for a name', async () => {
-    const failed = await networkOf()
-      .connect('mail.example.test', 25, never)
-      .then(
-        () => null,
-        (error: unknown) => error,
-      );
+    const failed = await socketTo(networkOf(), 'mail.example.test', 25).then(
+      () => null,
+      (error: unknown) => error,
+    );
     expect(failed).toMatchObject({ failure: { code: 'no-address' } });
     expect(failed).toHaveProperty('cause.message', expect.stringContaining('outside network.only'));
   });

@@ -10,7 +10,8 @@ import { type Notifier, type Proof, SendError } from '../../src/notify/notifier.
 import { openStore } from '../../src/store/database.js';
 import type { Store } from '../../src/store/store.js';
 import { aFinding, anAlert, anEntry, aSite, aTransition, T0 } from '../contracts/samples.js';
-import { loopbackSocket, startMailServer } from '../support/smtp.js';
+import { notifyIo } from '../support/notify.js';
+import { startMailServer } from '../support/smtp.js';
 
 const HOUR = 3_600_000;
 
@@ -39,6 +40,7 @@ afterEach(async () => {
 const notifier: Notifier = {
   kind: 'test',
   settings: z.unknown(),
+  examine: async () => 'reached',
   async send(alert, _site, proof, _settings, io) {
     await answer(alert);
     sent.push({ alert, proof, accepted: io.accepted });
@@ -55,7 +57,7 @@ const post = (over: Partial<Post> = {}): Post => ({
   ],
   siteOf: () => aSite(),
   readProof: async (evidence) => ({ folder: evidence, pictures: [], resolvers: [] }),
-  io: { now: () => now, signal: new AbortController().signal, connect: loopbackSocket },
+  io: notifyIo({ now: () => now }),
   random: () => 0.5,
   log: { warn: log('warn'), error: log('error') },
   ...over,

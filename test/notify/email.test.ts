@@ -1,11 +1,11 @@
-import { createSecureContext } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Incident } from '../../src/core/model.js';
 import { email } from '../../src/notify/email.js';
 import { type NotifyIo, type Proof, SendError } from '../../src/notify/notifier.js';
 import { aFinding, anAlert, aSite, aTransition, T0 } from '../contracts/samples.js';
 import { type CertificateAuthority, certificateAuthority } from '../support/certificates.js';
-import { loopbackSocket, type MailServer, type MailServerOptions, startMailServer } from '../support/smtp.js';
+import { notifyIo, notifyNetwork } from '../support/notify.js';
+import { type MailServer, type MailServerOptions, startMailServer } from '../support/smtp.js';
 import { picture } from './pictures.js';
 
 const PASSWORD = 'correct horse battery staple';
@@ -26,12 +26,7 @@ const started = async (options: MailServerOptions = {}): Promise<MailServer> => 
   server = await startMailServer(options);
   return server;
 };
-const io = (over: Partial<NotifyIo> = {}): NotifyIo => ({
-  now: () => T0,
-  signal: new AbortController().signal,
-  connect: loopbackSocket,
-  ...over,
-});
+const io = (over: Partial<NotifyIo> = {}): NotifyIo => notifyIo(over);
 const settingsFor = ({ port }: MailServer, over: object = {}, to = ['ops@example.org']) =>
   email.settings.parse({ smtp: { host: 'localhost', port, ...over }, from: 'siteward@example.org', to });
 const alertOf = (over: Partial<Incident> = {}) => anAlert(aTransition('opened', over));
@@ -90,7 +85,8 @@ describe('the mail', () => {
       'x-siteward-severity': 'critical',
       importance: 'high',
     });
-    expect(headers.has('list-id')).toBe(false);
+    expect(headers.get('list-id')).toBe('Siteward alerts <siteward-alerts.example.org>');
+    expect(headers.get('x-auto-response-suppress')).toBe('All');
   });
 
   it.each([
@@ -131,7 +127,7 @@ describe('the mail', () => {
 
 describe('the way to the server', () => {
   const certified = () => authority.issue(['localhost']);
-  const trust = () => createSecureContext({ ca: authority.pem });
+  const trust = () => notifyNetwork({ ca: [authority.pem] }).trust;
 
   it('is STARTTLS with a certificate that is checked against the name, then a login', async () => {
     const mailbox = await started({ certificate: certified(), login: { user: 'u', password: PASSWORD } });
@@ -167,12 +163,13 @@ describe('the way to the server', () => {
 
   it('requires TLS by itself unless the socket ends on this machine', async () => {
     const mailbox = await started();
-    const elsewhere: NotifyIo['connect'] = async (host, port) => {
-      const socket = await loopbackSocket(host, port);
-      return Object.defineProperty(socket, 'remoteAddress', { value: '203.0.113.5' });
-    };
-    expect((await failure(send(settingsFor(mailbox), { connect: elsewhere }))).retryable).toBe(true);
-    await send(settingsFor(mailbox, { tls: 'off' }), { connect: elsewhere });
+    const { reach } = io();
+    const elsewhere: NotifyIo['reach'] = (place, greet) =>
+      reach(place, (socket, signal) =>
+        greet(Object.defineProperty(socket, 'remoteAddress', { value: '203.0.113.5' }), signal),
+      );
+    expect((await failure(send(settingsFor(mailbox), { reach: elsewhere }))).retryable).toBe(true);
+    await send(settingsFor(mailbox, { tls: 'off' }), { reach: elsewhere });
     await send(settingsFor(mailbox));
     expect(mailbox.mails).toHaveLength(2);
   });
@@ -180,19 +177,20 @@ describe('the way to the server', () => {
   it('is only ever the socket it was given, whatever name the settings say', async () => {
     const mailbox = await started();
     const asked: unknown[] = [];
-    const connect: NotifyIo['connect'] = (host, port) => {
-      asked.push([host, port]);
-      return loopbackSocket(host, port);
+    const { reach } = io();
+    const noted: NotifyIo['reach'] = (place, greet) => {
+      asked.push([place.host, place.port]);
+      return reach(place, greet);
     };
-    await send(settingsFor(mailbox, { host: 'mail.example.org' }), { connect });
+    await send(settingsFor(mailbox, { host: 'mail.example.org' }), { reach: noted });
     expect(asked).toEqual([['mail.example.org', mailbox.port]]);
     expect(mailbox.connections()).toBe(1);
   });
 
   it('says who could not be reached, and that trying again may help', async () => {
     const mailbox = await started();
-    const refused: NotifyIo['connect'] = () => Promise.reject(new Error('203.0.113.5 may not be dialled'));
-    const error = await failure(send(settingsFor(mailbox), { connect: refused }));
+    const refused: NotifyIo['reach'] = () => Promise.reject(new Error('203.0.113.5 may not be dialled'));
+    const error = await failure(send(settingsFor(mailbox), { reach: refused }));
     expect(error.retryable).toBe(true);
     expect(error.message).toContain(`localhost:${mailbox.port}: no connection: 203.0.113.5 may not be dialled`);
   });
@@ -200,12 +198,14 @@ describe('the way to the server', () => {
   it('ends at the deadline when the server never says a word', async () => {
     const mailbox = await started({ mute: true });
     const deadline = new AbortController();
-    const connect: NotifyIo['connect'] = async (host, port) => {
-      const socket = await loopbackSocket(host, port);
-      setImmediate(() => deadline.abort());
-      return socket;
+    const { reach } = io();
+    const impatient: NotifyIo['reach'] = (place, greet) => {
+      return reach(place, (socket, signal) => {
+        setImmediate(() => deadline.abort());
+        return greet(socket, signal);
+      });
     };
-    const error = await failure(send(settingsFor(mailbox), { connect, signal: deadline.signal }));
+    const error = await failure(send(settingsFor(mailbox), { reach: impatient, signal: deadline.signal }));
     expect(error).toMatchObject({ retryable: true });
     expect(error.message).toContain('it took too long');
   });

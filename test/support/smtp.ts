@@ -1,6 +1,5 @@
 /** A real mail server on loopback that keeps what it took and can be told to refuse. */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import type { ServerCertificate } from './certificates.js';
@@ -95,13 +94,6 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
     connections: () => connections,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
-}
-
-/** A connected socket to a server on this machine, as `NotifyIo.connect` gives. */
-export async function loopbackSocket(_host: string, port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
-  await once(socket, 'connect');
-  return socket;
 }
 
 function securityOf({ certificate, secure, login }: MailServerOptions): SMTPServerOptions {
