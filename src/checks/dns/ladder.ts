@@ -94,6 +94,7 @@ function judgeAddress(address: string, scene: Scene): Judgement {
   const { truth, fault, evidence } = scene;
   const explanation = truth.explain(address);
   if (explanation !== null) return { ...judgement('CONSISTENT_IP', 0.99, explanation), address };
+  if (truth.seized && truth.disputed.includes(address)) return { ...authorityHijacked(`gives ${address}`), address };
   const judged = judgeUnexplained(address, scene);
   if (judged.verdict === 'CONSISTENT_TLS') return judged;
   if (truth.disputed.includes(address)) {
@@ -103,6 +104,12 @@ function judgeAddress(address: string, scene: Scene): Judgement {
   // What broken signatures are over is not proven, but whoever passes it on has not made it up.
   const passedOn = fault !== null && unprovenAddresses(evidence).includes(address);
   return passedOn ? { ...operatorError(fault, 'gives what the name servers give'), address } : judged;
+}
+
+/** Not the resolver's doing: it says what whoever holds the domain now has it say. */
+function authorityHijacked(does: string): Judgement {
+  const why = `${does}, as the name servers of the domain do; the domain itself looks hijacked`;
+  return judgement('AUTHORITY_HIJACKED', 0.9, why, 'follows the hijacked name servers');
 }
 
 function unprovenAddresses(evidence: DnsEvidence): string[] {
@@ -126,6 +133,7 @@ function judgeEmpty(reply: Reply, answer: Answer, scene: Scene): Judgement {
   if (truth.absent || expected.length === 0) {
     return judgement('CONSISTENT_IP', 0.99, `agrees that there is no ${answer.type} record`);
   }
+  if (truth.seized) return authorityHijacked(`has no ${answer.type} record`);
   if (answer.type === 'AAAA' && hasAddresses(answer, scene)) {
     return judgement('CONSISTENT_IP', 0.6, 'leaves out IPv6, as some networks do; its IPv4 addresses count');
   }

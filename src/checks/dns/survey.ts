@@ -4,6 +4,8 @@ import { getDomain } from 'tldts';
 import { ProbeFailure, type ProbeIo, type Resolver } from '../check.js';
 import { embeddedIpv4 } from './addresses.js';
 import { type Ask, ask } from './ask.js';
+import { domainOf } from './authority/domain.js';
+import { glueAddress } from './authority/facts.js';
 import {
   type Answer,
   type AuthorityEvidence,
@@ -33,8 +35,8 @@ export interface SurveyOptions {
 }
 
 /** More addresses than any honest answer holds; those beyond stay unproven, which is said of them. */
-const MOST_SUSPECTS = 40;
-const MOST_REFERENCE_ADDRESSES = 40;
+const MOST_SUSPECTS = 256;
+const MOST_REFERENCE_ADDRESSES = 256;
 
 /** Where port 53 leads nowhere a look must not take much longer than the slowest resolver. */
 const TRACE_MS = 4_000;
@@ -42,17 +44,29 @@ const TRACE_MS = 4_000;
 /** Asks all of `io.resolvers` about the name at once. Never throws for what a resolver or an address does. */
 export async function survey(settings: DnsSettings, io: ProbeIo, options: SurveyOptions): Promise<DnsEvidence> {
   const zone = getDomain(settings.name, { extractHostname: false });
-  const [answers, authority] = await Promise.all([
+  const at = io.now();
+  const [answers, authority, registry] = await Promise.all([
     fromResolvers(settings.name, zone, io, options),
     fromAuthority(settings.name, io, options),
+    zone === null ? null : io.registry?.look(zone, settings.name, io.signal),
   ]);
-  const heard = { name: settings.name, zone, answers, ...(authority ? { authority } : {}) };
+  const heard = {
+    name: settings.name,
+    zone,
+    at,
+    answers,
+    ...(authority ? { authority } : {}),
+    ...(registry ? { registry } : {}),
+  };
   const asked: DnsEvidence = { ...heard, tls: [], victims: [], genuine: null };
   const { references, suspects } = addressesToProve(asked);
   const tls = await proveByTls(distinct([...references, ...suspects]), settings, io);
   const unproven = suspects.filter((address) => tls.find((at) => at.address === address)?.problem !== null);
   const pages = options.victims ? await seePages(unproven, references, settings, io) : { victims: [], genuine: null };
-  const networks = asnsOf([...addressesOf(answers), ...(authorityOf(asked)?.addresses ?? [])], io.asnOf);
+  const networks = asnsOf(
+    [...addressesOf(answers), ...(authorityOf(asked)?.addresses ?? []), ...glueIn(asked)],
+    io.asnOf,
+  );
   return { ...heard, ...networks, tls, ...pages };
 }
 
@@ -98,6 +112,11 @@ function anchorsFor(lines: readonly string[], at: number): readonly RootAnchor[]
   const valid = anchorsAt(parsed.anchors, at);
   // A clock that no anchor is valid by is wrong; with anchors the validation says so, without it would call all unsigned.
   return valid.length > 0 ? valid : parsed.anchors;
+}
+
+/** Addresses of name servers, as parents give them. */
+function glueIn(evidence: DnsEvidence): string[] {
+  return (domainOf(evidence)?.cuts ?? []).flatMap(({ voices }) => voices.flatMap(({ glue }) => glue.map(glueAddress)));
 }
 
 function askIo({ network, signal }: ProbeIo, random: Random) {

@@ -5,7 +5,9 @@
  * Signed data of the authority stands by itself. Unsigned data came over a path that may be raced like any other: a
  * server's answer counts where it shares an address with what is known otherwise (docs/decisions/006).
  */
+import { type ChangeTicket, openTickets, ticketFor } from '../changes.js';
 import { bogonRange, canonicalAddress, embeddedIpv4, isWithin } from './addresses.js';
+import { assess } from './authority/assessment.js';
 import { type Answer, addressesOf, type DnsEvidence, distinct, isDefinite, trustedAnswers } from './evidence.js';
 import { type QueryType, TYPE } from './names.js';
 import type { DnsSettings } from './settings.js';
@@ -34,15 +36,19 @@ export interface Truth {
   readonly isSigned: (type: QueryType) => boolean;
   /** Addresses that only an authority gives which is in question itself. */
   readonly disputed: readonly string[];
+  /** The authority was taken over: honest resolvers pass on what the hijacker says. */
+  readonly seized: boolean;
 }
 
 /** @param accepted evidence a person approved. */
 export function truthOf(evidence: DnsEvidence, accepted: readonly DnsEvidence[], settings: DnsSettings): Truth {
   const referenced = referenceAnswers(evidence);
-  const given = addressesOf(referenced);
   const approved = approvedAddresses(accepted);
   const heard = authorityOf(evidence);
-  const authority = heard && !isInQuestion(heard, accepted) ? heard : null;
+  // Who took the domain over answers every resolver, and signs what he likes: only what was approved is true then.
+  const seized = assess(evidence, accepted, settings)?.class === 'hijacked';
+  const given = seized ? [] : addressesOf(referenced);
+  const authority = heard && !seized && !isInQuestion(heard, accepted) ? heard : null;
   const replies = (authority?.traces ?? []).flatMap((traced) => traced.replies);
   const signed = replies.filter(({ status }) => status === 'SECURE');
   const vouched = replies.filter((reply) =>
@@ -56,6 +62,7 @@ export function truthOf(evidence: DnsEvidence, accepted: readonly DnsEvidence[],
       ['it is in the approved baseline', approved],
     ],
     settings,
+    openTickets(settings.changes, evidence.at ?? null),
   );
   const addresses = distinct([...given, ...addressesIn([...signed, ...vouched]), ...approved]);
   const definite = referenced.some((answer) => answer.replies.some(isDefinite));
@@ -67,7 +74,7 @@ export function truthOf(evidence: DnsEvidence, accepted: readonly DnsEvidence[],
   const asnOf = (address: string): number | null => asns.get(address) || null;
   return {
     known: definite || proven || approved.length > 0,
-    absent: given.length + signed.length === 0 && (definite || (isSigned('A') && isSigned('AAAA'))),
+    absent: !seized && given.length + signed.length === 0 && (definite || (isSigned('A') && isSigned('AAAA'))),
     addresses,
     records: (type) =>
       distinct([
@@ -82,8 +89,19 @@ export function truthOf(evidence: DnsEvidence, accepted: readonly DnsEvidence[],
     bogonRanges: new Set([...addresses, ...allowedBases(settings)].flatMap((address) => bogonRange(address) ?? [])),
     authority,
     isSigned,
-    disputed: authority === null ? (heard?.addresses ?? []) : [],
+    disputed: disputedBy(heard, authority, seized ? referenced : []),
+    seized,
   };
+}
+
+/** What was approved or is allowed, whatever this look saw. */
+export function approvedTruth(look: DnsEvidence, accepted: readonly DnsEvidence[], settings: DnsSettings): Truth {
+  const { authority: _seen, ...others } = look;
+  return truthOf({ ...others, answers: [] }, accepted, settings);
+}
+
+function disputedBy(heard: Authority | null, believed: Authority | null, followers: readonly Answer[]): string[] {
+  return distinct([...(believed === null ? (heard?.addresses ?? []) : []), ...addressesOf(followers)]);
 }
 
 function approvedAddresses(accepted: readonly DnsEvidence[]): string[] {
@@ -96,11 +114,14 @@ function approvedAddresses(accepted: readonly DnsEvidence[]): string[] {
 function explainer(
   sources: readonly (readonly [string, readonly string[]])[],
   { allow }: DnsSettings,
+  tickets: readonly ChangeTicket[],
 ): Truth['explain'] {
   return (address) => {
     const source = sources.find(([, addresses]) => addresses.includes(address));
     if (source) return source[0];
     if (allow.addresses.some((range) => isWithin(address, range))) return 'the watchlist allows it';
+    const ticket = ticketFor(tickets, 'addresses', [address]);
+    if (ticket) return `it is expected by ticket ${ticket.id}`;
     const embedded = embeddedIpv4(address);
     const known = embedded !== null && sources.some(([, addresses]) => addresses.includes(embedded));
     return known ? `it stands for ${embedded} (DNS64)` : null;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Network, ProbeFailure, type ProbeIo } from '../../../src/checks/check.js';
+import { assess } from '../../../src/checks/dns/authority/assessment.js';
 import type { DnsEvidence } from '../../../src/checks/dns/evidence.js';
 import { dns } from '../../../src/checks/dns/index.js';
 import type { VerdictId } from '../../../src/checks/dns/judgement.js';
@@ -10,8 +11,13 @@ import { judgeAnswers } from '../../../src/checks/dns/ladder.js';
 import { referenceLookup } from '../../../src/checks/dns/lookup.js';
 import { type DnsSettings, settingsFor } from '../../../src/checks/dns/settings.js';
 import { authorityOf } from '../../../src/checks/dns/traced.js';
+import { CHECKS } from '../../../src/checks/index.js';
 import { tls } from '../../../src/checks/tls/index.js';
+import { adHocSite } from '../../../src/config/ad-hoc.js';
+import type { Verdict } from '../../../src/core/model.js';
+import { inspect } from '../../../src/monitor.js';
 import { createNetwork } from '../../../src/net/network.js';
+import { localVantage } from '../../../src/vantage/vantage.js';
 import { type DnsTestbed, type ResolverName, startDnsTestbed } from '../../support/dns-testbed.js';
 
 const LOOPBACK = { allow: [], only: ['127.0.0.0/8'] };
@@ -264,18 +270,71 @@ describe.concurrent('a site', () => {
 });
 
 describe('while the delegation is hijacked at the registrar', () => {
-  test('no honest resolver is accused, whether it gives the old address or the new one', async () => {
-    const approved = dns.combine([await look('www.hijack.test', HONEST, tracing(HONEST))]);
+  const settings = settingsOf('www.hijack.test');
+  const NAMES = [...HONEST, 'poisoned'] as const;
+  let approved: DnsEvidence;
+  let seen: DnsEvidence;
+  let verdict: Verdict;
+  let looks: number;
+  beforeAll(async () => {
+    approved = dns.combine([await look('www.hijack.test', HONEST, tracing(HONEST))]);
     await bed.scenario('hijack');
-    const seen = await look('www.hijack.test', [...HONEST, 'poisoned'], tracing([...HONEST, 'poisoned']));
+    seen = await look('www.hijack.test', NAMES, tracing(NAMES));
+    const made = adHocSite('https://www.hijack.test:8443/', CHECKS);
+    const target = 'site' in made ? made.site.targets.find(({ kind }) => kind === 'dns') : undefined;
+    if (!target) throw new Error('The watchlist gives the site no DNS check.');
+    const entry = { version: 1, evidence: approved, at: 0, by: 'test', note: '' };
+    const baseline = { targetId: target.id, accepted: [entry] };
+    const observatory = {
+      vantages: [localVantage(tracing(NAMES))] as const,
+      now: Date.now,
+      pause: async () => undefined,
+    };
+    const inspected = await inspect(target, { baseline, findings: [] }, observatory, AbortSignal.timeout(60_000));
+    ({ verdict, looks } = inspected);
     await bed.scenario('restore');
+  });
+
+  test('the score calls somebody within two rounds, and the domain is what is named', () => {
+    const assessment = assess(seen, [approved], settings);
+    expect(assessment?.parts.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['defaced', 'glue-moved', 'ds-removed', 'key-unknown']),
+    );
+    expect(assessment?.score).toBeGreaterThanOrEqual(80);
+    expect(looks).toBeLessThanOrEqual(2);
+    expect(verdict).toMatchObject({ state: 'altered', severity: 'critical', diagnosis: 'delegation-hijacked' });
+    const critical = verdict.findings.filter(({ severity }) => severity === 'critical');
+    expect(critical.map(({ code }) => code)).toEqual(['dns/delegation-hijacked']);
+    expect(verdict.summary).toContain('the servers of test now send everybody to ns1.hijack.test at 127.0.53.66');
+  });
+
+  test('no honest resolver is accused, whether it gives the old address or the new one', () => {
     expect(authorityOf(seen)?.addresses).toContain('127.0.80.66');
-    const rows = judgeAnswers(seen, [approved], settingsOf('www.hijack.test'));
-    expect(rows.filter(({ judgement }) => !judgement.verdict.startsWith('CONSISTENT'))).toEqual([]);
-    // The one that asks the new servers is not to blame for what they say.
+    const rows = judgeAnswers(seen, [approved], settings);
+    // The one that asks the new servers is not to blame for what they say; neither does that become the truth.
     const follower = rows.find(({ answer }) => answer.resolver.name === 'poisoned' && answer.type === 'A');
-    expect(follower?.judgement).toMatchObject({ verdict: 'CONSISTENT_IP', confidence: 0.5 });
+    expect(follower?.judgement).toMatchObject({ verdict: 'AUTHORITY_HIJACKED' });
+    const honest = rows.filter(({ answer }) => answer.resolver.name !== 'poisoned');
+    expect(honest.filter(({ judgement }) => !judgement.verdict.startsWith('CONSISTENT'))).toEqual([]);
     expect(codes(seen, [approved]).some((code) => code.startsWith('dns/redirect'))).toBe(false);
+  });
+
+  test('a ticket that expects just this makes it no alarm, and only while its window is open', () => {
+    const planned = { addresses: ['127.0.53.66', '127.0.80.66'], ds: [] };
+    const at = seen.at ?? 0;
+    const ticketed = (from: number, to: number) => ({
+      ...settings,
+      changes: [{ id: 'CHG-7', from, to, expect: planned }],
+    });
+    const graveOf = (changes: DnsSettings): string[] =>
+      dns.comparers
+        .flatMap((one) => one.compare(seen, [approved], changes))
+        .filter(({ severity }) => severity !== 'notice')
+        .map(({ code }) => code);
+    expect(graveOf(ticketed(at - 1, at + 1))).toEqual([]);
+    expect(assess(seen, [approved], ticketed(at - 1, at + 1))?.score).toBe(0);
+    expect(graveOf(ticketed(at + 1, at + 2))).toContain('dns/delegation-hijacked');
+    expect(graveOf(ticketed(at - 1, at))).toContain('dns/delegation-hijacked');
   });
 });
 

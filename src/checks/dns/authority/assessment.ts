@@ -5,7 +5,7 @@ import { delegationParts } from './delegation-parts.js';
 import { type Part, sceneOf } from './part.js';
 import { registryParts } from './registry-parts.js';
 import { HIJACKED_FROM, UNCONFIRMED_FROM } from './weights.js';
-import { strangeAddresses, zoneParts } from './zone-parts.js';
+import { zoneParts } from './zone-parts.js';
 
 /** `hijacked`: somebody is called. `unconfirmed`: a person has to say whether it was theirs. `noted`: recorded. */
 export type AuthorityClass = 'hijacked' | 'unconfirmed' | 'noted' | 'as-approved';
@@ -15,10 +15,6 @@ export interface Assessment {
   readonly class: AuthorityClass;
   /** Heaviest first. */
   readonly parts: readonly Part[];
-  /** Addresses the authority gives now that nothing approved explains. */
-  readonly strange: readonly string[];
-  /** The authority gives the name no address any more. */
-  readonly absent: boolean;
 }
 
 /** Null where nothing was approved yet, or the name has no domain of its own. */
@@ -29,16 +25,11 @@ export function assess(
 ): Assessment | null {
   const scene = sceneOf(evidence, accepted, settings);
   if (!scene) return null;
-  const dnsParts = [...delegationParts(scene), ...zoneParts(scene)];
+  const delegation = delegationParts(scene);
+  const dnsParts = [...delegation, ...zoneParts(scene, delegation)];
   const parts = [...dnsParts, ...registryParts(scene, dnsParts)].sort((a, b) => b.points - a.points);
   const score = parts.reduce((sum, { points }) => sum + points, 0);
-  return {
-    score,
-    class: classOf(score, parts),
-    parts,
-    strange: strangeAddresses(scene),
-    absent: scene.domain.addresses?.length === 0,
-  };
+  return { score, class: classOf(score, parts), parts };
 }
 
 function classOf(score: number, parts: readonly Part[]): AuthorityClass {

@@ -6,8 +6,9 @@ import { fitsPattern } from '../names.js';
 import { signatureOn } from '../signatures.js';
 import { everyApproved, isAllowed, type Part, part, type Scene, standsWith } from './part.js';
 
-export function zoneParts(scene: Scene): Part[] {
-  return [...addressParts(scene), ...mailParts(scene), ...caaParts(scene), ...ttlParts(scene)];
+/** @param delegation what changed above the domain. */
+export function zoneParts(scene: Scene, delegation: readonly Part[]): Part[] {
+  return [...addressParts(scene, delegation), ...mailParts(scene), ...caaParts(scene), ...ttlParts(scene)];
 }
 
 // ------------------------------------------------------- where it points
@@ -18,14 +19,22 @@ export function approvedAddresses(scene: Scene): string[] {
   return distinct([...everyApproved(scene, ({ addresses }) => addresses), ...answered]);
 }
 
-/** Addresses the authority gives that nothing explains. */
-export function strangeAddresses(scene: Scene): string[] {
+/**
+ * Addresses the authority gives that nothing explains. Its unsigned answers come over a path that may be raced: where the
+ * delegation is as approved they count once a reference, asked over an encrypted path, gives them too.
+ */
+export function strangeAddresses(scene: Scene, delegation: readonly Part[]): string[] {
   const approved = approvedAddresses(scene);
-  return (scene.domain.addresses ?? []).filter((address) => !approved.includes(address) && !isAllowed(address, scene));
+  const referenced = addressesOf(trustedAnswers(scene.evidence, 'name'));
+  const isBelieved = delegation.some(({ points }) => points > 0) || referenced.length === 0;
+  return (scene.domain.addresses ?? []).filter(
+    (address) =>
+      !approved.includes(address) && !isAllowed(address, scene) && (isBelieved || referenced.includes(address)),
+  );
 }
 
-function addressParts(scene: Scene): Part[] {
-  const strange = strangeAddresses(scene);
+function addressParts(scene: Scene, delegation: readonly Part[]): Part[] {
+  const strange = strangeAddresses(scene, delegation);
   if (strange.length === 0) return [];
   const ticket = ticketFor(scene.tickets, 'addresses', strange);
   return [...leftPart(strange, ticket, scene), ...keyPart(strange, ticket, scene), ...defacedPart(strange, scene)];

@@ -63,6 +63,11 @@ const issued = (more: Parameters<typeof issuance>[0]): DnsEvidence =>
   look({}, { registry: { registration: null, certificates: [issuance(more)] } });
 const badTls = tlsAt(EVIL, 'DEPTH_ZERO_SELF_SIGNED_CERT', 'evil-key', 'CN=evil');
 
+/** Authority and references give the stranger's address. */
+function moved(rest: Partial<DnsEvidence>): DnsEvidence {
+  return look({ addresses: [EVIL] }, { answers: [answer('ref1', 'A', [reply([EVIL])])], ...rest });
+}
+
 describe('each difference has its weight', () => {
   test.each<[string, DnsEvidence, string[]]>([
     [
@@ -141,15 +146,11 @@ describe('each difference has its weight', () => {
       look({ cuts: [cut({ child: ['ns1.example.org', 'ns9.example.org'] })] }),
       ['parent-child-differ 15'],
     ],
-    ['all addresses in another network', look({ addresses: [EVIL] }), ['addresses-left 25']],
-    [
-      'all addresses elsewhere with a foreign key',
-      look({ addresses: [EVIL] }, { tls: [badTls] }),
-      ['addresses-left 25', 'key-unknown 20'],
-    ],
+    ['all addresses in another network', moved({}), ['addresses-left 25']],
+    ['all addresses elsewhere with a foreign key', moved({ tls: [badTls] }), ['addresses-left 25', 'key-unknown 20']],
     [
       'a defacement at the new address',
-      look({ addresses: [EVIL] }, { victims: [pageAt(EVIL, 'Hacked by X', '')] }),
+      moved({ victims: [pageAt(EVIL, 'Hacked by X', '')] }),
       ['defaced 60', 'addresses-left 25'],
     ],
     ['mail moved', look({ mx: ['mail.evil.net'] }), ['mail-moved 25']],
@@ -230,6 +231,10 @@ describe('what owners do counts nothing, or little', () => {
     [
       'a certificate by an authority that CAA allows',
       { ...issued({ issuer: "O=Let's Encrypt", caaDomains: ['letsencrypt.org'], spki: 'own-key' }) },
+    ],
+    [
+      'a trace raced by a forger while the references give what was approved',
+      look({ addresses: [EVIL] }, { tls: [tlsAt(GOOD, null), badTls] }),
     ],
     ['an address inside the approved network', look({ addresses: [NEAR] })],
     ['one address of two in another network', look({ addresses: [GOOD, CDN] })],
