@@ -9,6 +9,7 @@ import { setLogger } from 'node-cron';
 import type { ProbeIo } from './checks/check.js';
 import { referenceLookup } from './checks/dns/lookup.js';
 import { CHECKS } from './checks/index.js';
+import { judgingWith } from './checks/judging.js';
 import { runAdd } from './cli/add.js';
 import { runApprove, runDiff, runReject, runSign, runStatus } from './cli/baseline.js';
 import { runCapture } from './cli/baseline-capture.js';
@@ -38,9 +39,13 @@ import { NOTIFIERS } from './notify/index.js';
 import { type Baselines, openBaselines, tamperedFinding } from './store/baselines.js';
 import { readProof } from './store/evidence.js';
 import type { Store } from './store/store.js';
+import { createThreads, judgingOn } from './threads.js';
 import { localVantage } from './vantage/vantage.js';
 
 const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+
+/** Judging is CPU work: more threads than cores only make all late. */
+const THREADS = { size: Math.max(1, Math.min(2, availableParallelism() - 1)), timeoutMs: 60_000, maxHeapMb: 1_024 };
 
 const now = (): number => Date.now();
 
@@ -102,6 +107,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
   const authority = { roots: dns.roots, port: dns.authorityPort, anchors: dns.trustAnchors };
   const io: Omit<ProbeIo, 'signal'> = { vantage: 'local', now, network, resolvers, asnOf, authority };
   const baselines = openBaselines(options.baselines, CHECKS, config.settings.baselines.signers);
+  const threads = createThreads(THREADS);
   let store: Promise<Store> | null = null;
   const post: Post = {
     notifiers: NOTIFIERS,
@@ -115,6 +121,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
       post: network.post,
       touch: network.touch,
       trust: network.trust,
+      compose: (alert, site, proof) => threads.run('compose', alert, site, proof),
     },
     random: Math.random,
     log,
@@ -127,7 +134,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     log,
     ...{ network, resolvers, asnOf },
     browserVersion: async () => (await browser()).version(),
-    observatory: { vantages: [localVantage(io)], now, pause },
+    observatory: { vantages: [localVantage(io)], now, pause, judging: judgingWith(judgingOn(threads)) },
     baselines,
     approvedBaselines: (site) => approvedBaselines(baselines, site),
     courier: (outbox) => new Courier(outbox, post),
@@ -135,7 +142,8 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     store: () => (store ??= openedStore(config.settings.store.url, options.data)),
     signal,
     async close() {
-      await Promise.all([started?.then((open) => open.close()), network.close(), store?.then((open) => open.close())]);
+      const ends = [started?.then((open) => open.close()), network.close(), store?.then((open) => open.close())];
+      await Promise.all([...ends, threads.close()]);
     },
   };
 }

@@ -13,6 +13,7 @@ import type { Alert, Site } from '../core/model.js';
 import { type Secret, secret } from '../core/secret.js';
 import { addresses } from './fields.js';
 import { compose } from './message.js';
+import type { Message } from './notice.js';
 import { type Notifier, type NotifyIo, type Proof, SendError } from './notifier.js';
 import { oauth2Settings } from './oauth2.js';
 import { openSession, type Session } from './smtp.js';
@@ -67,7 +68,7 @@ export const email: Notifier<EmailSettings> = {
   kind: 'email',
   settings,
   async send(alert, site, proof, own, io) {
-    const message = await mailOf(alert, site, proof, own);
+    const message = await mailOf(alert, await written(alert, site, proof, io), own);
     const outcome = await sendToEach(message, own, io);
     if (outcome.failures.length === 0) return;
     const words = outcome.failures.map((failure) => failure.message).join('; ');
@@ -128,10 +129,16 @@ async function sendToEach(message: Buffer, own: EmailSettings, io: NotifyIo): Pr
   return { accepted, failures };
 }
 
+/** Where the thread fails the mail goes out without pictures: a page must not be able to keep its alert from us. */
+async function written(alert: Alert, site: Site, proof: Proof, { compose: elsewhere }: NotifyIo): Promise<Message> {
+  if (!elsewhere) return compose(alert, site, proof);
+  return await elsewhere(alert, site, proof).catch(() => compose(alert, site, { ...proof, pictures: [] }));
+}
+
 /** The same bytes for every attempt: time, boundaries and ids come from the alert. */
-async function mailOf(alert: Alert, site: Site, proof: Proof, own: EmailSettings): Promise<Buffer> {
+async function mailOf(alert: Alert, message: Message, own: EmailSettings): Promise<Buffer> {
   const { incident, change, at } = alert.transition;
-  const { subject, text, html, attachments } = compose(alert, site, proof);
+  const { subject, text, html, attachments } = message;
   const domain = own.from.slice(own.from.lastIndexOf('@') + 1);
   const thread = `<incident.${incident.id}@${domain}>`;
   const isUrgent = incident.severity === 'critical' && change !== 'resolved';
@@ -150,7 +157,7 @@ async function mailOf(alert: Alert, site: Site, proof: Proof, own: EmailSettings
       'X-Auto-Response-Suppress': 'All',
       'List-Id': `Siteward alerts <siteward-alerts.${domain}>`,
       'X-Siteward-Incident': incident.id,
-      'X-Siteward-Site': site.id,
+      'X-Siteward-Site': alert.transition.incident.siteId,
       'X-Siteward-Change': change,
       'X-Siteward-Severity': incident.severity,
       ...(isUrgent && { Importance: 'high', 'X-Priority': '1' }),

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type * as z from 'zod';
 import type { Alert, Picture, ResolverRow, SeenFinding, Site, Transition } from '../core/model.js';
+import type { Message } from './notice.js';
 
 export interface Notifier<S = unknown> {
   readonly kind: string;
@@ -79,6 +80,8 @@ export interface NotifyIo {
   readonly touch: (url: string, place: Pick<Place, 'addresses' | 'signal'>) => Promise<void>;
   /** Whose certificates are believed, `network.ca` included; absent: Node's own roots. */
   readonly trust?: SecureContext;
+  /** Writes the message on a thread of its own, as its pictures take long; absent: it is written here. */
+  readonly compose?: (alert: Alert, site: Site, proof: Proof) => Promise<Message>;
   /** Addresses of the receiver that took this alert at an earlier attempt: they are left out. */
   readonly accepted?: readonly string[];
 }

@@ -46,6 +46,16 @@ const failure = async (sending: Promise<void>): Promise<SendError> => {
 };
 
 describe('the mail', () => {
+  it('is written elsewhere where that is asked for, and goes out without pictures when that fails', async () => {
+    const mailbox = await started();
+    const proof: Proof = { ...EMPTY, pictures: [picture('before'), picture('after')] };
+    const over: Partial<NotifyIo> = { compose: () => Promise.reject(new Error('no answer within 60 s')) };
+    await send(settingsFor(mailbox), over, alertOf({ summary: 'The title was replaced.' }), proof);
+    const parsed = await mailbox.mails[0]?.parsed();
+    expect(parsed?.subject).toBe('[CRITICAL] live: defaced — The title was replaced.');
+    expect(parsed?.attachments).toEqual([]);
+  });
+
   it('has both parts and its pictures inside, in a thread of its incident', async () => {
     const mailbox = await started();
     const proof: Proof = {

@@ -15,6 +15,7 @@ import { EVIDENCE_VERSION, type PageEvidence, pageEvidence } from './evidence.js
 import { exhibit } from './exhibit.js';
 import { explained } from './explained.js';
 import { failures } from './failures.js';
+import { isHeavy } from './heavy.js';
 import { origins } from './origins.js';
 import { overlay } from './overlay.js';
 import { pixels } from './pixels.js';
@@ -58,6 +59,7 @@ export const page: Check<PageSettings, PageEvidence> = {
   probe,
   combine,
   failures,
+  isHeavy,
   exhibit,
   weigh,
   weighedBy,
