@@ -16,6 +16,8 @@ import { exhibit } from './exhibit.js';
 import { explained } from './explained.js';
 import { failures } from './failures.js';
 import { isHeavy } from './heavy.js';
+import { hostility } from './hostility.js';
+import { lookalikes } from './lookalikes.js';
 import { origins } from './origins.js';
 import { overlay } from './overlay.js';
 import { pixels } from './pixels.js';
@@ -45,6 +47,8 @@ export const page: Check<PageSettings, PageEvidence> = {
     title,
     text,
     direction,
+    hostility,
+    lookalikes,
     body,
     structure,
     origins,

@@ -1,87 +1,195 @@
 /**
  * Words defacers sign with, by language. Matched against text with look-alike letters undone. They make other
- * findings graver; by themselves they say nothing, for journalists and teachers write them too.
+ * findings graver; by themselves they say nothing, for journalists and teachers write them too. What tells the two
+ * apart is of whom it is said: a defacer writes of this site, or begins with the deed; a reporter writes of another.
  */
 
 export interface Phrase {
   readonly pattern: RegExp;
   /** `strong`: hardly anybody else writes it. `weak`: counts only where there is another. */
   readonly strength: 'strong' | 'weak';
+  /** Who did it stands before it, in a line that says nothing else: `Grey Falcon was here`. */
+  readonly signed: boolean;
 }
 
-const strong = (pattern: RegExp): Phrase => ({ pattern, strength: 'strong' });
-const weak = (pattern: RegExp): Phrase => ({ pattern, strength: 'weak' });
+const strong = (pattern: RegExp): Phrase => ({ pattern, strength: 'strong', signed: false });
+const weak = (pattern: RegExp): Phrase => ({ pattern, strength: 'weak', signed: false });
+const signed = (pattern: RegExp): Phrase => ({ pattern, strength: 'strong', signed: true });
 
-export const PHRASES: readonly Phrase[] = [
-  // Latin script, mostly English as defacers write it
-  strong(/\b(?:hacked|h4cked|haxored|pwned|owned|defaced|rooted|stamped|touched|breached) by\b/),
-  strong(/\b(?:has been|have been|was|were|got|is) (?:hacked|pwned|defaced|owned by)\b/),
+// JavaScript's \b knows ASCII letters only.
+const START = '(?<![\\p{L}\\p{N}])';
+const END = '(?![\\p{L}\\p{N}])';
+const words = (source: string): RegExp => new RegExp(`${START}(?:${source})${END}`, 'u');
+/** Between a deed and its doer: nothing, a space, a colon, a dash, an arrow. */
+const LINK = '[\\s:=~>|._–—-]*';
+
+const PHRASES: readonly Phrase[] = [
+  // English as defacers write it, leetspeak undone
   strong(
-    /\byou(?:'ve| have|r (?:site|website|security|system|server)(?: has)?)(?: been| was| is| got)? (?:hacked|pwned|owned|defaced|low|zero|shit)\b/,
+    words(`(?:hacked|haxed|haxored|hax0red|pwned|pwnd|pawned|defaced|rooted|stamped|breached|cracked|nuked)${LINK}by`),
   ),
-  strong(/\b(?:cyber|hack(?:er|ing|tivist)?) (?:army|team|crew|legion|mafia|brigade)\b/),
-  strong(/\bwe are (?:legion|anonymous|everywhere)\b|\bexpect us\b/),
-  weak(/\b(?:hacked|defaced|defacement|pwned|h4x0r|0wned)\b/),
-  weak(/\b(?:greetz|gr33tz|shout ?outz?|greets) (?:to|:|all)|\bgreetz\b/),
-  weak(/\bfree (?:palestine|kashmir|gaza|syria|kurdistan|tibet)\b|#op\w{3,}/),
+  strong(
+    words(
+      `(?:owned|touched|invaded|infiltrated|conquered)${LINK}by(?!${LINK}(?:the|a|an|our|its|this|us|you|other|others|one|another|root|all|each|every|both|someone|any)${END})`,
+    ),
+  ),
+  strong(
+    words(
+      '(?:has|have) been (?:hacked|haxed|pwned|defaced|rooted|owned by)|(?:was|were|got|is|are|g0t|just) (?:hacked|haxed|pwned|defaced|rooted)',
+    ),
+  ),
+  strong(
+    words(
+      "you(?:'ve| have|r (?:site|website|security|system|server)(?: has)?)(?: been| was| is| got)? (?:hacked|pwned|owned|defaced|low|zero|shit|a joke|weak|breached)",
+    ),
+  ),
+  strong(
+    words(
+      '(?:server|system|site|website|box|database|db|network) (?:is |was |has been |got )?(?:rooted|owned|pwned|dumped|defaced|nuked)',
+    ),
+  ),
+  strong(
+    words(
+      '(?:cyber|hack(?:er|ers|ing|tivist)?|elite|black ?hat) ?(?:army|team|crew|legion|mafia|brigade|squad|gang|force)',
+    ),
+  ),
+  strong(
+    words(
+      'we are (?:legion|anonymous|everywhere|watching you)|expect us|we do not (?:forgive|forget)|no (?:system|site|security) is (?:safe|secure)',
+    ),
+  ),
+  strong(
+    words(
+      'security is (?:an? )?(?:illusion|joke|myth)|(?:mass )?deface(?:d)? page|got root|r(?:oo|00)t access (?:gained|obtained)',
+    ),
+  ),
+  signed(words('(?:was|were|wuz|woz|is) (?:here|h3re)(?=[\\s!.~*:)(<>x3-]*$)')),
+  weak(words('hacked|defaced|defacement|pwned|pwnd|haxor|haxored|rooted|deface|hackers?')),
+  weak(words('greetz|greets|gr33tz|shout ?out[sz]?(?: to)?|respect to|special th?an(?:x|ks) to|thanx to')),
+  weak(words('free (?:palestine|kashmir|gaza|syria|kurdistan|tibet|ukraine)')),
+  weak(/#(?:op|anon|free)\w{3,}/u),
   weak(
-    /\b(?:security|admin) (?:is )?(?:0%|zero|low|sleeping)\b|\bwake up admin\b|\bpatch your (?:system|site|server)\b/,
+    words(
+      '(?:security|admin) (?:is )?(?:0%|o%|zero|low|sleeping|lol)|wake up,? admin|patch your (?:system|site|server|shit)|go back to school|(?:dear|hello|hey|hi|sorry|bye) admin',
+    ),
   ),
-  // Spanish, Portuguese, French, German, Italian
+  weak(words('(?:team|crew|squad|gang|cyber|sec|hax)')),
+  weak(
+    words('your (?:data|files|database|server)|database dumped|leet|elite|oday|feel the power|game over|knock knock'),
+  ),
+  // Spanish, Portuguese, French, German, Italian, Dutch, Polish, Scandinavian
   strong(
-    /\b(?:hackeado|hackeada|hackeamos|pirateado|invadido|haqueado|pirat[eé]|gehackt|violato) (?:por|par|von|da)\b/,
+    words(
+      `(?:hackead[oa]|hackeamos|jaquead[oa]|haquead[oa]|pichad[oa]|piratead[oa]|vulnerad[oa]|invadid[oa]|desfigurad[oa]|pirate|piratee|hacke|hackee|deface|gehackt|gekapert|geknackt|violato|hackerato|bucato|gehacked|gekraakt|zhakowan[aey]?|shackowan[aey]?|hackad|hacket|hakket)${LINK}(?:por|par|von|vom|durch|da|dal|dai|door|przez|av|af)`,
+    ),
+  ),
+  strong(
+    words(
+      '(?:sitio|pagina|site|web|servidor|portal) (?:ha sido |fue |foi |a ete |est )?(?:hackead[oa]|hacke|pirate|invadid[oa]|haquead[oa]|tomado)|(?:seite|webseite|website|server) (?:wurde |ist )gehackt',
+    ),
+  ),
+  signed(
+    words(
+      '(?:estuvo|estuvimos|esteve|estivemos) aqu[ií]|(?:etait|etaient|sont passes?|est passe) (?:ici|par la)|war(?:en)? hier|(?:e )?stat[oi] qui|was hier|tu byl[ia]?',
+    ),
   ),
   // Turkish
-  strong(/\b(?:hacklendi|hacklenmi[sş]tir|hacklenmi[sş]|ele ge[cç]irildi)\b/),
-  weak(/\b(?:siber (?:ordu|sava[sş]|tim)|ay y[iı]ld[iı]z tim)\b/),
-  // Indonesian and Malay
-  strong(/\b(?:diretas|dihack|di ?hack|dibobol|diretas) (?:oleh|by)\b|\btelah (?:diretas|dihack|dibobol)\b/),
-  weak(/\b(?:kami (?:datang|adalah)|situs anda|garuda security|indonesian? (?:hacker|cyber))\b/),
-  // Persian
-  strong(/هک شد|هک گردید|هک شده|توسط .{1,40} هک|ارتش سایبری/),
-  weak(/هکر|امنیت .{0,20}صفر|سایت شما/),
-  // Arabic
-  strong(/تم اختراق|تم الاختراق|تم تهكير|اخترق(?:نا|ت)? (?:من|بواسطة|موقع)|الجيش (?:السيبراني|الالكتروني|الإلكتروني)/),
-  weak(/هاكر|مخترق|قراصنة/),
-  // Russian and Ukrainian
   strong(
-    /взломан[оаы]? (?:хакер|групп|ком)|(?:сайт|портал|ресурс|сервер) (?:был )?взломан|зламан[оаий]* (?:хакер|груп)|сайт зламано/,
+    /(?<![\p{L}\p{N}._-])(?:[\p{L}\p{N}._-]{1,40} ){1,5}taraf[ıi]ndan (?:hack|hekle|ele geç|ele gec|çökert|cokert|hacklen)|(?<!\p{L})(?:hacklendi|hacklenmi[sş]|heklendi|hack ?ed)(?!\p{L})/u,
   ),
-  weak(/взломан|хакер|дефейс/),
+  strong(
+    /(?<!\p{L})(?:site|sitesi|siteniz|sunucu|sunucunuz|sistem|server)(?: \p{L}{1,40}){0,3} (?:ele ge[cç]irildi|hack ?lendi|heklendi|[cç]ökertildi|patlat[ıi]ld[ıi])/u,
+  ),
+  signed(/(?:buradayd[ıi]k?|buradan ge[cç]ti|u[gğ]rad[ıi]k?|burda[y]?d[ıi])(?=[\s!.~:)(<>-]*$)/u),
+  weak(
+    /(?<!\p{L})(?:siber (?:ordu|sava[sş]|tim)|ay y[iı]ld[iı]z tim|g[uü]venli[gğ]iniz|ele ge[cç]irildi|hacker|ekibi|y[oö]netici(?:ye)? selam)/u,
+  ),
+  // Indonesian and Malay
+  strong(
+    words(
+      `(?:diretas|dihack|di hack|di-hack|dibobol|dijebol|dideface|dikuasai|diambil alih|dihantam)${LINK}(?:oleh|by|sama)|telah (?:diretas|dihack|dibobol|dikuasai)`,
+    ),
+  ),
+  signed(words('(?:mampir|pernah|singgah|ada|hadir|lewat) (?:di )?s[ie]ni|(?:pernah|telah) (?:di )?sini')),
+  weak(
+    words(
+      'kami (?:datang|adalah|hadir)|situs (?:anda|kalian|ini)|keamanan (?:anda|kalian|situs)|garuda security|indonesian? (?:hacker|cyber)|peretas|diretas|tim|admin (?:tolong|bego|tidur)',
+    ),
+  ),
+  // Persian
+  strong(
+    /(?<!\p{L})هک (?:شد|گردید|کردیم|می ?شود|شدید)|(?:توسط|بدست|به دست)(?: [^\s]{1,40}){1,6} (?:هک|نفوذ|تسخیر|تصرف)|ارتش سایبری|(?:سایت|سرور|تارنما|وب ?سایت)(?: [^\s]{1,40}){0,3} (?:هک|تسخیر|تصرف) (?:شد|گردید)/u,
+  ),
+  signed(/اینجا (?:بود|بودیم|بودند)(?=[\s!.~:)(<>-]*$)/u),
+  weak(/هکر|هک(?!\p{L})|امنیت .{0,20}صفر|سایت شما|سرور .{0,15}اختیار|نفوذ شد|(?<!\p{L})(?:تیم|گروه)(?!\p{L})/u),
+  // Arabic
+  strong(
+    /تم(?:ت)? (?:ال)?(?:اختراق|تهكير|قرصنة|هكر)|اخترق(?:نا|ت|ناكم)?(?: [^\s]{1,40}){0,2} (?:من|بواسطة|موقع)|الجيش (?:السيبراني|الالكتروني|الإلكتروني)|تمت? السيطرة على (?:الموقع|الخادم|السيرفر|النظام)|(?:الموقع|موقعكم|الصفحة) (?:مخترق|مهكر|تحت السيطرة)/u,
+  ),
+  signed(/(?<!\p{L})(?:مر|مروا|كان|كانوا|كنا) (?:من )?هنا/u),
+  weak(/هاكر|هكر|مخترق|قراصنة|(?<!\p{L})(?:فريق|الحماية)(?!\p{L})|حمايتكم|تحياتنا|تحية (?:الى|إلى)/u),
+  // Russian, Ukrainian
+  strong(
+    /взломан[оаы]?(?:\s*[:=~>|–—-]|(?: \p{L}{1,40})? (?:хакер|групп|команд|ком)|$)|(?:сайт|портал|ресурс|сервер|страница)(?: \p{L}{1,40}){0,2} (?:взломан|хакнут|захвачен|дефейс)|хакнут[оаы]?(?!\p{L})|зламан[оаий]* (?:хакер|груп)|сайт(?: \p{L}{1,40})? зламан/u,
+  ),
+  signed(
+    /(?:здесь|тут) (?:был[аи]?|побывал[аи]?)(?!\p{L})|(?<!\p{L})(?:был[аи]?|побывал[аи]?) (?:здесь|тут)(?!\p{L})|(?:тут|здесь) (?:була|були|був)(?!\p{L})/u,
+  ),
+  weak(
+    /взлом|хакер|дефейс|(?<!\p{L})(?:команда|группа)(?!\p{L})|получил[аи]? доступ|(?<!\p{L})(?:привет|учи)[^\p{L}]*админ|админ(?!\p{L})|база (?:данных )?(?:скачана|слита|украдена)|зламан/u,
+  ),
   // Chinese, Japanese, Korean
-  strong(/被.{0,20}(?:黑了|入侵|攻陷|攻破)|已被(?:黑|入侵|攻陷)|黑客(?:联盟|军团|入侵)|网站已被/),
-  strong(/ハッキングされ|解킹 당|해킹(?:당|됐|되었)/),
-  weak(/黑客|骇客|駭客/),
+  strong(
+    /被.{0,20}(?:黑了|黑掉|入侵|攻陷|攻破|拿下|攻占|黑客)|已被.{0,3}(?:黑|入侵|攻陷|控制)|黑客(?:联盟|军团|入侵|团队)|网站已(?:被|沦陷)|(?:攻陷|拿下|入侵|黑了)(?:了)?(?:此|本|该|这|贵)?(?:个)?(?:服务器|网站|站点|站)/u,
+  ),
+  signed(/到此一[游遊]|(?:来过|來過)(?:这里|此处|此地)?|参上|見参/u),
+  weak(/黑客|骇客|駭客|战队|小组|(?:数据库|权限)已|你们的(?:安全|数据)|管理员/u),
+  strong(/ハッキングされ|乗っ取(?:り|った|られ)|해킹 ?(?:당|됐|되었|했|함|완료)/u),
+  signed(/(?:왔다|다녀) ?(?:감|갑니다|간다)/u),
+  // Hindi, Urdu, Bengali, Vietnamese, Thai, Hebrew, Greek
+  strong(
+    /हैक (?:किया|कर|हो|हुआ)|ہیک (?:کر|ہو|شد)|হ্যাক (?:করা|হয়েছে|করেছে)|(?:bi|da bi|bị|đã bị) hack(?!\p{L})|(?:ถูก|โดน)แฮก|נפרצ?ה? (?:על ידי|ע"י)|(?:האתר|השרת) נפרץ|χακαριστ|παραβιαστηκε απο/u,
+  ),
 ];
 
-const LOOKALIKES: Readonly<Record<string, string>> = {
-  '0': 'o',
-  '1': 'i',
-  '3': 'e',
-  '4': 'a',
-  '5': 's',
-  '7': 't',
-  '@': 'a',
-  $: 's',
-  // Cyrillic and Greek letters that look Latin
-  а: 'a',
-  е: 'e',
-  о: 'o',
-  р: 'p',
-  с: 'c',
-  х: 'x',
-  у: 'y',
-  к: 'k',
-  в: 'b',
-  н: 'h',
-  α: 'a',
-  ο: 'o',
-  ε: 'e',
-};
+/** What of a line reads like a signature: how strong, and what it is said of; null where nothing does. */
+export interface Signing {
+  readonly strength: 'strong' | 'weak';
+  /** Text before the telling words. */
+  readonly before: string;
+  readonly signed: boolean;
+}
 
-/** The text as written, and with look-alikes undone: `H4ck3d ву` reads as it is meant to. */
-export function readings(text: string): readonly string[] {
-  const plain = text.normalize('NFKC').toLowerCase();
-  const undone = plain.replace(/[0134577@$аеорсхукнвαοε]/g, (letter) => LOOKALIKES[letter] ?? letter);
-  return undone === plain ? [plain] : [plain, undone];
+export function signingIn(reading: string): Signing | null {
+  const found = PHRASES.flatMap(({ pattern, ...phrase }) => {
+    const at = reading.search(pattern);
+    return at < 0 ? [] : [{ ...phrase, at }];
+  });
+  const [best] = [...found].sort((a, b) => rankOf(a) - rankOf(b) || a.at - b.at);
+  if (!best) return null;
+  // Two different weak ones in one line are as telling as a strong one.
+  const strength = best.strength === 'strong' || found.length > 1 ? 'strong' : 'weak';
+  const at = best.strength === 'strong' ? best.at : Math.min(...found.map((phrase) => phrase.at));
+  return { strength, before: reading.slice(0, at), signed: best.signed };
+}
+
+function rankOf({ strength, signed: isSigned }: Pick<Phrase, 'strength' | 'signed'>): number {
+  if (strength === 'weak') return 2;
+  return isSigned ? 1 : 0;
+}
+
+const SELF = new Set(
+  `this these the our your my site sites website webpage web page pages homepage server servers system systems security portal domain blog you u we i it is was has have been got are just now so and by to sorry admin dear hello hi hey oops ops lol
+   este esta sitio pagina pagina sito questo questa ha sido fue foi servidor nuestro su tu seu o a il ce cette votre le la a ete est diese dieser deine eure ihre seite webseite wurde ist der die das strona ta zostala deze
+   bu site sitesi siteniz web sayfa sunucu sunucunuz sistem sisteminiz situs ini laman halaman anda kalian telah sudah kami peladen
+   این سایت وب وبسایت تارنما صفحه سرور شما ما هذا الموقع موقع موقعكم الصفحة الخادم السيرفر لقد قد على
+   этот сайт эта страница ресурс портал сервер ваш ваша ваше был была цей ваш
+   本 本站 网站 本网站 该 此 此网站 您 您的 你的 你们 你们的 服务器 贵站 站 已 サイト 当 この 이 사이트 홈페이지`.split(
+    /\s+/,
+  ),
+);
+
+/** A word for the site itself, or one that says nothing of whom it is said. */
+export function meansThisSite(word: string): boolean {
+  return SELF.has(word);
 }

@@ -3,12 +3,16 @@ import type { Finding } from '../../core/model.js';
 import { finding } from './codes.js';
 import { perLayer } from './comparer.js';
 import type { Pair, Side } from './layers.js';
-import { PHRASES, readings } from './phrases.js';
+import { readings } from './lookalikes.js';
+import { meansThisSite, type Signing, signingIn } from './phrases.js';
 import type { PageSettings } from './settings.js';
-import { quote, without } from './words.js';
+import { spokenBy } from './spoken.js';
+import { quote, without, wordsOf } from './words.js';
 
 /** A signature stands in a line of its own; the same words inside a long paragraph are more likely about somebody else. */
 const SHORT_LINE = 160;
+/** A name and `was here` are the whole line. */
+const SIGNED_WORDS = 9;
 const MAX_LINES = 5000;
 const MAX_LINE = 5000;
 
@@ -19,11 +23,12 @@ export const signatures = perLayer('signatures', (pair, settings) => {
 });
 
 /** A signature in text that no visitor sees: search engines read it, and it is a mark of who has been there. */
-function hiddenFindings({ actual, accepted, layer }: Pair, settings: PageSettings): Finding[] {
+function hiddenFindings(pair: Pair, settings: PageSettings): Finding[] {
+  const { actual, accepted, layer } = pair;
   const known = [...(accepted.document?.hidden ?? []), ...spokenBy(accepted)];
   const [line] = without(actual.document?.hidden ?? [], known)
     .slice(0, MAX_LINES)
-    .filter((text) => text.length <= SHORT_LINE && strengthOf(text) === 'strong');
+    .filter((text) => confidenceOf(text, pair) === SIGNED);
   if (line === undefined) return [];
   const summary = `New hidden text reads like a defacer’s: “${quote(line, 120)}”.`;
   return [finding('page/hidden-signature', settings, { summary, actual: line, where: layer })];
@@ -36,38 +41,47 @@ interface Signature {
 }
 
 /** New lines that carry a phrase, how likely they are meant as a signature. */
-function signaturesIn({ actual, accepted }: Pair): Signature[] {
-  const prominent = new Set([actual.document?.title ?? '', ...(actual.document?.headings ?? [])]);
+function signaturesIn(pair: Pair): Signature[] {
+  const { actual, accepted } = pair;
   const places = new Map(actual.document?.blocks.map((block) => [block.text, block.where]));
   return without(spokenBy(actual), spokenBy(accepted))
     .slice(0, MAX_LINES)
     .flatMap((line) => {
-      const strength = strengthOf(line.slice(0, MAX_LINE));
-      if (strength === null) return [];
-      const stands = prominent.has(line) || line.length <= SHORT_LINE;
-      const confidence = strength === 'strong' ? (stands ? 0.95 : 0.6) : 0.5;
-      return [{ line, where: places.get(line) ?? placeIn(actual, line), confidence }];
+      const confidence = confidenceOf(line.slice(0, MAX_LINE), pair);
+      return confidence === 0 ? [] : [{ line, where: places.get(line) ?? placeIn(actual, line), confidence }];
     });
+}
+
+const SIGNED = 0.95;
+const REPORTED = 0.6;
+const HINTED = 0.5;
+
+/** How sure it is that a line is a signature; 0 where nothing in it reads like one. */
+function confidenceOf(line: string, pair: Pair): number {
+  return Math.max(
+    0,
+    ...readings(line).map((reading) => {
+      const signing = signingIn(reading);
+      if (!signing) return 0;
+      if (signing.strength === 'weak') return HINTED;
+      return isAboutThisSite(line, signing, pair) ? SIGNED : REPORTED;
+    }),
+  );
+}
+
+/** Said of this site, of nobody, or by a name that stands alone with it; not of somebody the news are about. */
+function isAboutThisSite(line: string, { before, signed }: Signing, pair: Pair): boolean {
+  const prominent = line === pair.actual.document?.title;
+  if (!prominent && line.length > SHORT_LINE) return false;
+  if (signed) return prominent || wordsOf(line).length <= SIGNED_WORDS;
+  const own = new Set(wordsOf(`${pair.accepted.document?.title ?? ''} ${pair.accepted.url}`));
+  return wordsOf(before).every((word) => meansThisSite(word) || own.has(word));
 }
 
 function placeIn({ document, shown }: Side, line: string): string {
   if (document?.title === line) return 'title';
   if (document?.headings.includes(line)) return 'heading';
   return shown?.dialogs.includes(line) ? 'message box' : 'text';
-}
-
-/** Everything a layer says, hidden things left out. */
-function spokenBy({ document, lines, shown }: Side): string[] {
-  const meta = document?.meta.get('description') ?? '';
-  return [document?.title ?? '', meta, ...(document?.headings ?? []), ...lines, ...(shown?.dialogs ?? [])];
-}
-
-function strengthOf(line: string): 'strong' | 'weak' | null {
-  const texts = readings(line);
-  const found = PHRASES.filter(({ pattern }) => texts.some((text) => pattern.test(text)));
-  if (found.some((phrase) => phrase.strength === 'strong')) return 'strong';
-  // Two different weak ones in one line are as telling as a strong one.
-  return found.length > 1 ? 'strong' : found.length === 1 ? 'weak' : null;
 }
 
 function phraseFinding({ line, where, confidence }: Signature, pair: Pair, settings: PageSettings): Finding {

@@ -5,12 +5,14 @@ import { perLayer } from './comparer.js';
 import { type Difference, differenceOf } from './difference.js';
 import type { Pair } from './layers.js';
 import type { PageSettings } from './settings.js';
+import { type Swap, swapIn } from './swapped.js';
 import { quote } from './words.js';
 
 /** Below this share of common word pairs and kept characters the text counts as another one. */
 export const REPLACED_BELOW = 0.2;
-/** Living pages: below this share of kept text an edit is large enough to tell somebody. */
+/** Living pages: below this share of kept text an edit is large enough to tell somebody; one passage alone may be more. */
 const LARGE_BELOW = 0.6;
+const LARGE_ALONE_BELOW = 0.4;
 
 export const text = perLayer('text', (pair, settings) => {
   if (pair.same || (!pair.actual.document && !pair.actual.shown)) return [];
@@ -39,18 +41,24 @@ function amountFindings(pair: Pair, difference: Difference, settings: PageSettin
   if (numbersOnly && settings.content === 'living') {
     return [finding('page/text-changed', settings, { ...facts, summary: 'Only numbers in the text changed.' })];
   }
-  const share = Math.round((1 - textKept) * 100);
-  const summary =
-    added.length > 0
-      ? `Text was changed: “${quote(added.join(' '), 120)}” is new${share > 0 ? `, ${share} % of the accepted text is gone` : ''}.`
-      : `Text was removed: “${quote(removed.join(' '), 120)}”.`;
-  return [
-    finding('page/text-changed', settings, {
-      ...facts,
-      summary,
-      living: textKept < LARGE_BELOW ? 'warning' : 'notice',
-    }),
-  ];
+  const swap = swapIn(pair);
+  const large = textKept < (removed.length > 1 ? LARGE_BELOW : LARGE_ALONE_BELOW) || swap !== null;
+  const summary = swap ? swapSummary(swap, added) : changeSummary(difference);
+  return [finding('page/text-changed', settings, { ...facts, summary, living: large ? 'warning' : 'notice' })];
+}
+
+function swapSummary({ gone, strange }: Swap, added: readonly string[]): string {
+  return `${percent(gone)} of the running text was exchanged for other text, in words of which the site never used ${percent(strange)}: “${quote(added.join(' '), 120)}”.`;
+}
+
+function changeSummary({ added, removed, textKept }: Difference): string {
+  if (added.length === 0) return `Text was removed: “${quote(removed.join(' '), 120)}”.`;
+  const gone = percent(1 - textKept);
+  return `Text was changed: “${quote(added.join(' '), 120)}” is new${gone === '0 %' ? '' : `, ${gone} of the accepted text is gone`}.`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }
 
 function placeOf({ actual, layer }: Pair, line: string | undefined): string {

@@ -8,9 +8,11 @@ import { type Difference, differenceOf } from './difference.js';
 import type { PageEvidence } from './evidence.js';
 import { isWalledOff } from './failures.js';
 import { fold } from './fold.js';
+import { tiradeIn } from './hostility.js';
 import { type Pair, pairsOf } from './layers.js';
 import type { PageSettings } from './settings.js';
 import { REPLACED_BELOW as STRUCTURE_REPLACED } from './structure.js';
+import { swapIn } from './swapped.js';
 import { isTextReplaced } from './text.js';
 import { titleChange } from './title.js';
 import { quote } from './words.js';
@@ -19,6 +21,9 @@ import { quote } from './words.js';
 const OWN_KEPT = 0.3;
 /** A phrase found with at least this confidence decides together with any other difference. */
 const TELLING_PHRASE = 0.9;
+/** Weight of hostile words, and share of the running text gone, that together are a defacement. */
+const HEAVY = 6;
+const MOST_GONE = 0.5;
 
 export function weigh(
   findings: readonly Finding[],
@@ -96,6 +101,13 @@ function isRedesigned(pair: Pair): boolean {
   return (title === 'same' || title === 'edited') && (difference.itemsKept >= OWN_KEPT || difference.textKept >= 0.3);
 }
 
+/** New words that speak against somebody, heavy enough and in place of most of the running text. */
+function isRewrittenInHostility(pair: Pair): boolean {
+  const tirade = tiradeIn(pair);
+  if (tirade === null || tirade.weight < HEAVY) return false;
+  return isTextReplaced(differenceOf(pair)) || (swapIn(pair)?.gone ?? 0) >= MOST_GONE;
+}
+
 function phraseIn({ findings }: Scene): Finding | undefined {
   return findings.find((entry) => entry.code === 'page/defacement-phrase' && entry.confidence >= TELLING_PHRASE);
 }
@@ -139,6 +151,13 @@ const RULES: readonly Rule[] = [
     name: 'signed',
     because: 'a defacer’s words on the page, and another finding that shows they are new there',
     applies: (scene) => phraseIn(scene) !== undefined && scene.findings.length > 1,
+    outcome: ({ findings }) => raised(explained(findings)),
+  },
+  {
+    name: 'rewritten',
+    because:
+      'the frame of the page stayed, most of what it says was exchanged, and for accusations, threats or spam: no editor’s work',
+    applies: ({ pairs }) => pairs.some(isRewrittenInHostility),
     outcome: ({ findings }) => raised(explained(findings)),
   },
   {
@@ -189,6 +208,7 @@ const SHOWN_WITH_REPLACED: readonly PageCode[] = [
   'page/emptied',
   'page/script-system-changed',
   'page/defacement-phrase',
+  'page/hostile-words',
   'page/hidden-signature',
   'page/dialog-shown',
   'page/script-injected',
@@ -239,6 +259,7 @@ function without({ findings }: Scene, codes: readonly PageCode[]): Finding[] {
 function raised(findings: readonly Finding[]): Finding[] {
   const parts = new Set([
     'page/defacement-phrase',
+    'page/hostile-words',
     'page/text-replaced',
     'page/text-changed',
     'page/title-changed',

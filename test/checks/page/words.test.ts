@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readings } from '../../../src/checks/page/phrases.js';
+import { readings } from '../../../src/checks/page/lookalikes.js';
 import { scriptSystemOf } from '../../../src/checks/page/text.js';
 import {
   jaccard,

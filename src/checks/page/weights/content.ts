@@ -65,6 +65,24 @@ export const CONTENT = {
     'New hidden text reads like a defacer’s signature.',
     REMOVE,
   ),
+  // Filters and people read one word, machines another; no keyboard writes such words by itself.
+  'page/letters-forged': row(
+    'injected',
+    'warning',
+    'critical',
+    0.75,
+    'New words are spelt with look-alike letters of another script.',
+    REMOVE,
+  ),
+  // Words alone prove nothing; that this site never used them, and now does, is worth a look.
+  'page/hostile-words': row(
+    'defaced',
+    'warning',
+    'critical',
+    0.7,
+    'New text accuses, threatens, boasts of an intrusion or sells what the site never spoke of.',
+    'Read the new text; if editors wrote it, approve a new baseline; if not, restore the page and find how it was changed.',
+  ),
   'page/emptied': row('defaced', 'critical', 'critical', 0.9, 'The page has no text any more.'),
   'page/structure-replaced': row(
     'changed',

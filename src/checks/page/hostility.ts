@@ -1,0 +1,103 @@
+/**
+ * What the new words say, where the amount of text tells nothing: accusations, threats, boasts of an intrusion and
+ * spam, in words this site never used. A site that writes about such things itself needs many more of them.
+ */
+import type { Finding } from '../../core/model.js';
+import { finding } from './codes.js';
+import { perLayer } from './comparer.js';
+import type { Pair } from './layers.js';
+import { type Stem, stemsIn } from './lexicon.js';
+import { forgedWordsIn, readings } from './lookalikes.js';
+import type { PageSettings } from './settings.js';
+import { newlySpoken, spokenBy } from './spoken.js';
+import { jaccard, multiset, quote, quoteList, wordsOf } from './words.js';
+
+export const hostility = perLayer('hostility', (pair, settings) => {
+  const tirade = pair.same ? null : tiradeIn(pair);
+  return tirade === null ? [] : [hostileFinding(tirade, pair, settings)];
+});
+
+/** New words that speak against somebody, or of other things than the site does. */
+export interface Tirade {
+  /** The line with most of them. */
+  readonly line: string;
+  readonly words: readonly string[];
+  readonly weight: number;
+}
+
+const measured = new WeakMap<Pair, Tirade | null>();
+
+/** Null where the new text is not hostile, or the site's own text is as full of such words. */
+export function tiradeIn(pair: Pair): Tirade | null {
+  const known = measured.get(pair);
+  if (known !== undefined) return known;
+  const tirade = measure(pair);
+  measured.set(pair, tirade);
+  return tirade;
+}
+
+const MAX_LINES = 2000;
+const MAX_LINE = 5000;
+/** From this weight on, all the new lines together tell what no single one does. */
+const TOGETHER = 7;
+
+function measure(pair: Pair): Tirade | null {
+  const own = new Set(spokenBy(pair.accepted).flatMap(hostileIn));
+  const lines = newlySpoken(pair)
+    .slice(0, MAX_LINES)
+    .map((line) => ({ line, stems: hostileIn(line).filter((stem) => !own.has(stem)) }))
+    .filter(({ stems }) => stems.length > 0);
+  const telling = lines.filter(({ line, stems }) => isTelling(line, stems, own.size, pair));
+  const all = new Set(lines.flatMap(({ stems }) => stems));
+  const together = weightOf([...all]) >= TOGETHER + 2 * own.size;
+  if (telling.length === 0 && !together) return null;
+  const chosen = telling.length > 0 ? telling : lines;
+  const worst = chosen.reduce((a, b) => (weightOf(b.stems) > weightOf(a.stems) ? b : a));
+  return { line: worst.line, words: [...all].map(({ text }) => text), weight: weightOf([...all]) };
+}
+
+function hostileIn(line: string): Stem[] {
+  const text = line.slice(0, MAX_LINE);
+  const meant = forgedWordsIn(text).flatMap(readings);
+  return stemsIn(wordsOf([text.normalize('NFKC'), ...meant].join(' ')));
+}
+
+function weightOf(stems: readonly Stem[]): number {
+  return stems.reduce((sum, { grave }) => sum + (grave ? 2 : 1), 0);
+}
+
+/** Lines with more common words than this are one line mended. */
+const MENDED_ABOVE = 0.5;
+
+/**
+ * An item more needs more than one word of the kind, for editors report of crimes. A heading, and a text put in the
+ * place of another, need less, and a word put into a line that was left as it was only one that is grave.
+ */
+function isTelling(line: string, stems: readonly Stem[], ownStems: number, pair: Pair): boolean {
+  const weight = weightOf(stems) - 2 * ownStems;
+  const grave = stems.some((stem) => stem.grave);
+  if (isProminent(line, pair)) return (grave && weight >= 3) || weight >= 4;
+  if (isMended(line, pair)) return grave && weight >= 2;
+  return (grave && weight >= 3) || weight >= 4;
+}
+
+function isProminent(line: string, { actual: { document } }: Pair): boolean {
+  return document?.title === line || (document?.headings.includes(line) ?? false);
+}
+
+function isMended(line: string, { accepted, actual }: Pair): boolean {
+  const words = multiset(wordsOf(line));
+  if (words.size < 4) return false;
+  const still = new Set(actual.lines);
+  return accepted.lines.some((old) => !still.has(old) && jaccard(words, multiset(wordsOf(old))) >= MENDED_ABOVE);
+}
+
+function hostileFinding({ line, words, weight }: Tirade, { layer }: Pair, settings: PageSettings): Finding {
+  return finding('page/hostile-words', settings, {
+    summary: `New words on the page accuse, threaten, boast or sell what the site never spoke of: “${quote(line, 120)}”.`,
+    expected: '(no such words)',
+    actual: quoteList(words, 8),
+    where: layer,
+    confidence: Math.min(0.9, 0.5 + weight * 0.03),
+  });
+}

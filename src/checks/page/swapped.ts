@@ -1,0 +1,47 @@
+/**
+ * How much of the running text was exchanged, whatever menus, lists and tables round it stayed, and whether what
+ * stands there now is about the things the site talks about. Share and strangeness together part an edit from a swap:
+ * an editor writes one paragraph anew, or many about the same matters.
+ */
+import { differenceOf } from './difference.js';
+import type { Pair } from './layers.js';
+import { goneFrom } from './mending.js';
+import { strangenessOf } from './spoken.js';
+import { shapeOf, sizeOf, without, wordsOf } from './words.js';
+
+export interface Swap {
+  /** Share of the running text that is gone, 0..1. */
+  readonly gone: number;
+  /** Share of the telling words of the new running text the site never used, 0..1. */
+  readonly strange: number;
+}
+
+/** A line is running text from so many words on; menus, prices and buttons have fewer. */
+const PROSE_WORDS = 8;
+/** Fewer telling words than this say nothing of what a text is about. */
+const ENOUGH_WORDS = 12;
+/** New text shorter than this share of what went is a text shortened, not one exchanged. */
+const FILLED = 0.3;
+/** From this share on nearly everything was exchanged, from the other a good part; with how strange it must be. */
+const MOST = { gone: 0.5, strange: 0.6 };
+const PART = { gone: 0.2, strange: 0.85 };
+
+/** Null where the running text was not exchanged, or for other words of the same matters. */
+export function swapIn(pair: Pair): Swap | null {
+  const { added, removed } = differenceOf(pair);
+  const shaped = { added: without(added, removed, shapeOf), removed: without(removed, added, shapeOf) };
+  const went = shaped.removed.filter(isProse);
+  const came = shaped.added.filter(isProse);
+  const before = sizeOf(pair.accepted.lines.filter(isProse));
+  if (came.length === 0 || before === 0) return null;
+  const lost = goneFrom({ added: shaped.added, removed: went });
+  if (sizeOf(came) < lost * FILLED) return null;
+  const { words, share } = strangenessOf(came, pair);
+  const swap = { gone: lost / before, strange: share };
+  const reached = [MOST, PART].some(({ gone, strange }) => swap.gone >= gone && swap.strange >= strange);
+  return words >= ENOUGH_WORDS && reached ? swap : null;
+}
+
+function isProse(line: string): boolean {
+  return line.length >= 20 && wordsOf(line).length >= PROSE_WORDS;
+}
