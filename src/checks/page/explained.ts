@@ -5,15 +5,19 @@
 import type { Explained, Measure } from '../explained.js';
 import { differenceOf } from './difference.js';
 import { headerOf, type PageEvidence } from './evidence.js';
+import { tiradeIn } from './hostility.js';
 import { type Pair, pairsOf, sidesOf } from './layers.js';
+import { forgedWordsIn } from './lookalikes.js';
 import { PHRASES } from './phrases.js';
 import { largestShare, NOTICEABLE, pictureDifferenceOf, REPLACED_ABOVE } from './pixels.js';
 import { placesOf } from './redirects.js';
 import type { PageSettings } from './settings.js';
+import { newlySpoken } from './spoken.js';
 import { REPLACED_BELOW as STRUCTURE_REPLACED } from './structure.js';
+import { swapIn } from './swapped.js';
 import { REPLACED_BELOW as TEXT_REPLACED } from './text.js';
 import { titleChange } from './title.js';
-import { quote } from './words.js';
+import { quote, quoteList } from './words.js';
 
 type PageExplained = Explained<PageSettings, PageEvidence>;
 
@@ -46,6 +50,16 @@ const text = each((pair) => {
     what: 'text',
     value: `${percent(textKept)} kept, ${percent(textSimilarity)} of word pairs in common, ${lines}`,
   };
+});
+
+const exchanged = each((pair) => {
+  const swap = swapIn(pair);
+  return (
+    swap && {
+      what: 'running text exchanged',
+      value: `${percent(swap.gone)}, ${percent(swap.strange)} of its words strange`,
+    }
+  );
 });
 
 const structure = each((pair) => {
@@ -143,8 +157,8 @@ export const explained: Readonly<Record<string, PageExplained>> = {
   },
   text: {
     asks: 'How much of the text a visitor reads is gone, what is new, and is it in the same script?',
-    speaks: `a line that was not learned to rotate differs; replaced when less than ${percent(TEXT_REPLACED)} is kept and in common`,
-    measures: text,
+    speaks: `a line that was not learned to rotate differs; replaced when less than ${percent(TEXT_REPLACED)} is kept and in common; told when most of the running text was exchanged, or a good part of it for strange words`,
+    measures: (...look) => [...text(...look), ...exchanged(...look)],
   },
   direction: {
     asks: 'Are there new invisible characters that turn the text round?',
@@ -152,6 +166,23 @@ export const explained: Readonly<Record<string, PageExplained>> = {
     measures: each(({ actual, accepted }) => ({
       what: 'sorts of direction controls',
       value: fromTo(String(accepted.document?.controls.size ?? 0), String(actual.document?.controls.size ?? 0)),
+    })),
+  },
+  hostility: {
+    asks: 'Does the new text accuse, threaten, boast of an intrusion or sell what the site never spoke of?',
+    speaks: 'a new line, heading or changed line holds several such words, one of them grave, that the site never used',
+    measures: each((pair) => {
+      const tirade = tiradeIn(pair);
+      const value = tirade ? `weight ${tirade.weight}: ${quoteList(tirade.words, 8)}` : 'none that tells';
+      return { what: 'hostile words new to the site', value };
+    }),
+  },
+  lookalikes: {
+    asks: 'Are new words spelt with look-alike letters of another script?',
+    speaks: 'letters of two scripts alternate within a new word, on a page that had no such words',
+    measures: each((pair) => ({
+      what: 'forged words',
+      value: quoteList(newlySpoken(pair).flatMap(forgedWordsIn)) || 'none',
     })),
   },
   body: {

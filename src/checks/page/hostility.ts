@@ -42,18 +42,19 @@ const MAX_LINE = 5000;
 const TOGETHER = 7;
 
 function measure(pair: Pair): Tirade | null {
-  const own = new Set(spokenBy(pair.accepted).flatMap(hostileIn));
-  const lines = newlySpoken(pair)
+  const said = newlySpoken(pair)
     .slice(0, MAX_LINES)
-    .map((line) => ({ line, stems: hostileIn(line).filter((stem) => !own.has(stem)) }))
+    .map((line) => ({ line, stems: hostileIn(line) }))
     .filter(({ stems }) => stems.length > 0);
+  if (said.length === 0) return null;
+  const own = new Set(spokenBy(pair.accepted).flatMap(hostileIn));
+  const lines = said.map(({ line, stems }) => ({ line, stems: stems.filter((stem) => !own.has(stem)) }));
   const telling = lines.filter(({ line, stems }) => isTelling(line, stems, own.size, pair));
-  const all = new Set(lines.flatMap(({ stems }) => stems));
-  const together = weightOf([...all]) >= TOGETHER + 2 * own.size;
-  if (telling.length === 0 && !together) return null;
+  const all = [...new Set(lines.flatMap(({ stems }) => stems))];
+  if (telling.length === 0 && weightOf(all) < TOGETHER + 2 * own.size) return null;
   const chosen = telling.length > 0 ? telling : lines;
   const worst = chosen.reduce((a, b) => (weightOf(b.stems) > weightOf(a.stems) ? b : a));
-  return { line: worst.line, words: [...all].map(({ text }) => text), weight: weightOf([...all]) };
+  return { line: worst.line, words: all.map(({ text }) => text), weight: weightOf(all) };
 }
 
 function hostileIn(line: string): Stem[] {

@@ -64,10 +64,10 @@ function isForged(word: string): boolean {
 }
 
 export const lookalikes = perLayer('lookalikes', (pair, settings) => {
-  if (pair.same || spokenBy(pair.accepted).some((line) => forgedWordsIn(line).length > 0)) return [];
+  if (pair.same) return [];
   const forged = newlySpoken(pair).flatMap((line) => forgedWordsIn(line.slice(0, 5000)));
   const [first] = forged;
-  if (first === undefined) return [];
+  if (first === undefined || spokenBy(pair.accepted).some((line) => forgedWordsIn(line).length > 0)) return [];
   const summary = `New words on the page are spelt with letters of another script that look the same: ${quoteList(forged)}.`;
   const meant = readings(first).at(-1) ?? first;
   return [

@@ -23,8 +23,9 @@ const words = (source: string): RegExp => new RegExp(`${START}(?:${source})${END
 /** Between a deed and its doer: nothing, a space, a colon, a dash, an arrow. */
 const LINK = '[\\s:=~>|._–—-]*';
 
-const PHRASES: readonly Phrase[] = [
+export const PHRASES: readonly Phrase[] = [
   // English as defacers write it, leetspeak undone
+  strong(/(?:hacked|haxed|pwned|defaced)by/u),
   strong(
     words(`(?:hacked|haxed|haxored|hax0red|pwned|pwnd|pawned|defaced|rooted|stamped|breached|cracked|nuked)${LINK}by`),
   ),
@@ -98,7 +99,7 @@ const PHRASES: readonly Phrase[] = [
     /(?<![\p{L}\p{N}._-])(?:[\p{L}\p{N}._-]{1,40} ){1,5}taraf[ıi]ndan (?:hack|hekle|ele geç|ele gec|çökert|cokert|hacklen)|(?<!\p{L})(?:hacklendi|hacklenmi[sş]|heklendi|hack ?ed)(?!\p{L})/u,
   ),
   strong(
-    /(?<!\p{L})(?:site|sitesi|siteniz|sunucu|sunucunuz|sistem|server)(?: \p{L}{1,40}){0,3} (?:ele ge[cç]irildi|hack ?lendi|heklendi|[cç]ökertildi|patlat[ıi]ld[ıi])/u,
+    /(?<!\p{L})(?:site|sitesi|siteniz|sunucu|sunucunuz|sistem|server) (?:ele ge[cç]irildi|hack ?lendi|heklendi|[cç]ökertildi|patlat[ıi]ld[ıi])/u,
   ),
   signed(/(?:buradayd[ıi]k?|buradan ge[cç]ti|u[gğ]rad[ıi]k?|burda[y]?d[ıi])(?=[\s!.~:)(<>-]*$)/u),
   weak(
@@ -118,10 +119,12 @@ const PHRASES: readonly Phrase[] = [
   ),
   // Persian
   strong(
-    /(?<!\p{L})هک (?:شد|گردید|کردیم|می ?شود|شدید)|(?:توسط|بدست|به دست)(?: [^\s]{1,40}){1,6} (?:هک|نفوذ|تسخیر|تصرف)|ارتش سایبری|(?:سایت|سرور|تارنما|وب ?سایت)(?: [^\s]{1,40}){0,3} (?:هک|تسخیر|تصرف) (?:شد|گردید)/u,
+    /(?<!\p{L})هک (?:شد|گردید|کردیم|می ?شود|شدید)|(?:توسط|بدست|به دست)(?: [^\s]{1,40}){1,6} (?:هک|نفوذ|تسخیر|تصرف)|ارتش سایبری/u,
   ),
   signed(/اینجا (?:بود|بودیم|بودند)(?=[\s!.~:)(<>-]*$)/u),
-  weak(/هکر|هک(?!\p{L})|امنیت .{0,20}صفر|سایت شما|سرور .{0,15}اختیار|نفوذ شد|(?<!\p{L})(?:تیم|گروه)(?!\p{L})/u),
+  weak(
+    /هکر|(?:تسخیر|تصرف) (?:شد|گردید)|هک(?!\p{L})|امنیت .{0,20}صفر|سایت شما|سرور .{0,15}اختیار|نفوذ شد|(?<!\p{L})(?:تیم|گروه)(?!\p{L})/u,
+  ),
   // Arabic
   strong(
     /تم(?:ت)? (?:ال)?(?:اختراق|تهكير|قرصنة|هكر)|اخترق(?:نا|ت|ناكم)?(?: [^\s]{1,40}){0,2} (?:من|بواسطة|موقع)|الجيش (?:السيبراني|الالكتروني|الإلكتروني)|تمت? السيطرة على (?:الموقع|الخادم|السيرفر|النظام)|(?:الموقع|موقعكم|الصفحة) (?:مخترق|مهكر|تحت السيطرة)/u,
@@ -130,7 +133,7 @@ const PHRASES: readonly Phrase[] = [
   weak(/هاكر|هكر|مخترق|قراصنة|(?<!\p{L})(?:فريق|الحماية)(?!\p{L})|حمايتكم|تحياتنا|تحية (?:الى|إلى)/u),
   // Russian, Ukrainian
   strong(
-    /взломан[оаы]?(?:\s*[:=~>|–—-]|(?: \p{L}{1,40})? (?:хакер|групп|команд|ком)|$)|(?:сайт|портал|ресурс|сервер|страница)(?: \p{L}{1,40}){0,2} (?:взломан|хакнут|захвачен|дефейс)|хакнут[оаы]?(?!\p{L})|зламан[оаий]* (?:хакер|груп)|сайт(?: \p{L}{1,40})? зламан/u,
+    /взломан[оаы]?(?:\s*[:=~>|–—-]|(?: \p{L}{1,40})? (?:хакер|групп|команд|ком)|$)|(?:сайт|портал|ресурс|сервер|страница)(?: был[ао]?)? (?:взломан|хакнут|захвачен|дефейс)|хакнут[оаы]?(?!\p{L})|зламан[оаий]* (?:хакер|груп)|сайт(?: було)? зламан/u,
   ),
   signed(
     /(?:здесь|тут) (?:был[аи]?|побывал[аи]?)(?!\p{L})|(?<!\p{L})(?:был[аи]?|побывал[аи]?) (?:здесь|тут)(?!\p{L})|(?:тут|здесь) (?:була|були|був)(?!\p{L})/u,
@@ -184,7 +187,7 @@ const SELF = new Set(
    bu site sitesi siteniz web sayfa sunucu sunucunuz sistem sisteminiz situs ini laman halaman anda kalian telah sudah kami peladen
    این سایت وب وبسایت تارنما صفحه سرور شما ما هذا الموقع موقع موقعكم الصفحة الخادم السيرفر لقد قد على
    этот сайт эта страница ресурс портал сервер ваш ваша ваше был была цей ваш
-   本 本站 网站 本网站 该 此 此网站 您 您的 你的 你们 你们的 服务器 贵站 站 已 サイト 当 この 이 사이트 홈페이지`.split(
+   本 本站 网站 本网站 该 此 此网站 您 您的 你的 你们 你们的 服务器 贵站 站 已 サイト 当 この は が を も の 이 사이트 홈페이지`.split(
     /\s+/,
   ),
 );

@@ -15,6 +15,13 @@ import { REPLACED_BELOW as STRUCTURE_REPLACED } from './structure.js';
 import { swapIn } from './swapped.js';
 import { isTextReplaced } from './text.js';
 import { titleChange } from './title.js';
+import {
+  EFFECTS_OF_REDESIGN,
+  EXPLAIN_PICTURE,
+  PARTS_OF_DEFACEMENT,
+  SHOWN_WITH_REPLACED,
+  STAND_INS,
+} from './weights/groups.js';
 import { quote } from './words.js';
 
 /** Below this share of own links, scripts, forms and pictures still there, the page is not the site's any more. */
@@ -182,64 +189,6 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-const STAND_INS: readonly PageCode[] = [
-  'page/blocked',
-  'page/parked',
-  'page/denied',
-  'page/status-changed',
-  'page/type-changed',
-];
-
-const EXPLAIN_PICTURE: readonly PageCode[] = [
-  'page/text-changed',
-  'page/text-replaced',
-  'page/structure-changed',
-  'page/structure-replaced',
-  'page/resource-changed',
-  'page/reference-removed',
-  'page/image-replaced',
-  'page/style-injected',
-  'page/overlay-added',
-];
-
-const SHOWN_WITH_REPLACED: readonly PageCode[] = [
-  'page/title-replaced',
-  'page/text-replaced',
-  'page/emptied',
-  'page/script-system-changed',
-  'page/defacement-phrase',
-  'page/hostile-words',
-  'page/hidden-signature',
-  'page/dialog-shown',
-  'page/script-injected',
-  'page/inline-script-injected',
-  'page/frame-injected',
-  'page/form-retargeted',
-  'page/password-asked',
-  'page/links-injected',
-  'page/media-replaced',
-  'page/refresh-added',
-  'page/renderer-changed',
-  'page/not-in-baseline',
-  'page/picture-unreadable',
-];
-
-const EFFECTS_OF_REDESIGN: readonly PageCode[] = [
-  'page/banner-added',
-  'page/structure-replaced',
-  'page/structure-changed',
-  'page/text-replaced',
-  'page/text-changed',
-  'page/picture-replaced',
-  'page/picture-changed',
-  'page/resource-changed',
-  'page/reference-removed',
-  'page/links-changed',
-  'page/markup-changed',
-  'page/meta-changed',
-  'page/title-changed',
-];
-
 // --------------------------------------------------------------- outcomes
 
 function isOwnRule({ code }: Finding): boolean {
@@ -257,16 +206,10 @@ function without({ findings }: Scene, codes: readonly PageCode[]): Finding[] {
 
 /** What is part of a defacement is as grave as it. */
 function raised(findings: readonly Finding[]): Finding[] {
-  const parts = new Set([
-    'page/defacement-phrase',
-    'page/hostile-words',
-    'page/text-replaced',
-    'page/text-changed',
-    'page/title-changed',
-    'page/script-system-changed',
-  ]);
   return findings.map((entry) =>
-    parts.has(entry.code) ? { ...entry, severity: 'critical', diagnosis: 'defaced' } : entry,
+    PARTS_OF_DEFACEMENT.some((part) => part === entry.code)
+      ? { ...entry, severity: 'critical', diagnosis: 'defaced' }
+      : entry,
   );
 }
 
