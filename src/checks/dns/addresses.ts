@@ -45,7 +45,12 @@ export function areNeighbours(a: string, b: string): boolean {
 
 /** The IPv4 address a DNS64 resolver wrapped into this AAAA (RFC 6052, 64:ff9b::/96), or null. */
 export function embeddedIpv4(address: string): string | null {
-  if (!ipaddr.isValid(address) || !isWithin(address, '64:ff9b::/96')) return null;
+  return isWithin(address, '64:ff9b::/96') ? lastIpv4(address) : null;
+}
+
+/** The IPv4 address in the last four bytes of an IPv6 one, whatever stands before it; null for an IPv4 one. */
+export function lastIpv4(address: string): string | null {
+  if (!ipaddr.IPv6.isValid(address)) return null;
   return ipaddr.fromByteArray(ipaddr.parse(address).toByteArray().slice(12)).toString();
 }
 

@@ -4,7 +4,7 @@ import { canonicalAddress } from './addresses.js';
 import { type Answer, artifactOf, type Reply } from './evidence.js';
 import { canonicalName, type QueryType, rcodeName, TYPE } from './names.js';
 import { echoes, hasForeignCookie, makeQuery, type Query, type QueryForm, type Random } from './query.js';
-import { recordText } from './rdata.js';
+import { addressesIn, recordText } from './rdata.js';
 import { decode, type Message } from './wire.js';
 
 export interface AskIo {
@@ -121,9 +121,7 @@ const UNREADABLE: Answer['failure'] = {
 
 function replyOf(message: Message, bytes: Uint8Array, rttMs: number): Reply {
   const { answers, edns, rcode, question } = message;
-  const addresses = answers.flatMap(({ data }) =>
-    data.kind === 'address' ? (canonicalAddress(data.address) ?? []) : [],
-  );
+  const addresses = answers.flatMap(({ data }) => addressesIn(data).flatMap((text) => canonicalAddress(text) ?? []));
   const cnames = answers.flatMap(({ type, data }) =>
     type === TYPE.CNAME && data.kind === 'name' ? [canonicalName(data.target)] : [],
   );

@@ -7,10 +7,20 @@ import { certificateFault } from '../../core/words.js';
 import type { Comparer } from '../check.js';
 import { areNeighbours } from './addresses.js';
 import { diagnosisOf } from './codes.js';
-import { addressesOf, certificateAt, type DnsEvidence, distinct, trustedAnswers } from './evidence.js';
+import {
+  addressesOf,
+  certificateAt,
+  type DnsEvidence,
+  distinct,
+  hasReferences,
+  isDefinite,
+  type Reply,
+  trustedAnswers,
+} from './evidence.js';
 import { fitsPattern } from './names.js';
 import type { DnsSettings } from './settings.js';
-import { truthOf } from './truth.js';
+import { authorityOf } from './traced.js';
+import { approvedTruth } from './truth.js';
 
 type DnsComparer = Comparer<DnsSettings, DnsEvidence>;
 
@@ -25,9 +35,18 @@ export const addresses: DnsComparer = {
   name: 'addresses',
   compare(actual, accepted, settings) {
     if (accepted.length === 0) return [];
-    const approved = truthOf({ ...actual, answers: [] }, accepted, settings);
-    const changed = addressesOf(trustedAnswers(actual, 'name')).filter((address) => approved.explain(address) === null);
-    const proven = changed.map((address) => ({ address, proof: proofOf(address, actual, accepted, settings) }));
+    const approved = approvedTruth(actual, accepted, settings);
+    const given = addressesOf(trustedAnswers(actual, 'name'));
+    const isStrange = (address: string): boolean => approved.explain(address) === null;
+    const ofReferences = given
+      .filter(isStrange)
+      .map((address) => ({ address, proof: proofOf(address, actual, accepted, settings) }));
+    // Where a name server gives what no reference does, only one that cannot be the site is worth a word: servers differ.
+    const ofServers = (authorityOf(actual)?.addresses ?? [])
+      .filter((address) => !given.includes(address) && isStrange(address))
+      .map((address) => ({ address, proof: serverProof(proofOf(address, actual, accepted, settings)) }))
+      .filter(({ proof }) => proof.severity === 'critical');
+    const proven = [...ofReferences, ...ofServers];
     return bySeverity(proven).map(({ proof, of }) => ({
       code: 'dns/answer-changed',
       severity: proof.severity,
@@ -39,6 +58,12 @@ export const addresses: DnsComparer = {
     }));
   },
 };
+
+/** The references have not followed: they soon will, or what came from the servers was changed on the way. */
+function serverProof(proof: Proof): Proof {
+  const says = `${proof.says}; so say its own name servers, and not (yet) the reference resolvers`;
+  return { ...proof, confidence: Math.min(proof.confidence, 0.7), says };
+}
 
 /** One finding for all addresses of which the same is said. */
 function bySeverity(proven: readonly { address: string; proof: Proof }[]): { proof: Proof; of: string[] }[] {
@@ -81,6 +106,39 @@ function proofOf(
   }
   const severity = content === 'frozen' ? 'critical' : 'warning';
   return { severity, confidence: 0.6, says: 'and does not prove to be the site' };
+}
+
+/** A record for every name of the domain: nobody meant it, or somebody wants any name there to work. */
+export const wildcard: DnsComparer = {
+  name: 'wildcard',
+  compare(actual, accepted, settings) {
+    const before = accepted.flatMap(inventedNames);
+    const now = inventedNames(actual);
+    const inventing = now.filter(({ addresses }) => addresses.length > 0);
+    const wasNone = before.length > 0 && before.every(({ addresses }) => addresses.length === 0);
+    // One of several references may rewrite; most of them do not.
+    if (!wasNone || inventing.length * 2 <= now.length) return [];
+    const approved = approvedTruth(actual, accepted, settings);
+    const given = distinct(inventing.flatMap(({ addresses }) => addresses));
+    const strange = given.filter((address) => approved.explain(address) === null);
+    return [
+      {
+        code: 'dns/wildcard-appeared',
+        severity: strange.length > 0 ? 'warning' : 'notice',
+        confidence: 0.8,
+        diagnosis: diagnosisOf('dns/wildcard-appeared'),
+        summary: `Every name below ${actual.zone ?? actual.name} now leads to ${given.join(', ')}; made-up names had no address before.`,
+        expected: 'NXDOMAIN for names that do not exist',
+        actual: given.join(', '),
+      },
+    ];
+  },
+};
+
+/** What the references say, definitely, of a made-up name. */
+function inventedNames(evidence: DnsEvidence): Reply[] {
+  if (!hasReferences(evidence)) return [];
+  return trustedAnswers(evidence, 'absent').flatMap(({ replies }) => replies.filter(isDefinite).slice(0, 1));
 }
 
 /** What the name is an alias of. */

@@ -116,6 +116,15 @@ export const dnsCodes = [
       'once: the authoritative data was changed.',
   },
   {
+    code: 'dns/wildcard-appeared',
+    diagnosis: 'changed',
+    severity: 'warning',
+    meaning: 'Names of the domain that nobody made now have an address: a wildcard record was added.',
+    remedy:
+      'If it was not you, look at the DNS host: with a wildcard any name of the domain can carry a page in your name. If ' +
+      'it was, approve a new baseline.',
+  },
+  {
     code: 'dns/cname-changed',
     diagnosis: 'changed',
     severity: 'warning',

@@ -28,7 +28,10 @@ const failureSchema = z.object({
 const replySchema = z.object({
   /** `NOERROR`, `NXDOMAIN`. */
   rcode: z.string(),
-  /** Every address in the answer section, whoever it is said to belong to: resolvers' clients differ in what they take. */
+  /**
+   * Every address in the answer section, hints of HTTPS records too, whoever it is said to belong to: resolvers' clients
+   * differ in what they take.
+   */
   addresses: z.array(z.string()),
   /** Targets of the aliases followed, in order. */
   cnames: z.array(z.string()),

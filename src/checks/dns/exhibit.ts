@@ -1,6 +1,6 @@
 /** What a person is shown of a survey: the resolver table, the victims' pictures, and the raw messages. Pure. */
 import type { Exhibits, Picture, ResolverRow } from '../../core/model.js';
-import { type Answer, type DnsEvidence, distinct, type PageAt, trustedAnswers } from './evidence.js';
+import { type Answer, type DnsEvidence, distinct, type PageAt, type Reply, trustedAnswers } from './evidence.js';
 import { judgeAnswers, nxRewriters, type Row } from './ladder.js';
 import type { DnsSettings } from './settings.js';
 
@@ -31,7 +31,7 @@ function recordLines(evidence: DnsEvidence): string[] {
   const lines = [...trustedAnswers(evidence, 'name'), ...zone].flatMap(({ type, replies }) =>
     replies.flatMap((reply) => [
       ...reply.cnames.map((alias) => `CNAME ${alias}`),
-      ...(reply.addresses.length > 0 ? reply.addresses : reply.records).map((record) => `${type} ${record}`),
+      ...shownOf(reply, type).map((record) => `${type} ${record}`),
     ]),
   );
   return lines.sort();
@@ -55,8 +55,13 @@ export function resolverRow({ answer, judgement }: Row, type: string): ResolverR
 }
 
 /** Every address or record of every reply, each once, aliases left out. */
-export function answersOf({ replies }: Pick<Answer, 'replies'>): string[] {
-  return [...new Set(replies.flatMap((reply) => (reply.addresses.length > 0 ? reply.addresses : reply.records)))];
+export function answersOf({ replies, type }: Pick<Answer, 'replies' | 'type'>): string[] {
+  return [...new Set(replies.flatMap((reply) => shownOf(reply, type)))];
+}
+
+/** The addresses, but an HTTPS record whole: its hints are part of it. */
+function shownOf({ addresses, records }: Reply, type: Answer['type']): readonly string[] {
+  return addresses.length > 0 && type !== 'HTTPS' ? addresses : records;
 }
 
 function pictureOf(victim: PageAt, evidence: DnsEvidence): Picture[] {

@@ -7,7 +7,7 @@ import { answersOf } from './exhibit.js';
 import { judgeAnswers, nxRewriters, type Row } from './ladder.js';
 import { whereOf } from './path-comparers.js';
 import type { DnsSettings } from './settings.js';
-import { truthOf } from './truth.js';
+import { approvedTruth } from './truth.js';
 
 type DnsExplained = Explained<DnsSettings, DnsEvidence>;
 
@@ -44,7 +44,7 @@ export const explained: Readonly<Record<string, DnsExplained>> = {
     speaks: 'a reference gives an address that no accepted look, no allow list and no network explains',
     measures: (actual, accepted, settings) => {
       if (accepted.length === 0) return [{ where: '', what: 'addresses', value: 'nothing is approved yet' }];
-      const approved = truthOf({ ...actual, answers: [] }, accepted, settings);
+      const approved = approvedTruth(actual, accepted, settings);
       return addressesOf(trustedAnswers(actual, 'name')).map((address) => {
         const tls = actual.tls.find((at) => at.address === address);
         const shown = tls?.failure ? 'no handshake' : tls ? (tls.problem ?? 'a valid certificate') : 'not asked';
@@ -52,6 +52,20 @@ export const explained: Readonly<Record<string, DnsExplained>> = {
         return { where: '', what: address, value };
       });
     },
+  },
+  wildcard: {
+    asks: 'Do made-up names of the domain still not exist?',
+    speaks: 'most references give an address for a made-up name, and none did when the baseline was approved',
+    measures: (actual, accepted) => [
+      {
+        where: '',
+        what: 'a made-up name',
+        value: beside(
+          replied(actual, 'absent'),
+          accepted.map((one) => replied(one, 'absent')),
+        ),
+      },
+    ],
   },
   aliases: {
     asks: 'Is the name an alias of what was approved?',

@@ -6,7 +6,7 @@ import { authority } from './authority/comparer.js';
 import { approvedDomain } from './authority/domain.js';
 import { settledRegistry } from './authority/facts.js';
 import { weigh } from './authority/weigh.js';
-import { addresses, aliases } from './authority-comparers.js';
+import { addresses, aliases, wildcard } from './authority-comparers.js';
 import { dnsCodes } from './codes.js';
 import { type Answer, addressesOf, asnsOf, type DnsEvidence, evidenceSchema } from './evidence.js';
 import { exhibit } from './exhibit.js';
@@ -22,10 +22,10 @@ export const dns: Check<DnsSettings, DnsEvidence> = {
   options: { dns: dnsOptions, changes: changesOption },
   evidence: evidenceSchema,
   codes: dnsCodes,
-  comparers: [existence, addresses, aliases, authority, resolvers, rewriting],
+  comparers: [existence, addresses, aliases, wildcard, authority, resolvers, rewriting],
   explained,
   configure,
-  probe: (settings, io) => survey(settings, io, { types: ['A', 'AAAA'], victims: true }),
+  probe: (settings, io) => survey(settings, io, { types: ['A', 'AAAA', 'HTTPS'], victims: true }),
   combine,
   failures,
   exhibit,
@@ -33,13 +33,13 @@ export const dns: Check<DnsSettings, DnsEvidence> = {
 };
 
 /**
- * All that was answered in any sample, each answer once. Packets, times, pages and made-up names are left out: a
- * baseline says what is genuine, and a person reviews it as text.
+ * All that was answered in any sample, each answer once. Packets, times and pages are left out, and of made-up names the
+ * names: a baseline says what is genuine, and a person reviews it as text.
  */
 function combine(samples: readonly [DnsEvidence, ...DnsEvidence[]]): DnsEvidence {
   const answers = new Map<string, Answer>();
   for (const answer of samples.flatMap((sample) => sample.answers)) {
-    if (answer.asked !== 'name' && answer.asked !== 'zone') continue;
+    if (answer.asked === 'control' || (answer.asked === 'absent' && answer.resolver.role !== 'reference')) continue;
     const kept = settled(answer);
     const { resolver, asked, type, replies } = kept;
     answers.set(JSON.stringify([resolver.name, asked, type, replies]), kept);
@@ -62,7 +62,8 @@ function settled(answer: Answer): Answer {
     rttMs: null,
     raw: null,
   }));
-  return { ...answer, replies, malformed: [], ignored: 0 };
+  const name = answer.asked === 'absent' ? `*${answer.name.replace(/^[^.]*/u, '')}` : answer.name;
+  return { ...answer, name, replies, malformed: [], ignored: 0 };
 }
 
 /** A role in which nobody works leaves half of the question unanswered. One resolver down of several is only noted. */

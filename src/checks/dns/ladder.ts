@@ -7,24 +7,18 @@
 import { areNeighbours } from './addresses.js';
 import type { Reason } from './dnssec/status.js';
 import { type Answer, type DnsEvidence, isDefinite, type Reply } from './evidence.js';
-import { isConsistent, type Judgement, raised, type VerdictId, worstOf } from './judgement.js';
+import { isConsistent, type Judgement, raised, worstOf } from './judgement.js';
+import { judgeRecords, leavesOutBindings } from './records.js';
+import { controlSays, controlWorks, errorsOf, hasAddresses, judgement, type Scene, unmeasurable } from './scene.js';
 import type { DnsSettings } from './settings.js';
 import { operatorsFault, signedReplyOf } from './signed.js';
 import { authorityOf } from './traced.js';
-import { type Truth, truthOf } from './truth.js';
+import { truthOf } from './truth.js';
 import { judgeUnexplained } from './unexplained.js';
 
 export interface Row {
   readonly answer: Answer;
   readonly judgement: Judgement;
-}
-
-interface Scene {
-  readonly evidence: DnsEvidence;
-  readonly truth: Truth;
-  readonly settings: DnsSettings;
-  /** Why whoever checks signatures cannot have the name, by its owner's fault. */
-  readonly fault: Reason | null;
 }
 
 /** Every resolver's answers about the name, judged. @param accepted evidence a person approved. */
@@ -83,11 +77,24 @@ function judgeReply(reply: Reply, answer: Answer, scene: Scene): Judgement {
 }
 
 function judgeContent(reply: Reply, answer: Answer, scene: Scene): Judgement {
-  if (!isDefinite(reply)) return judgeError(reply, answer, scene);
+  if (!isDefinite(reply)) return leavesOutBindings(answer, scene) ?? judgeError(reply, answer, scene);
   const isAddressType = answer.type === 'A' || answer.type === 'AAAA';
-  if (!isAddressType && reply.addresses.length === 0) return judgeRecords(reply, answer, scene);
-  const [first, ...others] = reply.addresses.map((address) => judgeAddress(address, scene));
-  return first ? worstOf([first, ...others]) : judgeEmpty(reply, answer, scene);
+  const [first, ...others] = reply.addresses.map((address) => staleOr(judgeAddress(address, scene), reply, scene));
+  if (!first) return isAddressType ? judgeEmpty(reply, answer, scene) : judgeRecords(reply, answer, scene);
+  return worstOf([first, ...others, ...(isAddressType ? [] : [judgeRecords(reply, answer, scene)])]);
+}
+
+/** RFC 8767: kept beyond its time, while the resolver cannot reach the domain's servers. EDE 3 and 19. */
+const STALE = /^EDE (?:3|19)\b/u;
+
+/** The resolver says that its answer is an old one, and nobody is at the address: that is no redirect. */
+function staleOr(judged: Judgement, { errors }: Reply, { evidence }: Scene): Judgement {
+  const { address, verdict } = judged;
+  if (verdict !== 'INCONSISTENT' || !errors.some((error) => STALE.test(error))) return judged;
+  const speaks = evidence.tls.some((at) => at.address === address && at.chain.length > 0);
+  if (speaks || evidence.victims.some((page) => page.address === address && page.status !== null)) return judged;
+  const why = `${judged.why}; the resolver itself calls its answer stale`;
+  return { ...judged, confidence: 0.3, why, says: 'an old address, as the resolver itself says' };
 }
 
 function judgeAddress(address: string, scene: Scene): Judgement {
@@ -143,22 +150,6 @@ function judgeEmpty(reply: Reply, answer: Answer, scene: Scene): Judgement {
   return judgement('BLOCK_NX', truth.isSigned(answer.type) ? 0.95 : 0.8, why, says);
 }
 
-/** Other types than addresses: a record that no reference gave is unexplained. */
-function judgeRecords(reply: Reply, answer: Answer, scene: Scene): Judgement {
-  const expected = scene.truth.records(answer.type);
-  const strange = reply.records.find((record) => !expected.includes(record));
-  if (!scene.truth.known) return unmeasurable(answer, 'answers, and there is nothing to compare that with');
-  if (strange !== undefined) {
-    return judgement('INCONSISTENT', 0.5, `nobody we trust gives ${strange}`, 'a record that nobody we trust gives');
-  }
-  if (reply.records.length > 0 || expected.length === 0) {
-    return judgement('CONSISTENT_IP', 0.99, 'those we trust say the same');
-  }
-  const says = `has no ${answer.type} record`;
-  const confidence = scene.truth.isSigned(answer.type) ? 0.95 : 0.8;
-  return judgement('BLOCK_NX', confidence, `${says}; it has ${expected.join(', ')}`, says);
-}
-
 /** SERVFAIL, REFUSED and their like. */
 function judgeError(reply: Reply, answer: Answer, scene: Scene): Judgement {
   const errors = errorsOf(reply);
@@ -178,12 +169,9 @@ function judgeError(reply: Reply, answer: Answer, scene: Scene): Judgement {
   );
 }
 
-/** Extended errors (RFC 8914) in brackets, or nothing. */
-export function errorsOf({ errors }: Pick<Reply, 'errors'>): string {
-  return errors.length > 0 ? ` (${errors.join('; ')})` : '';
-}
-
 function judgeSilence(answer: Answer, scene: Scene): Judgement {
+  const leftOut = leavesOutBindings(answer, scene);
+  if (leftOut) return leftOut;
   const [malformed] = answer.malformed;
   const unreadable = 'sent something that is no DNS answer';
   if (malformed) return judgement('MALFORMED', 0.3, `sent what is no DNS message (${malformed.problem})`, unreadable);
@@ -202,37 +190,6 @@ function judgeSilence(answer: Answer, scene: Scene): Judgement {
     `is silent about this name although it works otherwise: ${why}`,
     'is silent about it although it works otherwise',
   );
-}
-
-/** The resolver answered for the root: it works, whatever it says of the name. */
-function controlWorks(answer: Answer, scene: Scene): boolean {
-  return controlSays(answer, scene, (rcode) => rcode === 'NOERROR');
-}
-
-function controlSays({ resolver }: Answer, { evidence }: Scene, isSo: (rcode: string) => boolean): boolean {
-  return evidence.answers.some(
-    (other) =>
-      other.asked === 'control' &&
-      other.resolver.name === resolver.name &&
-      other.replies.some((reply) => isSo(reply.rcode)),
-  );
-}
-
-function hasAddresses({ resolver }: Answer, { evidence }: Scene): boolean {
-  return evidence.answers.some(
-    (other) =>
-      other.asked === 'name' &&
-      other.resolver.name === resolver.name &&
-      other.replies.some((reply) => reply.addresses.length > 0),
-  );
-}
-
-function unmeasurable({ resolver }: Answer, why: string, says = why): Judgement {
-  return judgement('UNMEASURABLE', 0, `"${resolver.name}" ${why}`, says);
-}
-
-function judgement(verdict: VerdictId, confidence: number, why: string, says = why): Judgement {
-  return { verdict, confidence, says, why, address: null };
 }
 
 /**

@@ -13,7 +13,8 @@ import {
   trustedAnswers,
 } from './evidence.js';
 import { isConsistent, isWorse, type Judgement, type VerdictId } from './judgement.js';
-import { errorsOf, judgeAnswers, nxRewriters, type Row } from './ladder.js';
+import { judgeAnswers, nxRewriters, type Row } from './ladder.js';
+import { errorsOf } from './scene.js';
 import type { DnsSettings } from './settings.js';
 import { operatorsFault } from './signed.js';
 import { truthOf } from './truth.js';

@@ -32,6 +32,12 @@ export interface ServiceBinding {
   readonly hints: readonly string[];
 }
 
+/** Where a record sends whoever follows it, as it is written. */
+export function addressesIn(data: RecordData): readonly string[] {
+  if (data.kind === 'svcb') return data.hints;
+  return data.kind === 'address' ? [data.address] : [];
+}
+
 const CLASS_IN = 1;
 
 /** @param cursor over the rdata alone. Everything in it must be used up. */

@@ -10,6 +10,7 @@ import { readResponse } from './dnssec/rrsets.js';
 import type { Reason, ReasonCode } from './dnssec/status.js';
 import { type Answer, type DnsEvidence, isDefinite, type Reply } from './evidence.js';
 import { canonicalName, TYPE } from './names.js';
+import { addressesIn } from './rdata.js';
 import { type SignedWord, signedWord } from './trace/signed-answer.js';
 import type { Authority } from './traced.js';
 import { decode } from './wire.js';
@@ -49,11 +50,9 @@ function addressesAtEnd({ name, type }: { readonly name: string; readonly type: 
   if (!response || !decoded.ok) return [];
   let end = name;
   for (let link = 0; link < MOST_LINKS; link++) end = nextName(statementOf({ name: end, type }, response)) ?? end;
-  return decoded.message.answers.flatMap((record) =>
-    record.data.kind === 'address' && canonicalName(record.name) === end
-      ? (canonicalAddress(record.data.address) ?? [])
-      : [],
-  );
+  return decoded.message.answers
+    .filter((record) => canonicalName(record.name) === end)
+    .flatMap(({ data }) => addressesIn(data).flatMap((text) => canonicalAddress(text) ?? []));
 }
 
 /** What owners do to themselves: signatures not renewed, keys rolled over at one end only. */

@@ -7,7 +7,7 @@ import { labelsOf } from './dnssec/canonical-name.js';
 import { type Status, weakest } from './dnssec/status.js';
 import { type AuthorityEvidence, type DnsEvidence, distinct } from './evidence.js';
 import { canonicalName } from './names.js';
-import { recordText } from './rdata.js';
+import { addressesIn, recordText } from './rdata.js';
 import { parseAnchors } from './root-anchors.js';
 import { delegationsOf, type ZoneStanding } from './trace/delegation-facts.js';
 import type { Trace } from './trace/facts.js';
@@ -26,7 +26,7 @@ export interface TracedReply {
   readonly type: number;
   /** Of the reply with all aliases on the way to it. */
   readonly status: Status;
-  /** Canonical; of address records only. */
+  /** Canonical; of address records, and hints of HTTPS records. */
   readonly addresses: readonly string[];
   /** Content of the records, in a line each. */
   readonly records: readonly string[];
@@ -84,9 +84,7 @@ function repliesOf(trace: Trace, validation: TraceValidation): TracedReply[] {
       const status = validation.legs[at]?.replies[index]?.status ?? 'INDETERMINATE';
       const own = message?.answers.filter(({ name, type }) => type === trace.type && canonicalName(name) === leg.name);
       if (!own || own.length === 0) return [];
-      const addresses = own.flatMap(({ data }) =>
-        data.kind === 'address' ? (canonicalAddress(data.address) ?? []) : [],
-      );
+      const addresses = own.flatMap(({ data }) => addressesIn(data).flatMap((text) => canonicalAddress(text) ?? []));
       const records = own.map(({ data }) => recordText(data));
       return [{ type: trace.type, status: weakest([status, validation.status]), addresses, records }];
     }),

@@ -6,8 +6,8 @@
  * site's own certificate is bad), and the answer is not to blame.
  */
 import { certificateFault } from '../../core/words.js';
-import { areNeighbours, bogonRange } from './addresses.js';
-import type { DnsEvidence, PageAt, TlsAt } from './evidence.js';
+import { areNeighbours, bogonRange, lastIpv4 } from './addresses.js';
+import { type DnsEvidence, isDefinite, type PageAt, type TlsAt } from './evidence.js';
 import type { Judgement } from './judgement.js';
 import type { DnsSettings } from './settings.js';
 import { isSamePage, signatureOn } from './signatures.js';
@@ -86,13 +86,30 @@ function withoutCertificate(address: string, tls: TlsAt | null, page: PageAt | n
   if (tls?.failure?.blame === 'monitor') {
     const untested = `nothing explains it, and it could not be tested: ${tls.failure.detail}`;
     const says = 'an address that nothing explains and this machine could not test';
-    return { ...verdict('INCONSISTENT', 0.3, address, untested), says };
+    // Networks wrap IPv4 into IPv6 by prefixes of their own (DNS64); anything else was added to a name that has none.
+    const added = address.includes(':') && deniesIpv6(suspicion) && !wrapsKnown(address, truth);
+    return { ...verdict('INCONSISTENT', added ? 0.5 : 0.3, address, untested), says };
   }
   const why = tls === null ? 'it was one of too many' : (tls.failure?.detail ?? tls.problem ?? 'it showed nothing');
   return {
     ...verdict('INCONSISTENT', 0.5, address, `nothing explains it, and TLS did not prove it: ${why}`),
     says: 'an address that nothing explains and that did not prove to be the site',
   };
+}
+
+/** Those we trust say that the name has no IPv6 address. */
+function deniesIpv6({ evidence, truth }: Suspicion): boolean {
+  if (truth.addresses.some((known) => known.includes(':'))) return false;
+  const denied = evidence.answers.some(
+    ({ asked, type, resolver, replies }) =>
+      asked === 'name' && type === 'AAAA' && resolver.role === 'reference' && replies.some(isDefinite),
+  );
+  return denied || truth.isSigned('AAAA');
+}
+
+function wrapsKnown(address: string, truth: Truth): boolean {
+  const last = lastIpv4(address);
+  return last !== null && truth.addresses.includes(last);
 }
 
 /** Why an address that showed no certificate stands where the site may be, in words; null when nothing says so. */

@@ -155,12 +155,26 @@ describe('an authority in question', () => {
   test('proves nothing, although every signature fits: the delegation is another than the one approved', async () => {
     const witness = isp(passedOn(genuine(taken)));
     expect((await judged({ witness, world: taken }))[0], 'without a baseline').toBe('CONSISTENT_SECURE');
-    expect(await judged({ witness, world: taken, accepted: [await approved()] })).toEqual(['CONSISTENT_IP', 0.5]);
+    expect(await judged({ witness, world: taken, accepted: [await approved()] })).toEqual(['AUTHORITY_HIJACKED', 0.9]);
   });
 
   test('accuses no resolver that still gives what was approved', async () => {
     const look = { witness: isp(passedOn(genuine())), world: taken, accepted: [await approved()] };
     expect((await judged(look))[0]).toBe('CONSISTENT_IP');
+  });
+
+  test('does not pass a new address off as approved because its owner signed it', async () => {
+    const moved: World = { addresses: [EVIL] };
+    const seen = evidenceOf({ witness: isp(passedOn(genuine(moved))) }, await authorityIn(moved));
+    const impostor = [tlsAt(GOOD, null), tlsAt(EVIL, 'SELF_SIGNED', 'foreign', 'CN=x')];
+    const found = (look: DnsEvidence, accepted: readonly DnsEvidence[]) =>
+      dns.comparers
+        .flatMap((one) => one.compare(look, accepted, SETTINGS))
+        .map(({ code, severity }) => `${code} ${severity}`);
+    expect(found({ ...seen, tls: impostor }, [await approved()])).toContain('dns/answer-changed critical');
+    expect(found({ ...seen, tls: [tlsAt(EVIL, null)] }, [await approved()])).not.toContain(
+      'dns/answer-changed critical',
+    );
   });
 
   test('the baseline keeps what is compared, and no packet of the traces', async () => {
