@@ -3,13 +3,12 @@
  * screenshot, with the same browser binary, on the same page, in the same run.
  */
 import puppeteer from 'puppeteer-core';
-import { type Check, judge, observe, type ProbeIo } from '../src/checks/check.js';
+import { type Check, judge, observe } from '../src/checks/check.js';
 import { page } from '../src/checks/page/index.js';
 import { adHocSite } from '../src/config/ad-hoc.js';
 import type { Baseline, Target } from '../src/core/model.js';
-import { createBrowser } from '../src/net/browser/browser.js';
 import { findExecutable } from '../src/net/browser/executable.js';
-import { createNetwork } from '../src/net/network.js';
+import { openEye } from './eye.js';
 import { print, type Rival, race } from './measure.js';
 import { startOrigin } from './origin.js';
 
@@ -17,7 +16,6 @@ const ROUNDS = 15;
 const WARM_UPS = 2;
 const VIEWPORT = { width: 1280, height: 800 };
 const FLOOR = 'bare goto + screenshot';
-const LOOPBACK = { allow: [], only: ['127.0.0.0/8'] };
 
 const check: Check = page;
 
@@ -28,30 +26,14 @@ function targetFor(url: string): Target {
   return target;
 }
 
-interface Eye extends Rival {
+interface ClosableRival extends Rival {
   close(): Promise<void>;
 }
 
 /** The check as `siteward check` runs it, baseline approved, page unchanged. */
-async function ourCheck(url: string, executable: string): Promise<Eye> {
+async function ourCheck(url: string, executable: string): Promise<ClosableRival> {
   const target = targetFor(url);
-  const resolve = (name: string): Promise<readonly string[]> => Promise.reject(new Error(`${name} was looked up`));
-  const browser = createBrowser({ executable, pages: 1, sandbox: 'required', ca: [], policy: LOOPBACK, resolve });
-  const network = createNetwork({
-    policy: LOOPBACK,
-    hosts: {},
-    ca: [],
-    capture: (request) => browser.capture(request),
-    lookup: resolve,
-    now: Date.now,
-  });
-  const io: ProbeIo = {
-    vantage: 'bench',
-    now: Date.now,
-    signal: new AbortController().signal,
-    network,
-    resolvers: [],
-  };
+  const { io, close } = openEye(executable);
   const look = async (): Promise<unknown> => {
     const { outcome } = await observe(check, target, io);
     if (!outcome.ok) throw new Error(outcome.failure.detail);
@@ -67,14 +49,12 @@ async function ourCheck(url: string, executable: string): Promise<Eye> {
       const wrong = [...reading.findings.map((finding) => finding.code), ...reading.failures.map((f) => f.detail)];
       if (wrong.length > 0) throw new Error(`the unchanged page was not found intact: ${wrong.join(', ')}`);
     },
-    close: async () => {
-      await Promise.all([browser.close(), network.close()]);
-    },
+    close,
   };
 }
 
 /** A fresh context each time, as ours: one look must not live from the cache of the last. */
-async function bareLoop(url: string, executable: string): Promise<Eye> {
+async function bareLoop(url: string, executable: string): Promise<ClosableRival> {
   const args = [
     '--disable-background-networking',
     '--proxy-server=127.0.0.1:9',
@@ -98,10 +78,10 @@ async function bareLoop(url: string, executable: string): Promise<Eye> {
 
 const origin = await startOrigin();
 const executable = await findExecutable('auto');
-const eyes = [await bareLoop(origin.url, executable), await ourCheck(origin.url, executable)];
+const rivals = [await bareLoop(origin.url, executable), await ourCheck(origin.url, executable)];
 try {
-  print(`Rendered check of one page, ${ROUNDS} rounds, ${executable}`, await race(eyes, ROUNDS, WARM_UPS), FLOOR);
+  print(`Rendered check of one page, ${ROUNDS} rounds, ${executable}`, await race(rivals, ROUNDS, WARM_UPS), FLOOR);
 } finally {
-  await Promise.all(eyes.map((eye) => eye.close()));
+  await Promise.all(rivals.map((rival) => rival.close()));
   await origin.close();
 }
