@@ -1,6 +1,8 @@
 /** Writes one entry: a verdict and all that follows from it, inside the transaction it is given. */
 import { sql, type Transaction } from 'kysely';
+import type { Act } from '../core/audit.js';
 import type { Alert, Incident, Suppression, Transition } from '../core/model.js';
+import { appendAct } from './audit.js';
 import { type Entry, StoreConflict, type VerdictRecord } from './store.js';
 import { type Tables, verdictJson } from './tables.js';
 
@@ -9,10 +11,28 @@ export async function writeEntry(tx: Transaction<Tables>, entry: Entry): Promise
     ? { verdictId: await insertVerdict(tx, entry.verdict), evidence: entry.verdict.evidence }
     : null;
   for (const incident of entry.incidents) await upsertIncident(tx, incident);
-  for (const transition of entry.transitions) await insertTransition(tx, transition, shown);
+  for (const transition of entry.transitions) {
+    await insertTransition(tx, transition, shown);
+    await appendAct(tx, actOf(transition));
+  }
   await absorb(tx, entry);
   for (const alert of entry.alerts) await insertDelivery(tx, alert);
-  for (const one of entry.suppressions ?? []) await insertSuppression(tx, one);
+  for (const one of entry.suppressions ?? []) {
+    await insertSuppression(tx, one);
+    const { at, actor, kind, incidentId, reason } = one;
+    await appendAct(tx, { at, actor, action: `kept-back/${kind}`, subject: incidentId, detail: reason });
+  }
+}
+
+function actOf({ incident, change, at, because }: Transition): Act {
+  const { id, siteId, severity, diagnosis } = incident;
+  return {
+    at,
+    actor: 'siteward',
+    action: change,
+    subject: id,
+    detail: `${siteId}: ${severity} ${diagnosis}; ${because}`,
+  };
 }
 
 /** Gives the row's id. */

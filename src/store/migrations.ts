@@ -132,10 +132,29 @@ const keptBack: Migration = {
   },
 };
 
+/** What was decided, each record bound to the one before. */
+const auditTrail: Migration = {
+  async up(db: AnyTables) {
+    await db.schema
+      .createTable('audit')
+      .addColumn('seq', 'integer', (column) => column.primaryKey())
+      .addColumn('at', 'bigint', (column) => column.notNull())
+      .addColumn('actor', 'text', (column) => column.notNull())
+      .addColumn('action', 'text', (column) => column.notNull())
+      .addColumn('subject', 'text', (column) => column.notNull())
+      .addColumn('detail', 'text', (column) => column.notNull())
+      .addColumn('previous', 'text', (column) => column.notNull())
+      .addColumn('hash', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex('audit_subject').on('audit').columns(['action', 'subject', 'seq']).execute();
+  },
+};
+
 /** By name, in the order they are run. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-kept-back': keptBack,
+  '0003-audit-trail': auditTrail,
 };
 
 export const migrations: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS }) };

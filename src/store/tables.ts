@@ -1,6 +1,7 @@
 /** The tables as Kysely sees them, and the border: what is read back passes a schema before anybody trusts it. */
 import type { Generated } from 'kysely';
 import * as z from 'zod';
+import type { AuditRecord } from '../core/audit.js';
 import {
   CAUSES,
   CHANGES,
@@ -95,6 +96,7 @@ export interface Tables {
     from: number;
     until: number;
   };
+  audit: AuditRecord;
   /** Secrets made once, tokens used, days told of. */
   facts: {
     name: string;
