@@ -40,6 +40,7 @@ import { type Baselines, openBaselines, tamperedFinding } from './store/baseline
 import { readProof } from './store/evidence.js';
 import type { Store } from './store/store.js';
 import { createThreads, judgingOn } from './threads.js';
+import { Recollections } from './vantage/recollections.js';
 import { localVantage } from './vantage/vantage.js';
 
 const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
@@ -134,7 +135,11 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     log,
     ...{ network, resolvers, asnOf },
     browserVersion: async () => (await browser()).version(),
-    observatory: { vantages: [localVantage(io)], now, pause, judging: judgingWith(judgingOn(threads)) },
+    observatory: {
+      vantages: [localVantage(io)],
+      ...{ now, pause, recollections: new Recollections() },
+      judging: judgingWith(judgingOn(threads)),
+    },
     baselines,
     approvedBaselines: (site) => approvedBaselines(baselines, site),
     courier: (outbox) => new Courier(outbox, post),

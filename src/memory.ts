@@ -16,10 +16,11 @@ import type {
   Suppression,
   Target,
   Transition,
+  Verdict,
 } from './core/model.js';
 import { capped, keptBack, suppressionOf } from './core/suppression.js';
 import { REOPEN_MS } from './core/timing.js';
-import { type ApprovedBaseline, type Inspection, inspect, type Observatory } from './monitor.js';
+import { type ApprovedBaseline, type Inspection, inspect, type Observatory, type Thoroughness } from './monitor.js';
 import { type Store, StoreConflict, type VerdictRecord } from './store/store.js';
 
 type MemoryStore = Pick<
@@ -54,10 +55,12 @@ export async function watch(
   signal: AbortSignal,
 ): Promise<Inspection> {
   const { now } = observatory;
-  const inspection = await inspect(target, approved, observatory, signal, async (doubt) => {
+  const inDoubt = async (doubt: Verdict): Promise<void> => {
     const at = now();
     await decide(memory, site.id, at, (known) => suspect(known, doubt, target, at, () => memory.newIncidentId(at)));
-  });
+  };
+  const thoroughness = await thoroughnessFor(target, memory);
+  const inspection = await inspect(target, approved, observatory, signal, inDoubt, thoroughness);
   const { verdict } = inspection;
   const evidence = verdict.state === 'intact' ? null : await memory.keepEvidence(inspection);
   const at = now();
@@ -74,6 +77,13 @@ export async function watch(
     advance(known, verdict, target, at, () => memory.newIncidentId(at));
   await decide(memory, site.id, at, step, record);
   return inspection;
+}
+
+/** What was found by rendering is not over because the server's answer looks well; and an event gets every look in full. */
+async function thoroughnessFor({ id, siteId, policy }: Target, { store }: Memory): Promise<Thoroughness> {
+  if (policy.inEvent) return 'full';
+  const concerned = (await store.openIncidents(siteId)).some((incident) => id in incident.diverging);
+  return concerned ? 'full' : 'sparing';
 }
 
 /** Another process may write the same incident (`siteward ack`): then what it wrote is read and all decided anew. */

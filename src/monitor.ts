@@ -1,5 +1,6 @@
 /** The first half of the pipeline: `inspect` looks and judges. memory.ts remembers and tells. */
 
+import type { Known } from './checks/check.js';
 import { type Judging, judgingHere } from './checks/judging.js';
 import { confirmed, nextLookAfter } from './core/confirm.js';
 import { asSeenBy, type Sight } from './core/controls.js';
@@ -16,6 +17,7 @@ import type {
   Verdict,
 } from './core/model.js';
 import { RECORD } from './core/recovery.js';
+import type { Recollections } from './vantage/recollections.js';
 import type { Vantage } from './vantage/vantage.js';
 
 /** One target looked at and judged, with what a person is shown of it. */
@@ -53,6 +55,8 @@ export interface Observatory {
   readonly now: () => number;
   /** Resolves after `ms`, or at once when the signal aborts. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** What full looks left for lesser ones; absent: every look is a full one. */
+  readonly recollections?: Recollections;
   /** Absent: everything is judged here. */
   readonly judging?: Judging;
   /** Whether the vantage sees anything at all now; absent: it does. */
@@ -62,6 +66,9 @@ export interface Observatory {
 /** Is told of a first look that must be confirmed, while the confirming look is awaited. */
 export type OnDoubt = (verdict: Verdict) => Promise<void>;
 
+/** `full`: everything there is to see. `sparing`: less where an earlier full look was intact and little can differ. */
+export type Thoroughness = 'full' | 'sparing';
+
 /** Looks at one target from every vantage, judges it against what was approved, confirms a divergence. */
 export async function inspect(
   target: Target,
@@ -69,11 +76,14 @@ export async function inspect(
   observatory: Observatory,
   signal: AbortSignal,
   onDoubt: OnDoubt = async () => undefined,
+  thoroughness: Thoroughness = 'full',
 ): Promise<Inspection> {
   const { vantages, now, judging = judgingHere } = observatory;
   const startedAt = now();
   const confirmations = await Promise.all(
-    vantages.map((vantage) => lookUntilSure(target, approved.baseline, vantage, observatory, signal, onDoubt)),
+    vantages.map((vantage) =>
+      lookUntilSure(target, approved.baseline, vantage, observatory, signal, onDoubt, thoroughness),
+    ),
   );
   const readings = confirmations.map((confirmation) => confirmation.reading);
   const withRecord = approved.findings.length > 0 ? [...readings, recordReading(approved.findings)] : readings;
@@ -96,6 +106,11 @@ function recordReading(findings: readonly Finding[]): Reading {
   return { vantage: RECORD, findings, failures: [] };
 }
 
+interface Look {
+  readonly observation: Observation;
+  readonly reading: Reading;
+}
+
 interface Confirmation {
   readonly reading: Reading;
   /** The look that shows it best. */
@@ -107,16 +122,18 @@ async function lookUntilSure(
   target: Target,
   baseline: Baseline | null,
   vantage: Vantage,
-  { pause, sightOf, judging = judgingHere }: Observatory,
+  { pause, sightOf, recollections, judging = judgingHere }: Observatory,
   signal: AbortSignal,
   onDoubt: OnDoubt,
+  thoroughness: Thoroughness,
 ): Promise<Confirmation> {
-  const look = async (): Promise<{ observation: Observation; reading: Reading }> => {
-    const observation = await vantage.observe(target, signal);
+  const look = async (known?: Known): Promise<Look> => {
+    const observation = await vantage.observe(target, signal, known);
     const reading = await judging.judge(target, observation, baseline);
     return { observation, reading: asSeenBy(sightOf?.(vantage.name) ?? 'sighted', reading) };
   };
-  const first = await look();
+  // Only the first look may spare anything: one that confirms or clears sees everything.
+  const first = await look(thoroughness === 'full' ? undefined : recollections?.recall(vantage.name, target, baseline));
   const all = [first];
   const readings: [Reading, ...Reading[]] = [first.reading];
   for (;;) {
@@ -128,6 +145,7 @@ async function lookUntilSure(
     all.push(next);
     readings.push(next.reading);
   }
+  recollections?.take(vantage.name, target, baseline, all);
   const telling = all.findLast(({ reading }) => reading.findings.some(isGrave)) ?? all.at(-1) ?? first;
   return { reading: confirmed(readings, target.kind), observation: telling.observation, looks: all.length };
 }

@@ -76,6 +76,11 @@ export interface Check<S = unknown, E = unknown> {
   exhibit(actual: E | null, accepted: readonly E[], settings: S): Exhibits;
   /** Sees all findings of one look together: drops effects of a cause, raises what only together is grave. Pure. */
   weigh?(findings: readonly Finding[], actual: E, accepted: readonly E[], settings: S): readonly Finding[];
+  /**
+   * What a later look may lean on once this one was judged intact, so as to look less closely. Small. Null: nothing, the
+   * next look is a full one. Pure.
+   */
+  remember?(evidence: E, accepted: readonly E[], settings: S): unknown;
   /** The rule `weigh` goes by for the same arguments; null when each finding stands for itself. Pure. */
   weighedBy?(findings: readonly Finding[], actual: E, accepted: readonly E[], settings: S): Rule | null;
 }
@@ -114,10 +119,18 @@ export interface ProbeIo {
   readonly resolvers: readonly Resolver[];
   /** Number of the autonomous system that announces the address; null when unknown. Absent: nobody can say. */
   readonly asnOf?: (address: string) => number | null;
+  /** What the last full look left, where this one may lean on it. Absent: look fully. */
+  readonly known?: Known;
   /** Where a trace of the authoritative data begins, and whose signatures it believes. Absent: nothing is traced. */
   readonly authority?: AuthorityAccess;
   /** Registry and certificate logs. Absent: they are not asked. */
   readonly registry?: RegistryAccess;
+}
+
+/** What `Check.remember` gave of the last full look that was judged intact, and when that look began. */
+export interface Known {
+  readonly at: number;
+  readonly value: unknown;
 }
 
 // ------------------------------------------------------ observe, judge

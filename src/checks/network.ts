@@ -60,6 +60,8 @@ export interface FetchRequest {
   readonly accept?: string;
   /** A lower cap than that of pages, as received and decoded. */
   readonly mostBytes?: number;
+  /** Ask for the URL only if it is another version than this (RFC 9110, 13.1). Not sent after a redirect. */
+  readonly unless?: { readonly etag: string } | { readonly lastModified: string };
   readonly signal: AbortSignal;
 }
 

@@ -75,7 +75,12 @@ async function follow(request: FetchRequest, io: FetchIo, deadline: Deadline, ho
   while (true) {
     visited.push(url.href);
     const pin = url.hostname === pinnedHost ? request.pin : undefined;
-    const visit = await arrive(url, { ...request, pin }, io, deadline.signal).catch((error: unknown) => {
+    const visit = await arrive(
+      url,
+      { ...request, pin, ...(visited.length > 1 ? { unless: undefined } : {}) },
+      io,
+      deadline.signal,
+    ).catch((error: unknown) => {
       throw visited.length > 1 ? asRedirect(error, url) : error;
     });
     try {
@@ -106,13 +111,19 @@ interface Visit {
   close(): void;
 }
 
+function conditionOf(unless: FetchRequest['unless']): Readonly<Record<string, string>> {
+  if (!unless) return {};
+  return 'etag' in unless ? { 'if-none-match': unless.etag } : { 'if-modified-since': unless.lastModified };
+}
+
 interface Arriving extends Pick<FetchRequest, 'anyCertificate' | 'accept'> {
+  readonly unless?: FetchRequest['unless'] | undefined;
   readonly pin: readonly string[] | undefined;
 }
 
 async function arrive(
   url: URL,
-  { pin, anyCertificate = false, accept }: Arriving,
+  { pin, anyCertificate = false, accept, unless }: Arriving,
   io: FetchIo,
   signal: AbortSignal,
 ): Promise<Visit> {
@@ -137,7 +148,7 @@ async function arrive(
     const response = await client.request({
       path: url.pathname + url.search,
       method: 'GET',
-      headers: accept === undefined ? HEADERS : dataHeaders(accept),
+      headers: { ...(accept === undefined ? HEADERS : dataHeaders(accept)), ...conditionOf(unless) },
       signal,
       responseHeaders: 'raw',
     });

@@ -93,6 +93,15 @@ describe('a fetch', () => {
     expect(fetched.hops[0]?.status).toBe(status);
   });
 
+  it('asks for another version only where one is named, and names it to the first host alone', async () => {
+    const origin = await serve({ '/': redirectTo('/end'), '/end': '<h1>end</h1>' });
+    await get(`${origin.url}/`, { unless: { etag: '"v1"' } });
+    await get(`${origin.url}/end`, { unless: { lastModified: 'Fri, 17 Jul 2026 15:30:00 GMT' } });
+    await get(`${origin.url}/end`);
+    const conditions = origin.requests.map(({ headers }) => headers['if-none-match'] ?? headers['if-modified-since']);
+    expect(conditions).toEqual(['"v1"', undefined, 'Fri, 17 Jul 2026 15:30:00 GMT', undefined]);
+  });
+
   it('connects anew each time', async () => {
     const origin = await serve({ '/': 'ok' });
     await get(`${origin.url}/`);

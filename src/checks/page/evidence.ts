@@ -132,6 +132,11 @@ export const pageEvidence = z
   .object({
     raw,
     views: z.array(view).max(20).readonly(),
+    /**
+     * Nothing was rendered, because the answer is that of the full look at `since` (epoch ms), which was judged intact.
+     * `notModified`: the server said so itself, and sent no body.
+     */
+    spared: z.exactOptional(z.object({ since: z.number(), notModified: z.boolean() }).readonly()),
     /** Only a baseline made of several samples has it. */
     volatility: z.exactOptional(
       z.object({ samples: count, layers: z.array(layerVolatility).max(21).readonly() }).readonly(),

@@ -26,6 +26,7 @@ import { probe } from './probe.js';
 import { redirects } from './redirects.js';
 import { configure, type PageSettings, pageOptions } from './settings.js';
 import { signatures } from './signatures.js';
+import { remember } from './sparing.js';
 import { status } from './status.js';
 import { structure } from './structure.js';
 import { text } from './text.js';
@@ -67,4 +68,5 @@ export const page: Check<PageSettings, PageEvidence> = {
   exhibit,
   weigh,
   weighedBy,
+  remember,
 };

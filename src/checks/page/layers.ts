@@ -70,6 +70,8 @@ function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
 
 /** The layers of one look, the raw answer first. */
 export function sidesOf(evidence: PageEvidence, settings: PageSettings): readonly Side[] {
+  // There is no body to compare, by the server's own word, which is believed for as long as `spared` allows.
+  if (evidence.spared?.notModified) return [];
   const views = evidence.views.flatMap(({ viewport, shown }) =>
     shown ? [viewSide(viewport.name, shown, evidence, settings)] : [],
   );

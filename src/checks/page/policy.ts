@@ -17,7 +17,9 @@ const HARMLESS = /^'(?:nonce-.*|sha\d+-.*|none|self|strict-dynamic|report-sample
 
 export const policy: PageComparer = {
   name: 'policy',
-  compare: ({ raw }, accepted, settings) => {
+  compare: ({ raw, spared }, accepted, settings) => {
+    // "Not modified" leaves headers out that did not change (RFC 9110, 15.4.5).
+    if (spared?.notModified) return [];
     const answers = accepted.map((evidence: PageEvidence) => evidence.raw).filter(({ failure }) => failure === null);
     if (raw.failure || answers.length === 0) return [];
     const weakened = answers.map((answer) => weakening(raw, answer, settings));

@@ -3,6 +3,7 @@ import type { Failure } from '../../core/model.js';
 import { type Capture, type Fetched, ProbeFailure, type ProbeIo, type Viewport } from '../check.js';
 import { artifactOf, headerOf, isHtml, type PageEvidence, type RawAnswer, type Shown, type View } from './evidence.js';
 import type { PageSettings } from './settings.js';
+import { isRecollection, isSameVersion, isUnchanged } from './sparing.js';
 
 /** Which address to dial and whom to believe: set to look at what somebody else's resolver leads to. */
 export interface Pinning {
@@ -12,18 +13,43 @@ export interface Pinning {
 
 /** @throws ProbeFailure when the site gave nothing at all. */
 export async function probe(settings: PageSettings, io: ProbeIo, pinning: Pinning = {}): Promise<PageEvidence> {
+  return (await sparingly(settings, io)) ?? (await fully(settings, io, pinning));
+}
+
+/** The server's answer alone, where that is enough; null where the page has to be looked at as a whole. */
+async function sparingly(settings: PageSettings, io: ProbeIo): Promise<PageEvidence | null> {
+  const { value: known, at: since = 0 } = io.known ?? {};
+  if (!isRecollection(known)) return null;
+  const age = io.now() - since;
+  // A clock that was set back makes a look appear to lie in the future: nobody knows how old it is then.
+  if (age < 0 || age >= settings.renderEveryMs) return null;
+  const unless = known.validators === null ? {} : { unless: known.validators };
+  const raw = rawAnswer(await io.network.fetch({ url: settings.url, ...unless, signal: io.signal }));
+  const notModified = isSameVersion(raw, known);
+  if (!notModified && !isUnchanged(raw, known, settings)) return null;
+  return { raw: notModified ? { ...raw, body: null } : raw, views: [], spared: { since, notModified } };
+}
+
+async function fully(settings: PageSettings, io: ProbeIo, pinning: Pinning): Promise<PageEvidence> {
   const cancel = new AbortController();
   const signal = AbortSignal.any([io.signal, cancel.signal]);
   const rendering = Promise.all(settings.viewports.map((viewport) => look(settings, io, viewport, pinning, signal)));
   const ended = rendering.catch(() => null); // it is awaited below; until then a rejection must not go unhandled
   try {
-    const raw = rawAnswer(await io.network.fetch({ url: settings.url, ...pinning, signal: io.signal }));
+    const raw = unasked(rawAnswer(await io.network.fetch({ url: settings.url, ...pinning, signal: io.signal })));
     if (raw.failure && raw.hops.length === 0) throw new ProbeFailure(raw.failure);
     return { raw, views: raw.failure || !isHtml(raw) ? [] : await rendering };
   } finally {
     cancel.abort();
     await ended;
   }
+}
+
+/** "Not modified" is an answer to a question that was not asked here: whoever gives it hides the page. */
+function unasked(raw: RawAnswer): RawAnswer {
+  if (raw.status !== 304 || raw.failure) return raw;
+  const detail = `${raw.hops.at(-1)?.url ?? 'The page'} answers “not modified” (304) although nobody asked whether it was, so there is no page to look at; look at the web server and the caches before it.`;
+  return { ...raw, failure: { blame: 'target', code: 'not-modified-unasked', detail, diagnosis: 'denied' } };
 }
 
 /** Never rejects for what the target or the browser does: that view is missing, the others stand. */

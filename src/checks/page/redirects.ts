@@ -70,7 +70,8 @@ function wayFindings(
   strangers: readonly string[],
   settings: PageSettings,
 ): Finding[] {
-  if (strangers.length > 0) return [];
+  // Where a page leads on by itself is seen only when it is rendered.
+  if (strangers.length > 0 || actual.spared) return [];
   const ways = accepted.map(wayOf);
   const way = wayOf(actual);
   if (ways.includes(way)) return [];

@@ -17,6 +17,8 @@ export interface PageSettings {
   readonly url: string;
   readonly content: Content;
   readonly viewports: readonly Viewport[];
+  /** A look that finds the server's answer unchanged is spared the rendering until a full one is this old; 0: never. */
+  readonly renderEveryMs: number;
   readonly ignore: {
     readonly selectors: readonly string[];
     /** RE2 expressions, taken out of every line before it is compared. */
@@ -41,6 +43,17 @@ const pattern = z
   .refine(isPattern, 'is not a regular expression (RE2 syntax: no back-references, no look-around)')
   .describe('A regular expression (RE2 syntax)');
 
+/** Between two full looks of a page whose answer stays the same. */
+const RENDER_EVERY_MS = 10 * 60_000;
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+const NO_INTERVAL = 'must be 0s (render at every look) or a duration of at most 24h, such as 10m';
+
+function intervalOf(text: string): number | null {
+  const [, count, unit] = /^(\d{1,5})(s|m|h)$/.exec(text) ?? [];
+  const ms = Number(count) * (UNITS[unit ?? ''] ?? Number.NaN);
+  return ms <= 24 * 3_600_000 ? ms : null;
+}
+
 const size = z.number().int().nonnegative().max(100_000);
 const region = z.strictObject({ x: size, y: size, width: size.min(1), height: size.min(1) });
 
@@ -53,6 +66,13 @@ export const pageOptions = {
     .min(1)
     .optional()
     .describe('Screen sizes the page is rendered in; desktop unless told'),
+  render_every: z
+    .string()
+    .refine((text) => intervalOf(text) !== null, NO_INTERVAL)
+    .optional()
+    .describe(
+      'For `watch`: while the server answers as it did, the page is rendered this often only. `0s`: at every look, as frozen pages and those of a running event are. Default: `10m`.',
+    ),
   ignore: z
     .strictObject({
       selectors: z.array(selector).max(100).optional(),
@@ -75,6 +95,7 @@ export function configure(site: SiteFacts): { settings: PageSettings } | { notAp
     settings: {
       url: site.url,
       content: site.content,
+      renderEveryMs: site.content === 'frozen' ? 0 : (intervalOf(options.render_every ?? '') ?? RENDER_EVERY_MS),
       viewports: [...new Set(options.viewports ?? ['desktop' as const])].map((name) => VIEWPORTS[name]),
       ignore: {
         selectors: options.ignore?.selectors ?? [],

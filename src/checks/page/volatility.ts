@@ -45,7 +45,15 @@ export function combine(samples: readonly [PageEvidence, ...PageEvidence[]]): Pa
 /** What moves is learned without the admin's masks: those may be changed later. */
 function neutralSettings({ raw }: PageEvidence): PageSettings {
   const ignore = { selectors: [], text: [], regions: [] };
-  return { url: raw.hops[0]?.url ?? '', content: 'living', viewports: [], ignore, mustHave: [], mustNotHave: [] };
+  return {
+    url: raw.hops[0]?.url ?? '',
+    content: 'living',
+    renderEveryMs: 0,
+    viewports: [],
+    ignore,
+    mustHave: [],
+    mustNotHave: [],
+  };
 }
 
 function learn(base: Side, others: readonly Side[]): LayerVolatility {
