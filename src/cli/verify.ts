@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { CHECKS } from '../checks/index.js';
 import { oneLine } from '../core/plain-text.js';
 import { readSigner, type Signer } from '../core/signature.js';
-import { type Examined, type VerifiedBundle, verifyBundle } from '../store/bundle.js';
+import { type Examined, type VerifiedBundle, verifyBundle, type Witness } from '../store/bundle.js';
 import { isSystemError, reasonOf } from '../store/folder.js';
 import { jsonText } from './report/check-json.js';
 import { isolated, padded, paint } from './report/text.js';
@@ -12,14 +12,14 @@ import { CommandError, type Terminal, UsageError } from './workplace.js';
 /** @returns 0: everything is as it was written; 2: something is not. */
 export async function runVerify(
   folder: string,
-  options: { readonly signer: readonly string[] },
+  options: { readonly signer: readonly string[]; readonly head?: string | undefined },
   terminal: Terminal,
 ): Promise<number> {
   const signers = (await Promise.all(options.signer.map(signersOf))).flat();
-  const bundle = await verified(folder, signers);
+  const bundle = await verified(folder, { signers, head: options.head ?? null });
   if (bundle === null) {
     throw new CommandError(
-      `${folder} is neither a folder of evidence (data/evidence/SITE/ID) nor an approved baseline (baselines/SITE).`,
+      `${folder} is neither a folder of evidence (data/evidence/SITE/ID) nor an approved baseline (baselines/SITE) nor an audit trail (siteward audit --export FILE).`,
       3,
     );
   }
@@ -32,9 +32,9 @@ export async function runVerify(
   return genuine ? 0 : 2;
 }
 
-async function verified(folder: string, signers: readonly Signer[]): Promise<VerifiedBundle | null> {
+async function verified(folder: string, witness: Witness): Promise<VerifiedBundle | null> {
   try {
-    return await verifyBundle(folder, CHECKS, signers);
+    return await verifyBundle(folder, CHECKS, witness);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new CommandError(`${folder} cannot be read: ${reasonOf(error)}.`, 3);

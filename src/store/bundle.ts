@@ -1,7 +1,9 @@
-/** A folder of evidence or a baseline verified by itself: on any machine, with nothing but the folder and public keys. */
-import { readdir } from 'node:fs/promises';
+/** A folder of evidence, a baseline or an audit trail verified by itself: on any machine, with nothing but itself and public keys. */
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import * as z from 'zod';
 import type { Check } from '../checks/check.js';
+import { type AuditRecord, brokenAt, shortHead } from '../core/audit.js';
 import { NAMESPACES, type Signer, verifySignature } from '../core/signature.js';
 import { RECORD, SIGNATURE as RECORD_SIGNATURE } from './baseline-record.js';
 import { openBaselines } from './baselines.js';
@@ -17,21 +19,27 @@ export interface Examined {
 }
 
 export interface VerifiedBundle {
-  readonly kind: 'evidence' | 'baseline';
+  readonly kind: 'evidence' | 'baseline' | 'audit';
   /** What it says it is about, believed only when everything examined is well. */
   readonly about: string;
   readonly examined: readonly Examined[];
 }
 
-/**
- * Null: it is neither a folder of evidence nor a baseline.
- * @param signers whose signature is believed. Without any, a good signature by whomever is reported with its key.
- */
+/** What has to be known beside the bundle. */
+export interface Witness {
+  /** Whose signature is believed. Without any, a good signature by whomever is reported with its key. */
+  readonly signers: readonly Signer[];
+  /** Head of the audit trail as it was told once; null: not known. */
+  readonly head: string | null;
+}
+
+/** Null: it is neither a folder of evidence nor a baseline nor an exported audit trail. */
 export async function verifyBundle(
   folder: string,
   checks: readonly Check[],
-  signers: readonly Signer[],
+  { signers, head }: Witness,
 ): Promise<VerifiedBundle | null> {
+  if ((await stat(folder)).isFile()) return verifyTrail(folder, head);
   if (await exists(join(folder, MANIFEST))) return verifyEvidence(folder, signers);
   return (await exists(join(folder, RECORD))) ? verifyBaseline(resolve(folder), checks, signers) : null;
 }
@@ -78,6 +86,36 @@ async function strangers(folder: string, known: ReadonlySet<string>): Promise<Ex
     .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, sep).length).split(sep).join('/'))
     .filter((name) => !known.has(name))
     .map((name) => ({ what: name, ok: false, detail: 'the manifest does not name it: it was put here later' }));
+}
+
+const RECORD_LINE: z.ZodType<AuditRecord> = z.strictObject({
+  seq: z.int(),
+  at: z.int(),
+  actor: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  detail: z.string(),
+  previous: z.string(),
+  hash: z.string(),
+});
+
+/** Null: its first line is no record. */
+async function verifyTrail(file: string, head: string | null): Promise<VerifiedBundle | null> {
+  const lines = (await readFile(file)).toString('utf8').trimEnd().split('\n');
+  const parsed = lines.map((line) => RECORD_LINE.safeParse(parseJson(Buffer.from(line))).data);
+  if (!parsed[0]) return null;
+  const unreadable = parsed.indexOf(undefined);
+  const records = parsed.flatMap((record) => record ?? []);
+  const broken = unreadable < 0 ? brokenAt(records, head) : { seq: unreadable + 1, wrong: 'cannot be read' };
+  const newest = records.at(-1);
+  const reach =
+    head === null ? 'whether its end was cut off only a head told earlier shows (--head)' : `it holds ${head}`;
+  const detail = broken ? `record ${broken.seq} ${broken.wrong}` : `whole, ${records.length} records; ${reach}`;
+  return {
+    kind: 'audit',
+    about: newest ? `audit trail, head ${shortHead(newest)}` : 'audit trail',
+    examined: [{ what: 'chain', ok: broken === null, detail }],
+  };
 }
 
 async function verifyBaseline(

@@ -2,15 +2,18 @@
 import { resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Dialect, Kysely, Migrator } from 'kysely';
+import type { Act, AuditRecord } from '../core/audit.js';
 import type { Load } from '../core/grouping.js';
 import type { Incident, Silence, Suppression, Transition } from '../core/model.js';
+import { appendAct, lastAct, trailOf } from './audit.js';
 import { writeEntry } from './entry.js';
 import { migrations } from './migrations.js';
 import { claimFact, readFact, silencesAfter, suppressionsSince, upsertSilence } from './notes.js';
-import { dueDeliveries, loadSince, outboxState, settleDelivered, settleFailed } from './outbox.js';
+import { deliveriesOf, dueDeliveries, loadSince, outboxState, settleDelivered, settleFailed } from './outbox.js';
 import { sqliteDialect } from './sqlite.js';
 import {
   type Delivery,
+  type DeliveryState,
   type Entry,
   type Outbox,
   type Store,
@@ -135,6 +138,10 @@ class SqlStore implements Store {
     return this.#attempt('read', () => dueDeliveries(this.#db, now, limit));
   }
 
+  async deliveriesOf(incidentId: string): Promise<readonly DeliveryState[]> {
+    return this.#attempt('read', () => deliveriesOf(this.#db, incidentId));
+  }
+
   async delivered(key: string, at: number): Promise<void> {
     await this.#attempt('written', () => settleDelivered(this.#db, key, at));
   }
@@ -182,6 +189,18 @@ class SqlStore implements Store {
 
   async claim(name: string, value: string): Promise<boolean> {
     return this.#attempt('written', () => claimFact(this.#db, name, value));
+  }
+
+  async audit(act: Act): Promise<void> {
+    await this.#attempt('written', () => this.#db.transaction().execute((tx) => appendAct(tx, act)));
+  }
+
+  async lastAct(about?: { readonly action: string; readonly subject: string }): Promise<AuditRecord | null> {
+    return this.#attempt('read', () => lastAct(this.#db, about));
+  }
+
+  async trail(): Promise<readonly AuditRecord[]> {
+    return this.#attempt('read', () => trailOf(this.#db));
   }
 
   async prune(before: number): Promise<number> {

@@ -1,6 +1,7 @@
 /** Memory: verdicts, incidents and the outbox. One transaction holds what belongs together. */
+import type { Act, AuditRecord } from '../core/audit.js';
 import type { Load } from '../core/grouping.js';
-import type { Alert, Incident, SeenFinding, Silence, Suppression, Transition, Verdict } from '../core/model.js';
+import type { Alert, Change, Incident, SeenFinding, Silence, Suppression, Transition, Verdict } from '../core/model.js';
 
 export interface VerdictRecord {
   readonly targetId: string;
@@ -24,6 +25,14 @@ export interface Entry {
   readonly suppressions?: readonly Suppression[];
   /** Incidents whose unsent alerts one of this entry's replaces. */
   readonly absorbed?: readonly string[];
+}
+
+export interface DeliveryState {
+  readonly receiver: string;
+  readonly change: Change;
+  readonly state: 'pending' | 'delivered' | 'given-up' | 'superseded';
+  readonly attempts: number;
+  readonly error: string | null;
 }
 
 export interface Outbox {
@@ -69,6 +78,8 @@ export interface Store {
   latest(): Promise<readonly VerdictRecord[]>;
   /** Unsettled deliveries due by `now`, oldest first; of one receiver and incident only the oldest, so order is kept. */
   dueDeliveries(now: number, limit: number): Promise<readonly Delivery[]>;
+  /** What became of the incident's alerts, in the order they were made. */
+  deliveriesOf(incidentId: string): Promise<readonly DeliveryState[]>;
   delivered(key: string, at: number): Promise<void>;
   /** `retryAt` null: given up for good. `accepted`: see Delivery. */
   failed(key: string, at: number, error: string, retryAt: number | null, accepted: readonly string[]): Promise<void>;
@@ -85,6 +96,12 @@ export interface Store {
   fact(name: string): Promise<string | null>;
   /** Keeps a fact for good; false when it is known already, with whatever value. */
   claim(name: string, value: string): Promise<boolean>;
+  /** Adds to the audit trail what no entry tells. */
+  audit(act: Act): Promise<void>;
+  /** The newest record of the audit trail, or the newest of that action on that subject. */
+  lastAct(about?: { readonly action: string; readonly subject: string }): Promise<AuditRecord | null>;
+  /** The whole audit trail, oldest first. */
+  trail(): Promise<readonly AuditRecord[]>;
   /**
    * Forgets, in slices between which others get their turn, verdicts before that time but the newest of each target,
    * and incidents resolved before it whose alerts are settled. Returns how many verdicts and incidents went.
