@@ -1,14 +1,13 @@
 /**
- * `dns`: an ad-hoc survey of a name, as a table or as JSON. Judged against the references alone: no baseline is needed.
- * With `--trace` or `--dnssec` the authoritative servers are asked too, from the root down.
+ * `dns`: an ad-hoc survey of a name, as a table or as JSON. Judged against the references and, where they can be reached,
+ * the authoritative servers: no baseline is needed. `--trace` and `--dnssec` show what those said.
  */
-import { randomBytes } from 'node:crypto';
-import type { Network, ProbeIo, Resolver } from '../checks/check.js';
+import { type Network, ProbeFailure, type ProbeIo, type Resolver } from '../checks/check.js';
+import type { DnsEvidence } from '../checks/dns/evidence.js';
 import { isHostName, QUERY_TYPES, type QueryType, TYPE } from '../checks/dns/names.js';
-import { anchorsAt, parseAnchors, ROOT_ANCHORS, type RootAnchor } from '../checks/dns/root-anchors.js';
+import { parseAnchors } from '../checks/dns/root-anchors.js';
 import { settingsFor } from '../checks/dns/settings.js';
 import { survey } from '../checks/dns/survey.js';
-import { traceName } from '../checks/dns/trace/trace.js';
 import { validateTrace } from '../checks/dns/trace/validation.js';
 import type { Settings } from '../config/config.js';
 import type { Site } from '../core/model.js';
@@ -36,7 +35,7 @@ export interface DnsPlace {
   /** A name that the watchlist has is spoken to at the port its URL gives. */
   readonly config: {
     readonly sites: readonly Pick<Site, 'name' | 'url'>[];
-    readonly settings: Pick<Settings, 'dns'>;
+    readonly settings: { readonly dns: Pick<Settings['dns'], 'roots' | 'authorityPort' | 'trustAnchors'> };
   };
   readonly terminal: Pick<Terminal, 'out' | 'color' | 'width' | 'json'>;
   readonly observatory: { readonly now: () => number };
@@ -52,6 +51,7 @@ export async function runDns(names: readonly string[], options: DnsOptions, plac
   const types = typesFrom(options.types);
   const wanted = names.map((text) => placeFrom(text, place.config.sites));
   if (wanted.length === 0) throw new UsageError('Name at least one host: siteward dns www.example.org');
+  const { roots, authorityPort, trustAnchors } = place.config.settings.dns;
   const io: ProbeIo = {
     vantage: 'local',
     now: place.observatory.now,
@@ -59,18 +59,18 @@ export async function runDns(names: readonly string[], options: DnsOptions, plac
     network: place.network,
     resolvers: place.resolvers,
     asnOf: place.asnOf,
+    authority: { roots, port: authorityPort, anchors: trustAnchors },
   };
-  // Traces of types that nobody asked for would tell the same story twice.
-  const authority = authorityOf(options.types.length === 0 ? ['A'] : types, options, place);
+  const traceMs = options.trace || options.dnssec ? VIEW_TRACE_MS : TABLE_TRACE_MS;
+  // Of types that nobody asked for the views would tell the same story twice.
+  const shown = options.types.length === 0 ? (['A'] as const) : types;
   const seen: Seen[] = [];
   for (const { name, url } of wanted) {
     const settings = settingsFor(name, url, 'living');
     const startedAt = io.now();
-    const surveyed = async (): Promise<DnsReport> => {
-      const evidence = await survey(settings, io, { types, victims: false });
-      return dnsReport(evidence, settings, { startedAt, tookMs: io.now() - startedAt });
-    };
-    const [report, authorities] = await Promise.all([surveyed(), authority(name)]);
+    const evidence = await surveyed(() => survey(settings, io, { types, victims: false, traceMs }));
+    const report = dnsReport(evidence, settings, { startedAt, tookMs: io.now() - startedAt });
+    const authorities = options.trace || options.dnssec ? authoritiesOf(evidence, shown) : [];
     seen.push({ report, authorities });
   }
   print(seen, options, place.terminal);
@@ -100,45 +100,29 @@ function print(seen: readonly Seen[], views: Views, terminal: DnsPlace['terminal
   terminal.out(texts.join('\n'));
 }
 
-/** A trace that takes longer tells what it has. */
-const TRACE_TIME_MS = 20_000;
+/** For the table alone the authority is waited for about as long as a resolver; for its own view, until it is told. */
+const TABLE_TRACE_MS = 1_500;
+const VIEW_TRACE_MS = 20_000;
 
-/** Asks the authoritative servers for each type; nothing where no view needs it. */
-function authorityOf(
-  types: readonly QueryType[],
-  { trace, dnssec }: Views,
-  { config, network, observatory, signal }: DnsPlace,
-): (name: string) => Promise<AuthorityReport[]> {
-  if (!trace && !dnssec) return () => Promise.resolve([]);
-  const { roots, authorityPort, trustAnchors } = config.settings.dns;
-  const anchors = anchorsFrom(trustAnchors);
-  const look = async (name: string, type: QueryType): Promise<AuthorityReport> => {
-    const startedAt = observatory.now();
-    const seen = await traceName(
-      name,
-      TYPE[type],
-      { roots, port: authorityPort },
-      {
-        exchange: (request) => network.exchange(request),
-        random: randomBytes,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(TRACE_TIME_MS)]),
-      },
-    );
-    const now = observatory.now();
-    const valid = anchorsAt(anchors, now);
-    // A clock that no anchor is valid by is wrong; with anchors the validation says so, without it would call all unsigned.
-    const validation = validateTrace(seen, valid.length > 0 ? valid : anchors, now);
-    return authorityReport(seen, validation, now - startedAt);
-  };
-  return (name) => Promise.all(types.map((type) => look(name, type)));
+/** Trust anchors that are none are a mistake in the settings. */
+async function surveyed(look: () => Promise<DnsEvidence>): Promise<DnsEvidence> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof ProbeFailure) || error.failure.code !== 'bad-trust-anchors') throw error;
+    throw new CommandError(error.failure.detail, EXIT.config, { cause: error });
+  }
 }
 
-/** The operator's, else IANA's. */
-function anchorsFrom(lines: readonly string[]): readonly RootAnchor[] {
-  if (lines.length === 0) return ROOT_ANCHORS.anchors;
-  const parsed = parseAnchors(lines);
-  if (parsed.ok) return parsed.anchors;
-  throw new CommandError(`dns.trust_anchors in settings.yaml: ${parsed.problem}`, EXIT.config);
+/** One per type shown, finished or not. */
+function authoritiesOf({ authority }: DnsEvidence, shown: readonly QueryType[]): AuthorityReport[] {
+  if (!authority) return [];
+  const { at, anchors, tookMs = 0 } = authority;
+  const parsed = parseAnchors(anchors);
+  const traces = authority.traces.filter(({ type }) => shown.some((name) => TYPE[name] === type));
+  return traces.map((trace) =>
+    authorityReport(trace, validateTrace(trace, parsed.ok ? parsed.anchors : [], at), tookMs),
+  );
 }
 
 function typesFrom(types: readonly string[]): QueryType[] {

@@ -5,7 +5,6 @@ import { type Network, ProbeFailure } from '../../src/checks/check.js';
 import { type DnsOptions, type DnsPlace, runDns } from '../../src/cli/dns.js';
 import { dnsReportSchema } from '../../src/cli/report/dns-json.js';
 import { CommandError, UsageError } from '../../src/cli/workplace.js';
-import type { Settings } from '../../src/config/config.js';
 import { createNetwork } from '../../src/net/network.js';
 import { type DnsTestbed, type ResolverName, startDnsTestbed } from '../support/dns-testbed.js';
 
@@ -22,7 +21,7 @@ const unused = (): never => {
 };
 
 interface Flags extends Partial<DnsOptions> {
-  readonly dns?: Settings['dns'];
+  readonly dns?: DnsPlace['config']['settings']['dns'];
   readonly now?: () => number;
 }
 
@@ -68,14 +67,14 @@ describe('dns', () => {
     const { exitCode, out } = await run(['www.signed.test'], ['dot', 'doh', 'plain']);
     expect(exitCode).toBe(0);
     expect(out).toContain('every resolver gives a genuine answer');
-    expect(out).toMatch(/doh +https +reference +AAAA +.*CONSISTENT_IP +99 % +::1/);
+    expect(out).toMatch(/doh +https +reference +AAAA +.*CONSISTENT_SECURE +100 % +::1/);
   });
 
   test('of a name somebody lies about shows who, what and why, and exits with 2', async () => {
     const { exitCode, out } = await run(['www.signed.test'], ['dot', 'plain', 'liar']);
     expect(exitCode).toBe(2);
     expect(out).toContain('1 resolver of 3');
-    expect(out).toMatch(/liar +udp +witness +A +.*REDIRECT_BOGON +97 % +10\.10\.34\.35/);
+    expect(out).toMatch(/liar +udp +witness +A +.*REDIRECT_BOGON +99 % +10\.10\.34\.35/);
     expect(out).toContain('no public site has an address of this kind');
   });
 
@@ -99,9 +98,13 @@ describe('dns', () => {
   test('as JSON is one document of the contract, an entry per resolver', async () => {
     const { exitCode, out } = await run(['www.signed.test'], ['dot', 'onpath', 'dead'], { json: true });
     const document = dnsReportSchema.parse(JSON.parse(out));
-    expect(document.truth).toMatchObject({ known: true, sources: ['dot'], nameservers: ['ns1.signed.test'] });
+    expect(document.truth).toMatchObject({
+      known: true,
+      sources: ['dot', 'its own name servers (signed)'],
+      nameservers: ['ns1.signed.test'],
+    });
     expect(document.resolvers.map(({ name, verdict }) => [name, verdict])).toEqual([
-      ['dot', 'CONSISTENT_IP'],
+      ['dot', 'CONSISTENT_SECURE'],
       ['on-path', 'INJECTION_ONPATH'],
       ['dead', 'UNMEASURABLE'],
     ]);
@@ -109,9 +112,43 @@ describe('dns', () => {
   });
 
   test('without a reference that answers is not verified', async () => {
-    const { exitCode, out } = await run(['www.signed.test'], ['plain', 'dead']);
+    const { exitCode, out } = await run(['www.unsigned.test'], ['plain', 'dead']);
     expect(exitCode).toBe(3);
     expect(out).toContain('nothing to compare with');
+  });
+
+  test('of a signed name needs no reference: what its owner signed can be told by itself', async () => {
+    const { exitCode, out } = await run(['www.signed.test'], ['plain', 'dead']);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('According to its own name servers (signed): 127.0.80.10');
+    expect(out).toContain('The name is signed, from the root down.');
+    expect((await run(['www.signed.test'], ['inpath'])).exitCode).toBe(2);
+  });
+
+  test('of a name whose signatures ran out says since when and whose fault it is, and exits with 2', async () => {
+    const { exitCode, out } = await run(['www.expired.test'], ['dot', 'plain', 'poisoned']);
+    expect(exitCode).toBe(2);
+    expect(out).toContain('✗ www.expired.test  its signatures are broken, by its owner');
+    expect(out.replace(/\s+/gu, ' ')).toMatch(
+      /own care is to blame: expired\.test DNSKEY has a signature that ran out on 2024-02-01/u,
+    );
+    expect(out).toMatch(/⚠ plain +udp +witness +A +.*OPERATOR_ERROR/u);
+    expect(out).not.toContain('Check dns.resolvers');
+    const document = JSON.parse((await run(['www.expired.test'], ['dot'], { json: true })).out);
+    expect(document).toMatchObject({ signed: 'BOGUS', brokenSigning: expect.stringContaining('2024-02-01') });
+  });
+
+  test('says which machine of a resolver answered, and with what extended error', async () => {
+    const document = JSON.parse((await run(['www.expired.test'], ['dot'], { json: true })).out);
+    expect(document.resolvers[0].types[0].errors).toEqual([expect.stringMatching(/^EDE [67]/u)]);
+    expect(document.resolvers[0].types[0]).toHaveProperty('server');
+  });
+
+  test('among twenty resolvers takes well under two seconds', async () => {
+    const twenty = Array.from({ length: 5 }, () => ['dot', 'doh', 'plain', 'plainTcp'] as const).flat();
+    const { exitCode, out } = await run(['www.signed.test'], twenty, { json: true });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out).tookMs).toBeGreaterThan(0);
   });
 
   test('asks for the types it is told', async () => {

@@ -118,6 +118,8 @@ export type PageAt = z.infer<typeof pageAtSchema>;
 const authoritySchema = z.object({
   /** When the look began, milliseconds since 1970: signatures are judged by this time. */
   at: z.number(),
+  /** Milliseconds. */
+  tookMs: z.number().optional(),
   /** DS records of the root that were believed: `20326 8 2 e06d44b8...`. */
   anchors: z.array(z.string()),
   /** One per type; raw messages and all. Empty in a baseline. */

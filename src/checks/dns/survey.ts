@@ -99,7 +99,7 @@ async function fromAuthority(
   const numbers = types.map((type) => TYPE[type]);
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(traceMs)]);
   const traces = await traceTypes(name, numbers, { roots, port }, askIo({ ...io, signal }, random));
-  return { at, anchors: believed.map(anchorText), traces, settled: null };
+  return { at, tookMs: io.now() - at, anchors: believed.map(anchorText), traces, settled: null };
 }
 
 /** The operator's, else IANA's of that day. Throws ProbeFailure for lines that are no DS records of the root. */

@@ -13,6 +13,10 @@ const judged = {
   answers: z.array(z.string()),
   cnames: z.array(z.string()),
   rcode: z.string().nullable(),
+  /** Extended DNS errors (RFC 8914). */
+  errors: z.array(z.string()),
+  /** Which machine behind the resolver's address answered, by its own word (NSID, RFC 5001). */
+  server: z.string().nullable(),
   /** Milliseconds. */
   rtt: z.number().nullable(),
 };
@@ -31,6 +35,10 @@ export const dnsReportSchema = z.strictObject({
     nameservers: z.array(z.string()),
     sources: z.array(z.string()),
   }),
+  /** Of the name's own data, from the root down; null where its name servers could not be asked. */
+  signed: z.enum(['SECURE', 'INSECURE', 'BOGUS', 'INDETERMINATE']).nullable(),
+  /** Why whoever checks signatures is refused the name, by the fault of its owner. */
+  brokenSigning: z.string().nullable(),
   /** One entry per resolver, with the worst of its verdicts; `types` has each. */
   resolvers: z.array(
     z.strictObject({
@@ -76,6 +84,8 @@ export function dnsDocument(
       nameservers: [...nameservers],
       sources: [...sources],
     },
+    signed: report.signed,
+    brokenSigning: report.brokenSigning,
     resolvers: worstLines(report).map((worst) => resolverEntry(worst, report)),
     asns: Object.fromEntries(report.asns),
     ...(views.trace ? { trace: authorities.map(traceEntry) } : {}),
@@ -97,7 +107,7 @@ function resolverEntry(worst: DnsLine, { lines, rewriters }: DnsReport): DnsDocu
   };
 }
 
-function judgedPart({ judgement, answers, cnames, rcode, rttMs }: DnsLine) {
+function judgedPart({ judgement, answers, cnames, rcode, errors, server, rttMs }: DnsLine) {
   return {
     verdict: judgement.verdict,
     confidence: judgement.confidence,
@@ -105,6 +115,8 @@ function judgedPart({ judgement, answers, cnames, rcode, rttMs }: DnsLine) {
     answers: [...answers],
     cnames: [...cnames],
     rcode,
+    errors: [...errors],
+    server,
     rtt: rttMs === null ? null : Math.round(rttMs * 10) / 10,
   };
 }

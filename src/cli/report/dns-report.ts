@@ -1,10 +1,14 @@
 /** What a survey of one name says, before it is laid out as a table or as JSON. Pure. */
 
+import { type Status, weakest } from '../../checks/dns/dnssec/status.js';
 import { addressesOf, type DnsEvidence, hasReferences, trustedAnswers } from '../../checks/dns/evidence.js';
 import { answersOf } from '../../checks/dns/exhibit.js';
 import { isConsistent, isWorse, type Judgement } from '../../checks/dns/judgement.js';
 import { judgeAnswers, nxRewriters, type Row } from '../../checks/dns/ladder.js';
 import type { DnsSettings } from '../../checks/dns/settings.js';
+import { operatorsFault } from '../../checks/dns/signed.js';
+import { authorityOf } from '../../checks/dns/traced.js';
+import { truthOf } from '../../checks/dns/truth.js';
 import type { ExitCode } from './exit-code.js';
 
 export interface DnsLine {
@@ -17,6 +21,10 @@ export interface DnsLine {
   readonly answers: readonly string[];
   readonly cnames: readonly string[];
   readonly rcode: string | null;
+  /** Extended DNS errors. */
+  readonly errors: readonly string[];
+  /** Which machine behind the resolver's address answered, by its own word. */
+  readonly server: string | null;
   readonly rttMs: number | null;
 }
 
@@ -24,7 +32,7 @@ export interface DnsReport {
   readonly name: string;
   readonly startedAt: number;
   readonly tookMs: number;
-  /** What the references say; `known` is false where none could be asked. */
+  /** What the references and the authority say; `known` is false where none could be asked. */
   readonly truth: {
     readonly known: boolean;
     readonly addresses: readonly string[];
@@ -38,6 +46,10 @@ export interface DnsReport {
   readonly lines: readonly DnsLine[];
   /** Autonomous systems of the addresses answered, where known. */
   readonly asns: ReadonlyMap<string, number>;
+  /** Why whoever checks signatures is refused the name, by the fault of its owner; null where that is not so. */
+  readonly brokenSigning: string | null;
+  /** What the signatures of the name come to; null where the authoritative servers could not be asked. */
+  readonly signed: Status | null;
   /** Resolvers that invent addresses for names that do not exist. */
   readonly rewriters: readonly string[];
 }
@@ -49,21 +61,31 @@ export function dnsReport(
 ): DnsReport {
   const trusted = hasReferences(evidence) ? trustedAnswers(evidence, 'name') : [];
   const replies = trusted.flatMap((answer) => answer.replies);
+  const lines = judgeAnswers(evidence, [], settings).map(lineOf);
+  const shown = new Set(lines.flatMap(({ answers }) => answers));
+  const heard = authorityOf(evidence);
+  const truth = truthOf(evidence, [], settings);
+  const fault = operatorsFault(evidence, truth.authority);
   const zone = hasReferences(evidence) ? trustedAnswers(evidence, 'zone').filter(({ type }) => type === 'NS') : [];
   return {
     name: evidence.name,
     startedAt,
     tookMs,
     truth: {
-      known: replies.some((reply) => reply.rcode === 'NOERROR' || reply.rcode === 'NXDOMAIN'),
-      addresses: addressesOf(trusted),
+      known: truth.known,
+      addresses: distinct([...addressesOf(trusted), ...truth.addresses]),
       records: distinct(trusted.filter(({ type }) => type !== 'A' && type !== 'AAAA').flatMap(answersOf)),
       cnames: distinct(replies.flatMap((reply) => reply.cnames)),
       nameservers: distinct(zone.flatMap((answer) => answer.replies.flatMap((reply) => reply.records))).sort(),
-      sources: distinct(trusted.filter((answer) => answer.replies.length > 0).map((answer) => answer.resolver.name)),
+      sources: [
+        ...distinct(trusted.filter((answer) => answer.replies.length > 0).map((answer) => answer.resolver.name)),
+        ...(truth.isSigned('A') || truth.isSigned('AAAA') ? ['its own name servers (signed)'] : []),
+      ],
     },
-    lines: judgeAnswers(evidence, [], settings).map(lineOf),
-    asns: new Map(Object.entries(evidence.asns ?? {})),
+    lines,
+    asns: new Map(Object.entries(evidence.asns ?? {}).filter(([address]) => shown.has(address))),
+    brokenSigning: fault && `${fault.subject} ${fault.text}`,
+    signed: heard && weakest(heard.traces.map(({ validation }) => validation.status)),
     rewriters: nxRewriters(evidence).map(({ answer }) => answer.resolver.name),
   };
 }
@@ -80,6 +102,8 @@ function lineOf({ answer, judgement }: Row): DnsLine {
     answers: answersOf(answer),
     cnames: distinct(answer.replies.flatMap((reply) => reply.cnames)),
     rcode: first?.rcode ?? null,
+    errors: first?.errors ?? [],
+    server: first?.server ?? null,
     rttMs: first?.rttMs ?? null,
   };
 }
@@ -114,17 +138,22 @@ export function toneOf({ judgement, role }: Pick<DnsLine, 'judgement' | 'role'>)
 }
 
 /**
- * 2: a witness lies or blocks. 3: nobody we trust could be asked, or no witness could. 1: something is unexplained.
+ * 2: a witness lies or blocks, or nobody who checks signatures can have the name. 3: nobody we trust could be asked, or no witness could. 1: something is unexplained.
  * A resolver that fails beside others that work decides nothing.
  */
 export function dnsExitCode(reports: readonly DnsReport[]): ExitCode {
   const lines = reports.flatMap((report) => report.lines);
-  if (lines.some((line) => toneOf(line) === 'bad')) return 2;
+  if (lines.some((line) => toneOf(line) === 'bad') || reports.some(isUnreachable)) return 2;
   const blind = reports.some(
     (report) => !report.truth.known || report.lines.every((line) => line.judgement.verdict === 'UNMEASURABLE'),
   );
   if (blind) return 3;
   return lines.some((line) => toneOf(line) === 'warning') ? 1 : 0;
+}
+
+/** Its owner broke the signatures, and nobody we trust resolves it any more. */
+function isUnreachable({ brokenSigning, truth }: DnsReport): boolean {
+  return brokenSigning !== null && !truth.known;
 }
 
 function distinct(values: readonly string[]): string[] {

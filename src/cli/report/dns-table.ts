@@ -1,5 +1,6 @@
 /** `dns` for people: resolver x type with the verdict and why, and one sentence on top. Pure. */
 
+import type { Status } from '../../checks/dns/dnssec/status.js';
 import { oneLine } from '../../core/plain-text.js';
 import { duration } from '../../core/words.js';
 import { type DnsLine, type DnsReport, dnsExitCode, type Tone, toneOf } from './dns-report.js';
@@ -24,6 +25,7 @@ export function dnsTable(report: DnsReport, screen: Screen): string {
   const head = style('dim', `${INDENT}  ${columns(HEAD, widths).join(GAP)}`);
   const rows = report.lines.flatMap((line, at) => rowOf(line, cells[at] ?? [], widths, width, style));
   const notes = [
+    ...(report.signed === null ? [] : [`${INDENT}${SIGNED_WORDS[report.signed]}`]),
     ...report.rewriters.map((name) => `${INDENT}${oneLine(name)} gives addresses for names that do not exist.`),
     ...(report.asns.size > 0 ? [style('dim', `${INDENT}${ASN_CREDIT}.`)] : []),
   ];
@@ -35,20 +37,28 @@ function headline(report: DnsReport, width: number, style: Paint): string[] {
   const says = [...truth.addresses, ...truth.records].join(', ') || 'there is no such record';
   const known = truth.known
     ? `According to ${truth.sources.join(', ')}: ${says}`
-    : 'No reference resolver gave an answer, so there is nothing to compare with. Check dns.resolvers in settings.yaml.';
+    : report.brokenSigning !== null
+      ? `Resolvers that check signatures refuse it, and the domain's own care is to blame: ${report.brokenSigning}. --dnssec shows the link that broke.`
+      : 'No reference resolver gave an answer, so there is nothing to compare with. Check dns.resolvers in settings.yaml.';
   const aliases = truth.cnames.length > 0 ? `, by way of ${truth.cnames.join(', ')}` : '';
   const bad = report.lines.filter((line) => toneOf(line) === 'bad').map((line) => line.resolver);
   const count = new Set(bad).size;
   const tone = overall(report);
-  const sentence =
-    count > 0
-      ? `${counted(count, 'resolver')} of ${new Set(report.lines.map((l) => l.resolver)).size} answer otherwise`
-      : WORDS[tone];
+  const all = new Set(report.lines.map((line) => line.resolver)).size;
+  const broken = report.brokenSigning === null ? WORDS[tone] : 'its signatures are broken, by its owner';
+  const sentence = count > 0 ? `${counted(count, 'resolver')} of ${all} answer otherwise` : broken;
   return [
     `${INDENT}${style([TONE_STYLE[tone], 'bold'], `${markOf(tone)} ${oneLine(report.name)}`)}  ${sentence}, in ${duration(report.tookMs)}`,
     ...wrapped(isolated(oneLine(known + aliases, 2_000)), width - 4).map((line) => `${INDENT}  ${line}`),
   ];
 }
+
+const SIGNED_WORDS: Readonly<Record<Status, string>> = {
+  SECURE: 'The name is signed, from the root down.',
+  INSECURE: 'The name is not signed: its answers could be changed on the way unseen.',
+  BOGUS: 'A signature that must be there is missing or wrong (see --dnssec).',
+  INDETERMINATE: 'Whether the name is signed could not be found out.',
+};
 
 const WORDS: Readonly<Record<Tone, string>> = {
   good: 'every resolver gives a genuine answer',
@@ -112,6 +122,7 @@ function rowOf(
   const mark = style(TONE_STYLE[tone], markOf(tone));
   const row = `${INDENT}${mark} ${[resolver, path, role, type, rtt, style(TONE_STYLE[tone], verdict), sure, answers].join(GAP)}`;
   if (tone === 'good') return [row];
-  const why = wrapped(isolated(oneLine(line.judgement.why, 600)), width - 6);
+  const by = line.server === null ? '' : ` (answered by its server "${line.server}")`;
+  const why = wrapped(isolated(oneLine(`${line.judgement.why}${by}`, 700)), width - 6);
   return [row, ...why.map((text) => `${INDENT}    ${style('dim', text)}`)];
 }
