@@ -22,6 +22,7 @@ import { runInit } from './cli/init.js';
 import { createLog } from './cli/log.js';
 import { failed, interruption, outliveReaders, terminalOf, withGrace } from './cli/process.js';
 import { type Handlers, program } from './cli/program.js';
+import { registrySources } from './cli/registry-sources.js';
 import { selectSites, sitesInForce, withoutPassword } from './cli/selection.js';
 import { runValidate } from './cli/validate.js';
 import { runVerify } from './cli/verify.js';
@@ -106,7 +107,9 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
   const lookup = referenceLookup(resolvers, (request) => network.exchange(request));
   const asnOf = bundledAsns(log);
   const authority = { roots: dns.roots, port: dns.authorityPort, anchors: dns.trustAnchors };
-  const io: Omit<ProbeIo, 'signal'> = { vantage: 'local', now, network, resolvers, asnOf, authority };
+  const registry = registrySources(dns, { fetch: (request) => network.fetch(request), now }, log);
+  const asked = { network, resolvers, asnOf, authority, ...(registry ? { registry } : {}) };
+  const io: Omit<ProbeIo, 'signal'> = { vantage: 'local', now, ...asked };
   const baselines = openBaselines(options.baselines, CHECKS, config.settings.baselines.signers);
   const threads = createThreads(THREADS);
   let store: Promise<Store> | null = null;

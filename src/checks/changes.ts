@@ -32,7 +32,7 @@ export interface Expected {
 
 const NO_MOMENT = 'must be a moment with its offset, such as 2026-07-17T15:00:00+02:00';
 const isMoment = (text: string): boolean => z.iso.datetime({ offset: true }).safeParse(text).success;
-const moment = z.string({ error: NO_MOMENT }).refine(isMoment, { error: NO_MOMENT });
+const moment = z.string().refine(isMoment, { error: NO_MOMENT });
 
 const range = z.string().refine(isRange, { error: 'must be an IP address or a CIDR such as 203.0.113.0/24' });
 const hostName = z.string().refine((text) => isHostName(canonicalName(text)), { error: 'must be a host name' });

@@ -27,6 +27,9 @@ export interface Settings {
     readonly roots: readonly string[];
     readonly authorityPort: number;
     readonly trustAnchors: readonly string[];
+    /** Asked or not; a URL: which server is asked. */
+    readonly rdap: boolean | string;
+    readonly certificates: boolean | string;
   };
   readonly browser: { readonly executable: string; readonly pages: number; readonly sandbox: 'required' | 'off' };
   readonly store: { readonly url: string };

@@ -62,6 +62,11 @@ const SIGNER = parsed<Signer>(
   { examples: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl ada@example.org'] },
 );
 
+/** Off, on, or on with an address of the operator's own choice. */
+function source() {
+  return z.union([z.boolean(), webUrl()], { error: 'must be true, false or a URL' });
+}
+
 /** Everything but the receivers, whose keys depend on their kind. */
 export const SHAPE = {
   version: z.literal(1).default(1).describe('Of this format.'),
@@ -89,6 +94,16 @@ export const SHAPE = {
       roots: z.array(address()).default([]).describe('Root servers for the trace; empty: the real ones.'),
       authority_port: z.int().min(1).max(65_535).default(53).describe('Port of authoritative servers.'),
       trust_anchors: z.array(z.string()).default([]).describe("DS records, or files of them; empty: IANA's."),
+      rdap: source()
+        .default(false)
+        .describe(
+          'Ask registries about registrar, locks and name servers of your domains; or the URL of an RDAP server.',
+        ),
+      certificates: source()
+        .default(false)
+        .describe(
+          "Ask certificate transparency logs about your names (Cert Spotter, else crt.sh); or such a service's URL.",
+        ),
     })
     .prefault({})
     .describe('The resolvers.'),

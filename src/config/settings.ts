@@ -89,7 +89,13 @@ function toSettings(
   return {
     network: { ...data.network, ca: files.ca },
     resolvers: data.dns.resolvers?.map(toResolver) ?? DEFAULT_RESOLVERS,
-    dns: { roots: data.dns.roots, authorityPort: data.dns.authority_port, trustAnchors: files.trustAnchors },
+    dns: {
+      roots: data.dns.roots,
+      authorityPort: data.dns.authority_port,
+      trustAnchors: files.trustAnchors,
+      rdap: data.dns.rdap,
+      certificates: data.dns.certificates,
+    },
     browser: {
       ...data.browser,
       pages: data.browser.pages === 'auto' ? Math.min(Math.max(around.cpus, 1), 4) : data.browser.pages,

@@ -1,6 +1,7 @@
 /** Certificates against what was approved, and against the clock. Pure. */
 import type { Finding, Severity } from '../../core/model.js';
 import { certificateFault } from '../../core/words.js';
+import { openTickets, ticketFor } from '../changes.js';
 import type { Comparer } from '../check.js';
 import { leafOf, type Shown, type ShownCertificate, type TlsEvidence } from './evidence.js';
 import type { TlsSettings } from './probe.js';
@@ -56,9 +57,10 @@ function wasApproved(shown: Shown, accepted: readonly TlsEvidence[]): boolean {
 /** Who vouches for the site, and with which key. */
 export const identity: TlsComparer = {
   name: 'identity',
-  compare(actual, accepted, { content }) {
+  compare(actual, accepted, { content, changes = [] }) {
     const approved = approvedLeaves(accepted);
     if (approved.length === 0) return [];
+    const tickets = openTickets(changes, actual.at);
     const issuers = new Set(approved.map((leaf) => authorityOf(leaf.issuer)));
     const keys = new Set(approved.map((leaf) => leaf.spki));
     const fresh = actual.shown.filter((shown) => shown.problem === null && !keys.has(leafOf(shown).spki));
@@ -66,7 +68,10 @@ export const identity: TlsComparer = {
       const [shown] = group;
       const leaf = leafOf(shown);
       const sameAuthority = issuers.has(authorityOf(leaf.issuer));
-      const changed: Severity = content === 'frozen' ? 'critical' : 'warning';
+      const ticket =
+        ticketFor(tickets, 'spki', [leaf.spki]) ?? ticketFor(tickets, 'issuers', [authorityOf(leaf.issuer)]);
+      const changed: Severity = ticket ? 'notice' : content === 'frozen' ? 'critical' : 'warning';
+      const expectation = ticket ? `; ticket ${ticket.id} expects it` : '';
       const at = `${actual.name} (${addressesOf(group)})`;
       return {
         code: sameAuthority ? 'tls/key-changed' : 'tls/issuer-changed',
@@ -75,7 +80,7 @@ export const identity: TlsComparer = {
         diagnosis: 'certificate-changed',
         summary: sameAuthority
           ? `${at} has a renewed certificate with a new key, from the same authority as before.`
-          : `${at} now shows a certificate from ${authorityOf(leaf.issuer)}, an authority that was not approved.`,
+          : `${at} now shows a certificate from ${authorityOf(leaf.issuer)}, an authority that was not approved${expectation}.`,
         expected: approved.map(describe).join('\n'),
         actual: describe(leaf),
         where: addressesOf(group),

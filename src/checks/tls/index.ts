@@ -1,5 +1,6 @@
 /** The TLS check: who vouches for the site, for how long, and whether that is whom we approved. */
 import type { Exhibits } from '../../core/model.js';
+import { ticketsOf } from '../changes.js';
 import type { Check, SiteFacts } from '../check.js';
 import { tlsCodes } from './codes.js';
 import { describe, expiry, identity, protocol, reachability, validity } from './comparers.js';
@@ -27,7 +28,8 @@ function configure(site: SiteFacts): { settings: TlsSettings } | { notApplicable
   const url = new URL(site.url ?? `https://${site.name}/`);
   if (url.protocol !== 'https:') return { notApplicable: `${url.origin} is served without TLS` };
   const name = url.hostname.replace(/^\[(.*)\]$/u, '$1');
-  return { settings: { name, port: Number(url.port || 443), content: site.content } };
+  const changes = ticketsOf(site.options);
+  return { settings: { name, port: Number(url.port || 443), content: site.content, changes } };
 }
 
 /** Every certificate that any sample showed, each once. */

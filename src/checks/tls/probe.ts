@@ -1,5 +1,6 @@
 /** A handshake with every address of the name, up to a few. */
 import type { Failure } from '../../core/model.js';
+import type { ChangeTicket } from '../changes.js';
 import { ProbeFailure, type ProbeIo } from '../check.js';
 import { keptCertificate, type Shown, type TlsEvidence } from './evidence.js';
 
@@ -7,6 +8,8 @@ export interface TlsSettings {
   readonly name: string;
   readonly port: number;
   readonly content: 'frozen' | 'living';
+  /** Announced changes, whether their window is open or not. */
+  readonly changes?: readonly ChangeTicket[];
 }
 
 /** One of many servers with a foreign certificate is what we look for; forty handshakes a minute are impolite. */

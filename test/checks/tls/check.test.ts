@@ -168,7 +168,7 @@ describe('the check', () => {
   const site: SiteFacts = { id: 's', url: `https://${NAME}:8443/`, name: NAME, content: 'living', options: {} };
 
   test('applies to sites with TLS and to bare names', () => {
-    expect(tls.configure(site)).toEqual({ settings: { name: NAME, port: 8443, content: 'living' } });
+    expect(tls.configure(site)).toEqual({ settings: { name: NAME, port: 8443, content: 'living', changes: [] } });
     expect(tls.configure({ ...site, url: null })).toMatchObject({ settings: { port: 443 } });
     expect(tls.configure({ ...site, url: `http://${NAME}/` })).toHaveProperty('notApplicable');
   });
