@@ -15,6 +15,7 @@ import {
 import { isConsistent, isWorse, type Judgement, type VerdictId } from './judgement.js';
 import { judgeAnswers, nxRewriters, type Row } from './ladder.js';
 import { errorsOf } from './scene.js';
+import { type Domain, failureDomains, type Reach } from './scope.js';
 import type { DnsSettings } from './settings.js';
 import { operatorsFault } from './signed.js';
 import { truthOf } from './truth.js';
@@ -36,7 +37,7 @@ const CODES: Partial<Record<VerdictId, { readonly code: DnsCode; readonly severi
   INJECTION_ONPATH: { code: 'dns/injection', severity: 'critical' },
 };
 
-/** One finding per resolver: of the types asked the worst verdict. */
+/** One finding per failure domain, mostly a resolver: of the types asked the worst verdict. */
 export const resolvers: DnsComparer = {
   name: 'resolvers',
   compare(actual, accepted, settings) {
@@ -45,13 +46,19 @@ export const resolvers: DnsComparer = {
       const known = worst.get(row.answer.resolver.name);
       if (!known || isWorse(row.judgement.verdict, known.judgement.verdict)) worst.set(row.answer.resolver.name, row);
     }
-    return [...worst.values()].flatMap((row) => findingOf(row, actual));
+    return failureDomains([...worst.values()], kindOf).flatMap((domain) => findingOf(domain, actual));
   },
 };
 
-function findingOf({ answer, judgement }: Row, evidence: DnsEvidence): Finding[] {
+function kindOf({ answer, judgement }: Row): string | null {
   const kind = CODES[judgement.verdict];
-  if (!kind || isConsistent(judgement)) return [];
+  return kind && !isConsistent(judgement) ? `${kind.code} ${severityFor(kind, answer, judgement)}` : null;
+}
+
+function findingOf({ row, others, reach }: Domain, evidence: DnsEvidence): Finding[] {
+  const { answer, judgement } = row;
+  const kind = CODES[judgement.verdict];
+  if (!kind) return [];
   const expected = addressesOf(trustedAnswers(evidence, 'name')).join(', ');
   const actual = contentOf(answer, judgement, evidence);
   const picture = evidence.victims.find((victim) => victim.address === judgement.address)?.screenshot;
@@ -59,15 +66,25 @@ function findingOf({ answer, judgement }: Row, evidence: DnsEvidence): Finding[]
     {
       code: kind.code,
       severity: severityFor(kind, answer, judgement),
-      confidence: judgement.confidence,
+      confidence: Math.max(...[row, ...others].map((one) => one.judgement.confidence)),
       diagnosis: diagnosisOf(kind.code),
-      summary: summaryFor(answer, judgement, evidence),
+      summary: `${summaryFor(answer, judgement, evidence)}${reachWords(others, reach)}`,
       ...(expected && hasReferences(evidence) ? { expected } : {}),
       ...(actual ? { actual } : {}),
-      where: whereOf(answer),
+      where: [row, ...others].map((one) => whereOf(one.answer)).join('; '),
       ...(picture ? { proof: [picture] } : {}),
     },
   ];
+}
+
+/** Who else does it, and what that says of where it is done. */
+function reachWords(others: readonly Row[], reach: Reach): string {
+  if (others.length === 0) return '';
+  const names = others.map(({ answer }) => `"${answer.resolver.name}"`).join(', ');
+  const so = ` So ${others.length === 1 ? 'does' : 'do'} ${names}`;
+  return reach === 'path'
+    ? `${so}: every question asked in the clear from here, in several networks, while encrypted ones get the genuine answer. It is done on the way, near this machine.`
+    : `${so}, in the same network.`;
 }
 
 /**
