@@ -22,6 +22,15 @@ const COMMON: readonly FindingCode[] = [
     remedy: 'Restore baselines/ from version control and find out who changed it; then look at who can write there.',
   },
   {
+    code: 'baseline/rolled-back',
+    diagnosis: 'monitor-fault',
+    severity: 'warning',
+    meaning:
+      'The approved baseline is older than one the daemon went by before: somebody put an earlier one back. Critical ' +
+      'where the settings name approvers.',
+    remedy: 'If you meant it, capture and approve it anew. If not, restore the newer one and find out who changed it.',
+  },
+  {
     code: 'baseline/unsigned',
     diagnosis: 'monitor-fault',
     severity: 'critical',

@@ -14,6 +14,8 @@ export const CANDIDATE = 'candidate';
 export interface Verified {
   readonly record: AcceptedByKind;
   readonly tampered: readonly Tampering[];
+  /** SHA-256 of the record's text; null where it is not believed. */
+  readonly sha256: string | null;
 }
 
 /** What a reader needs to know to believe a record. */
@@ -22,7 +24,7 @@ export interface Trust {
   readonly signers: readonly Signer[];
 }
 
-const NOTHING: Verified = { record: new Map(), tampered: [] };
+const NOTHING: Verified = { record: new Map(), tampered: [], sha256: null };
 const ATTEMPTS = 3;
 
 /** Reads again when the record was replaced meanwhile: an approval under way is no tampering. */
@@ -50,6 +52,7 @@ async function readOnce(place: string, siteId: string, { checks, signers }: Trus
   const whole = (detail: string): Verified => ({
     record: new Map(),
     tampered: [{ kind: null, file: RECORD, detail: `${RECORD} ${detail}` }],
+    sha256: null,
   });
   if (!(await lstat(place)).isDirectory()) return whole('is not in a folder of its own: a link or file stands there');
   if (await holdsNothing(place)) return NOTHING;
@@ -57,8 +60,10 @@ async function readOnce(place: string, siteId: string, { checks, signers }: Trus
   const found = 'bytes' in bytes ? readRecord(bytes.bytes, siteId) : bytes;
   if ('wrong' in found) return whole(found.wrong);
   const unsigned = signers.length > 0 && 'bytes' in bytes ? await unsignedBecause(place, bytes.bytes, signers) : null;
-  if (unsigned !== null)
-    return { record: new Map(), tampered: [{ kind: null, file: SIGNATURE, detail: unsigned, unsigned: true }] };
+  if (unsigned !== null) {
+    const damage = { kind: null, file: SIGNATURE, detail: unsigned, unsigned: true } as const;
+    return { record: new Map(), tampered: [damage], sha256: null };
+  }
   const members = new Map<string, Uint8Array>();
   const tampered: Tampering[] = [];
   for (const [name, hash] of Object.entries(found.stored.files)) {
@@ -69,7 +74,8 @@ async function readOnce(place: string, siteId: string, { checks, signers }: Trus
     else tampered.push({ kind: name.split('/')[0] ?? null, file: name, detail: `${name} ${wrong}` });
   }
   const stored = fromStored(found.stored, members, checks);
-  return { record: stored.record, tampered: [...tampered, ...stored.tampered] };
+  const hash = 'bytes' in bytes ? sha256(bytes.bytes) : null;
+  return { record: stored.record, tampered: [...tampered, ...stored.tampered], sha256: hash };
 }
 
 /** Null when one of the signers signed just these bytes. */

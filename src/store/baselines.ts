@@ -37,6 +37,16 @@ export interface ApprovedSite {
   /** By kind of check. A kind whose record is damaged is not in it. */
   readonly baselines: ReadonlyMap<string, Baseline>;
   readonly tampered: readonly Tampering[];
+  /** Which record it is; null where none is believed. */
+  readonly approval: RecordHead | null;
+}
+
+/** One state of a record, told from earlier and later ones. */
+export interface RecordHead {
+  readonly sha256: string;
+  /** Of the newest approval in it. */
+  readonly at: number;
+  readonly by: string;
 }
 
 export interface CandidateSite {
@@ -118,8 +128,9 @@ export function openBaselines(dir: string, checks: readonly Check[], signers: re
 
   return {
     async read(siteId) {
-      const { record, tampered } = await accepted(siteId);
-      return { baselines: toBaselines(siteId, record), tampered };
+      const found = await accepted(siteId);
+      const { record, tampered } = found;
+      return { baselines: toBaselines(siteId, record), tampered, approval: headOf(found) };
     },
 
     async writeCandidate(siteId, candidates) {
@@ -206,8 +217,20 @@ function looksOf({ record }: Verified, kind: string): number {
   return record.get(kind)?.length ?? 0;
 }
 
-function merged(current: Verified, next: Verified, { by, note, at, keep }: Approval): AcceptedByKind {
+function headOf({ record, sha256 }: Verified): RecordHead | null {
+  const newest = newestOf(record);
+  return sha256 === null || !newest ? null : { sha256, at: newest.at, by: newest.by };
+}
+
+function newestOf(record: AcceptedByKind): Accepted | undefined {
+  return [...record.values()].flat().sort((a, b) => b.at - a.at)[0];
+}
+
+function merged(current: Verified, next: Verified, { by, note, keep, ...approval }: Approval): AcceptedByKind {
   const record = new Map(current.record);
+  // By a clock that is behind it would look older than what it replaces, as a record that was put back does.
+  const before = newestOf(current.record)?.at ?? 0;
+  const at = approval.at >= before ? approval.at : before + 1;
   for (const [kind, candidates] of next.record) {
     const approved = candidates.map((candidate): Accepted => ({ ...candidate, by, note, at }));
     record.set(kind, keep === true ? [...(current.record.get(kind) ?? []), ...approved] : approved);
@@ -216,7 +239,7 @@ function merged(current: Verified, next: Verified, { by, note, at, keep }: Appro
 }
 
 function stateOf(site: string, { record, tampered }: Verified, waiting: Verified | null): BaselineState {
-  const [newest] = [...record.values()].flat().sort((a, b) => b.at - a.at);
+  const newest = newestOf(record);
   const taken = [...(waiting?.record.values() ?? [])].flat().map((candidate) => candidate.at);
   return {
     site,

@@ -124,8 +124,8 @@ describe('a baseline', () => {
 
   it('does not exist where nothing was approved', async () => {
     await baselines.writeCandidate('live', [taken('dns', { addresses: [] })]);
-    expect(await baselines.read('live')).toEqual({ baselines: new Map(), tampered: [] });
-    expect(await baselines.read('never-seen')).toEqual({ baselines: new Map(), tampered: [] });
+    expect(await baselines.read('live')).toEqual({ baselines: new Map(), tampered: [], approval: null });
+    expect(await baselines.read('never-seen')).toEqual({ baselines: new Map(), tampered: [], approval: null });
   });
 });
 
