@@ -9,14 +9,14 @@ import { createPrivateKey } from 'node:crypto';
 import DKIM from 'nodemailer/lib/dkim';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import * as z from 'zod';
-import type { Alert, Site } from '../core/model.js';
+import type { Alert } from '../core/model.js';
 import { type Secret, secret } from '../core/secret.js';
 import { addresses } from './fields.js';
-import { compose } from './message.js';
 import type { Message } from './notice.js';
-import { type Notifier, type NotifyIo, type Proof, SendError } from './notifier.js';
+import { type Notifier, type NotifyIo, SendError } from './notifier.js';
 import { oauth2Settings } from './oauth2.js';
 import { openSession, type Session } from './smtp.js';
+import { written } from './written.js';
 
 /** One plain address: what could end a header or start a second one is not in it. */
 const address = z.string().regex(/^[^\s@<>"(),:;\\[\]]+@[^\s@<>"(),:;\\[\]]+$/u, {
@@ -127,12 +127,6 @@ async function sendToEach(message: Buffer, own: EmailSettings, io: NotifyIo): Pr
     session?.close();
   }
   return { accepted, failures };
-}
-
-/** Where the thread fails the mail goes out without pictures: a page must not be able to keep its alert from us. */
-async function written(alert: Alert, site: Site, proof: Proof, { compose: elsewhere }: NotifyIo): Promise<Message> {
-  if (!elsewhere) return compose(alert, site, proof);
-  return await elsewhere(alert, site, proof).catch(() => compose(alert, site, { ...proof, pictures: [] }));
 }
 
 /** The same bytes for every attempt: time, boundaries and ids come from the alert. */

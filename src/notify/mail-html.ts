@@ -69,6 +69,7 @@ ${STYLE}
 <table role="presentation" class="card" width="100%" cellspacing="0" cellpadding="0" border="0" style="max-width:640px;background:#ffffff;border:1px solid #dfe2e6;border-radius:8px;border-collapse:separate;overflow:hidden;text-align:left;${SANS}">
 <tr><td height="6" style="height:6px;line-height:6px;font-size:0;background:${tone}">&nbsp;</td></tr>
 ${head(notice, tone)}
+${links(notice)}
 ${facts(notice.facts)}
 ${pictures(notice.illustrations, attachments)}
 ${findings(notice.findings)}
@@ -104,6 +105,22 @@ function head(notice: Notice, tone: string): Html {
 </tr></table>
 <h1 class="ink title" style="margin:14px 0 0;font-size:24px;line-height:1.25;font-weight:700;color:#1b1d20;overflow-wrap:anywhere">${cited(notice.name, 200)}: ${notice.state}</h1>
 <p class="ink" dir="auto" style="margin:10px 0 0;font-size:16px;line-height:24px;color:#1b1d20;overflow-wrap:anywhere">${cited(notice.sentence, 600)} <span class="dim" style="color:#5d646d">${notice.certainty}</span></p>`,
+  );
+}
+
+/** Large enough for a thumb. */
+function links({ links: shown, tone }: Notice): Html | null {
+  if (shown.length === 0) return null;
+  const button = (href: string, label: string, isFirst: boolean) => {
+    const look = isFirst
+      ? `background:${TONES[tone]};color:#ffffff;border:1px solid ${TONES[tone]}`
+      : 'background:#ffffff;color:#1b1d20;border:1px solid #c9ced4';
+    const name = isFirst ? 'button' : 'button well';
+    return html`<a class="${name}" href="${href}" style="display:inline-block;margin:0 10px 8px 0;padding:11px 20px;border-radius:6px;font-size:15px;line-height:20px;font-weight:600;text-decoration:none;${look}">${label}</a>`;
+  };
+  return section(
+    shown.map(({ href, label }, index) => button(href, label, index === 0)),
+    'padding:18px 28px 0',
   );
 }
 

@@ -11,6 +11,7 @@ export function mailText(notice: Notice): string {
     [`${notice.badge} | ${notice.kicker}`, `${line(notice.name)}: ${notice.state}`],
     [line(notice.sentence), ...(notice.certainty === '' ? [] : [notice.certainty])],
     aligned(notice.facts.map(({ label, value }) => [label, line(value)])),
+    notice.links.map(({ label, href }) => `${label}: ${line(href)}`),
     headed('WHAT WAS FOUND', notice.findings.flatMap(findingLines)),
     headed('RESOLVERS', resolverLines(notice.resolvers)),
     headed(

@@ -32,7 +32,7 @@ export function compose(alert: Alert, site: Site, proof: Proof): Message {
     };
   });
   return {
-    subject: subjectOf(alert.transition, site),
+    subject: notice.headline,
     text: mailText(notice),
     html: mailHtml(notice, attachments),
     attachments,
@@ -52,22 +52,26 @@ export function noticeOf(alert: Alert, site: Site, proof: Proof): Notice {
   const { transition, reason } = alert;
   const { incident, change } = transition;
   const isOver = isEnding(change);
+  // Who hears of the end together with the beginning has not seen what it was about.
+  const isPast = isOver && !(alert.supersedes ?? []).some((one) => one === 'opened' || one === 'suspected');
   const isNote = change === 'announced';
   const wasSaid = isOver ? `It was ${diagnosisWords(incident.diagnosis)}: ${incident.summary}` : incident.summary;
   return {
     tone: isOver ? 'resolved' : isNote ? 'notice' : incident.severity,
     badge: badgeWords(transition),
+    headline: subjectOf(transition, site),
     kicker: kickerWords(alert),
     name: site.title ?? site.id,
     state: isOver ? 'as approved again' : isNote ? 'for your information' : diagnosisWords(incident.diagnosis),
     sentence: incident.drill ? `This is a drill, nothing happened. ${wasSaid}` : wasSaid,
     certainty: isOver || incident.confidence === null ? '' : `We are ${sureness(incident.confidence)}.`,
     facts: factsOf(transition, site, reason),
-    illustrations: isOver ? [] : illustrations(proof.pictures),
-    resolvers: isOver ? [] : shownResolvers(proof.resolvers),
-    findings: isOver ? [] : (proof.findings ?? []).filter((one) => one.severity !== 'notice').slice(0, MAX_FINDINGS),
+    illustrations: isPast ? [] : illustrations(proof.pictures),
+    resolvers: isPast ? [] : shownResolvers(proof.resolvers),
+    findings: isPast ? [] : (proof.findings ?? []).filter((one) => one.severity !== 'notice').slice(0, MAX_FINDINGS),
     advice: isOver ? AFTERWARDS : isNote ? [] : adviceFor(incident.diagnosis, site),
     evidence: proof.folder,
+    links: linksOf(proof, isOver),
     imprint: `Incident ${incident.id}, message ${incident.seq}.`,
   };
 }
@@ -77,6 +81,14 @@ function shownResolvers(rows: readonly ResolverRow[]): ResolverRow[] {
   return [...rows.filter((row) => !agrees(row)), ...rows.filter(agrees)]
     .slice(0, MAX_RESOLVERS)
     .map((row) => ({ ...row, answers: row.answers.slice(0, MAX_ANSWERS) }));
+}
+
+function linksOf({ links }: Proof, isOver: boolean): Notice['links'] {
+  const { acknowledge, incident } = links ?? {};
+  return [
+    ...(acknowledge === undefined || isOver ? [] : [{ label: 'Acknowledge', href: acknowledge }]),
+    ...(incident === undefined ? [] : [{ label: 'Open the incident', href: incident }]),
+  ];
 }
 
 const AFTERWARDS: readonly Advice[] = [

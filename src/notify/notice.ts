@@ -8,6 +8,8 @@ export interface Notice {
   readonly tone: 'critical' | 'warning' | 'notice' | 'resolved';
   /** `CRITICAL`, `RESOLVED`. */
   readonly badge: string;
+  /** All of it in one line of at most 120 characters: `[CRITICAL] live: defaced — The title was replaced.` */
+  readonly headline: string;
   /** What is new: `New incident`, `Still open after 35 min`. */
   readonly kicker: string;
   /** `The live stream page`: what the operator calls the site. */
@@ -25,6 +27,8 @@ export interface Notice {
   readonly advice: readonly Advice[];
   /** Folder with everything, as the operator would type it. */
   readonly evidence: string | null;
+  /** Where to go on, the most urgent first. Addresses of ours. */
+  readonly links: readonly { readonly label: string; readonly href: string }[];
   /** `Incident 01J..., message 3.` */
   readonly imprint: string;
 }

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type * as z from 'zod';
-import type { Alert, Picture, ResolverRow, SeenFinding, Site, Transition } from '../core/model.js';
+import type { Alert, Picture, ResolverRow, SeenFinding, Site } from '../core/model.js';
 import type { Message } from './notice.js';
 
 export interface Notifier<S = unknown> {
@@ -23,8 +23,6 @@ export interface Proof {
   readonly resolvers: readonly ResolverRow[];
   /** What was found, worst first. `deliverDue` takes them from the store. */
   readonly findings?: readonly SeenFinding[];
-  /** What happened in this incident before, oldest first, that this receiver was not told: one message tells it all. */
-  readonly earlier?: readonly Transition[];
   readonly links?: Links;
 }
 

@@ -38,6 +38,8 @@ export interface MailServerOptions {
   readonly content?: (raw: string) => Refusal | null;
   /** Takes connections and never says a word. */
   readonly mute?: boolean;
+  /** Told of each connection. */
+  readonly connected?: () => void;
 }
 
 export interface Refusal {
@@ -55,6 +57,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
     logger: false,
     onConnect: (_session, done) => {
       connections++;
+      options.connected?.();
       if (!options.mute) done();
     },
     onAuth: ({ username, password }, _session, done) => {
