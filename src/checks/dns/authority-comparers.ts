@@ -17,6 +17,7 @@ import {
   type Reply,
   trustedAnswers,
 } from './evidence.js';
+import { listed } from './listed.js';
 import { fitsPattern } from './names.js';
 import type { DnsSettings } from './settings.js';
 import { authorityOf } from './traced.js';
@@ -52,9 +53,9 @@ export const addresses: DnsComparer = {
       severity: proof.severity,
       confidence: proof.confidence,
       diagnosis: proof.severity === 'critical' ? diagnosisOf('dns/answer-changed') : 'changed',
-      summary: `${actual.name} now points to ${of.join(', ')}, which was not approved ${proof.says}.`,
-      expected: approved.addresses.join(', '),
-      actual: of.map((address) => `${address}${certificateAt(address, actual)}`).join(', '),
+      summary: `${actual.name} now points to ${listed(of)}, which was not approved ${proof.says}.`,
+      expected: listed(approved.addresses),
+      actual: listed(of.map((address) => `${address}${certificateAt(address, actual)}`)),
     }));
   },
 };
@@ -127,9 +128,9 @@ export const wildcard: DnsComparer = {
         severity: strange.length > 0 ? 'warning' : 'notice',
         confidence: 0.8,
         diagnosis: diagnosisOf('dns/wildcard-appeared'),
-        summary: `Every name below ${actual.zone ?? actual.name} now leads to ${given.join(', ')}; made-up names had no address before.`,
+        summary: `Every name below ${actual.zone ?? actual.name} now leads to ${listed(given)}; made-up names had no address before.`,
         expected: 'NXDOMAIN for names that do not exist',
-        actual: given.join(', '),
+        actual: listed(given),
       },
     ];
   },
@@ -160,9 +161,9 @@ export const aliases: DnsComparer = {
         severity: proven && content === 'living' ? 'notice' : 'warning',
         confidence: 0.8,
         diagnosis: diagnosisOf('dns/cname-changed'),
-        summary: `${actual.name} is now an alias of ${strange.join(', ')}, which was not approved.`,
-        expected: approved.join(', ') || 'no alias',
-        actual: strange.join(', '),
+        summary: `${actual.name} is now an alias of ${listed(strange)}, which was not approved.`,
+        expected: listed(approved) || 'no alias',
+        actual: listed(strange),
       },
     ];
   },

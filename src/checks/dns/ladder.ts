@@ -8,6 +8,7 @@ import { areNeighbours } from './addresses.js';
 import type { Reason } from './dnssec/status.js';
 import { type Answer, type DnsEvidence, isDefinite, type Reply } from './evidence.js';
 import { isConsistent, type Judgement, raised, worstOf } from './judgement.js';
+import { listed } from './listed.js';
 import { judgeRecords, leavesOutBindings } from './records.js';
 import { controlSays, controlWorks, errorsOf, hasAddresses, judgement, type Scene, unmeasurable } from './scene.js';
 import type { DnsSettings } from './settings.js';
@@ -38,7 +39,7 @@ function judgeAnswer(answer: Answer, scene: Scene): Judgement {
     return judgement(
       'INJECTION_ONPATH',
       0.98,
-      `two answers came to one query: first ${contentOf(first)}, then ${contentOf(injected)}`,
+      `two answers came to one query: first ${shownOf(first)}, then ${shownOf(injected)}`,
       'two different answers came to one question',
     );
   }
@@ -60,6 +61,10 @@ function isInjection(first: Reply, second: Reply, answer: Answer, scene: Scene):
 
 function contentOf(reply: Reply): string {
   return [...reply.records, ...reply.addresses].sort().filter(isNew).join(', ') || reply.rcode;
+}
+
+function shownOf(reply: Reply): string {
+  return listed(reply.addresses.length > 0 ? reply.addresses : reply.records) || reply.rcode;
 }
 
 function isNew(value: string, at: number, all: readonly string[]): boolean {
@@ -146,7 +151,7 @@ function judgeEmpty(reply: Reply, answer: Answer, scene: Scene): Judgement {
   }
   const family = answer.type === 'AAAA' ? 'IPv6' : 'IPv4';
   const says = reply.rcode === 'NXDOMAIN' ? 'says the name does not exist' : `says the name has no ${family} address`;
-  const why = `${says}${errorsOf(reply)}; it has ${expected.join(', ')}`;
+  const why = `${says}${errorsOf(reply)}; it has ${listed(expected)}`;
   return judgement('BLOCK_NX', truth.isSigned(answer.type) ? 0.95 : 0.8, why, says);
 }
 
@@ -206,7 +211,7 @@ export function nxRewriters(
   if (!nonexistent || wildcard) return [];
   return asked.flatMap((answer) => {
     const addresses = answer.replies.flatMap((reply) => reply.addresses);
-    const why = `gives ${addresses.join(', ')} for ${answer.name}, a name that does not exist`;
+    const why = `gives ${listed(addresses)} for ${answer.name}, a name that does not exist`;
     return addresses.length > 0 ? [{ answer, judgement: judgement('NX_REWRITE', 0.95, why) }] : [];
   });
 }

@@ -14,6 +14,7 @@ import {
 } from './evidence.js';
 import { isConsistent, isWorse, type Judgement, type VerdictId } from './judgement.js';
 import { judgeAnswers, nxRewriters, type Row } from './ladder.js';
+import { listed } from './listed.js';
 import { errorsOf } from './scene.js';
 import { type Domain, failureDomains, type Reach } from './scope.js';
 import type { DnsSettings } from './settings.js';
@@ -59,7 +60,7 @@ function findingOf({ row, others, reach }: Domain, evidence: DnsEvidence): Findi
   const { answer, judgement } = row;
   const kind = CODES[judgement.verdict];
   if (!kind) return [];
-  const expected = addressesOf(trustedAnswers(evidence, 'name')).join(', ');
+  const expected = listed(addressesOf(trustedAnswers(evidence, 'name')));
   const actual = contentOf(answer, judgement, evidence);
   const picture = evidence.victims.find((victim) => victim.address === judgement.address)?.screenshot;
   return [
@@ -104,10 +105,11 @@ function severityFor(
 
 /** What it answered, with what is wrong at the address the verdict turned on; why there was no answer. */
 function contentOf(answer: Answer, judgement: Judgement, evidence: DnsEvidence): string {
-  const shown = (address: string): string =>
-    address === judgement.address ? `${address}${certificateAt(address, evidence)}` : address;
+  const turnedOn = judgement.address && `${judgement.address}${certificateAt(judgement.address, evidence)}`;
+  const shown = (address: string): string => (turnedOn !== null && address === judgement.address ? turnedOn : address);
   const contents = answer.replies.map(
-    (reply) => reply.addresses.map(shown).join(', ') || reply.records.join(', ') || `${reply.rcode}${errorsOf(reply)}`,
+    (reply) =>
+      listed(reply.addresses.map(shown), turnedOn) || listed(reply.records) || `${reply.rcode}${errorsOf(reply)}`,
   );
   return [...new Set(contents)].join(' | ') || (answer.failure?.detail ?? '');
 }
@@ -147,7 +149,7 @@ export const rewriting: DnsComparer = {
       diagnosis: diagnosisOf('dns/nxdomain-rewritten'),
       summary: `Resolver "${answer.resolver.name}" ${judgement.says}.`,
       expected: 'NXDOMAIN',
-      actual: addressesOf([answer]).join(', '),
+      actual: listed(addressesOf([answer])),
       where: whereOf(answer),
     })),
 };

@@ -1,6 +1,7 @@
 /** The ladder for other records than addresses. Pure. */
 import type { Answer, Reply } from './evidence.js';
 import type { Judgement } from './judgement.js';
+import { listed } from './listed.js';
 import { canonicalName } from './names.js';
 import { hasAddresses, judgement, type Scene, unmeasurable } from './scene.js';
 
@@ -18,7 +19,7 @@ export function judgeRecords(reply: Reply, answer: Answer, scene: Scene): Judgem
   }
   const says = `has no ${answer.type} record`;
   const confidence = scene.truth.isSigned(answer.type) ? 0.95 : 0.8;
-  return judgement('BLOCK_NX', confidence, `${says}; it has ${expected.join(', ')}`, says);
+  return judgement('BLOCK_NX', confidence, `${says}; it has ${listed(expected)}`, says);
 }
 
 /**

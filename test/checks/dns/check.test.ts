@@ -120,7 +120,7 @@ describe('a lying resolver', () => {
       answer('isp', 'A', [reply([GOOD, EVIL])]),
       { tls: impostor },
       `Resolver "isp" sends visitors of ${NAME} to ${EVIL}, which cannot prove that it is ${NAME} (its certificate is self-signed).`,
-      `${GOOD}, ${EVIL} (${SELF_SIGNED}, issued by CN=evil)`,
+      `${EVIL} (${SELF_SIGNED}, issued by CN=evil), ${GOOD}`,
     ],
     [
       'a defacement',

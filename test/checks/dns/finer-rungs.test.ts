@@ -139,3 +139,15 @@ describe('a made-up name', () => {
     ]);
   });
 });
+
+test('an answer of thousands of addresses fills no mail: the one it turned on comes first', () => {
+  const many = Array.from({ length: 4_096 }, (_, at) => `185.11.${at >> 8}.${at & 255}`);
+  const seen = evidence([answer('isp', 'A', [reply([...many, EVIL])])], {
+    tls: [tlsAt(GOOD, null), tlsAt(EVIL, 'SELF_SIGNED', 'foreign', 'CN=x')],
+  });
+  const [finding] = dns.comparers.flatMap((one) => one.compare(seen, [], SETTINGS));
+  expect(finding?.actual).toMatch(
+    /^185\.11\.12\.13 \(SELF_SIGNED, issued by CN=x\), 185\.11\.0\.0, .* and 408\d more$/u,
+  );
+  expect(finding?.actual?.length).toBeLessThan(500);
+});
