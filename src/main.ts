@@ -2,6 +2,7 @@
 /** The composition root: argv -> command -> exit code, and the only place that builds real things. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +12,7 @@ import { referenceLookup } from './checks/dns/lookup.js';
 import { CHECKS } from './checks/index.js';
 import { judgingWith } from './checks/judging.js';
 import { runAdd } from './cli/add.js';
+import { runAudit } from './cli/audit.js';
 import { runApprove, runDiff, runReject, runSign, runStatus } from './cli/baseline.js';
 import { runCapture } from './cli/baseline-capture.js';
 import { bundledAsns } from './cli/bundled-asns.js';
@@ -19,6 +21,7 @@ import { runDns } from './cli/dns.js';
 import { runDoctor } from './cli/doctor.js';
 import { runIncidents } from './cli/incidents.js';
 import { runInit } from './cli/init.js';
+import { linking } from './cli/links.js';
 import { createLog } from './cli/log.js';
 import { failed, interruption, outliveReaders, terminalOf, withGrace } from './cli/process.js';
 import { type Handlers, program } from './cli/program.js';
@@ -30,6 +33,7 @@ import { BadConfiguration, type GlobalOptions, UsageError, type Workplace } from
 import { adHocSite } from './config/ad-hoc.js';
 import type { Config } from './config/config.js';
 import { type LoadOptions, loadConfig } from './config/load.js';
+import { pseudoSite } from './core/announcement.js';
 import type { Site, Target } from './core/model.js';
 import type { ApprovedBaseline } from './monitor.js';
 import type { SharedBrowser } from './net/browser/browser.js';
@@ -63,6 +67,12 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 function loading({ config: dir }: GlobalOptions, watchlist: 'required' | 'optional'): LoadOptions {
   return { dir, checks: CHECKS, notifiers: NOTIFIERS, env: process.env, watchlist };
+}
+
+/** That somebody takes the connection is all we want to know. */
+async function connectable(socket: Socket): Promise<{ value: true; verified: false }> {
+  socket.destroy();
+  return { value: true, verified: false };
 }
 
 async function configOf(options: GlobalOptions, watchlist: 'required' | 'optional'): Promise<Config> {
@@ -116,7 +126,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
   const post: Post = {
     notifiers: NOTIFIERS,
     receivers: config.settings.receivers,
-    siteOf: (id) => config.sites.find((site) => site.id === id),
+    siteOf: (id) => config.sites.find((site) => site.id === id) ?? pseudoSite(id),
     readProof: (evidence) => readProof(evidence === null ? null : join(options.data, evidence)),
     io: {
       now,
@@ -145,7 +155,13 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     },
     baselines,
     approvedBaselines: (site) => approvedBaselines(baselines, site),
-    courier: (outbox) => new Courier(outbox, post),
+    courier: async (outbox) =>
+      new Courier(outbox, { ...post, ...(await linking(outbox, config.settings.web.publicUrl)) }),
+    opens: (host, port, signal) =>
+      network.reach({ host, port, signal }, connectable).then(
+        () => true,
+        () => false,
+      ),
     newId,
     store: () => (store ??= openedStore(config.settings.store.url, options.data)),
     signal,
@@ -222,10 +238,27 @@ const handlers: Handlers = {
   },
   dns: (names, { type, ...views }, globals) =>
     at(globals, (place) => runDns(names, { types: type, ...views }, place), 'optional'),
-  incidents: (options, globals) =>
-    at(globals, async (place) => runIncidents(options, await place.store(), now(), place.terminal), 'optional'),
+  incidents: async (options, globals) => {
+    const { runDigest } = await import('./cli/digest.js');
+    const list = async (place: Workplace) => runIncidents(options, await place.store(), now(), place.terminal);
+    return at(globals, options.digest ? runDigest : list, 'optional');
+  },
   sign: (ids, options, globals) => at(globals, (place) => runSign(ids, options, place)),
+  audit: (options, globals) =>
+    at(globals, async (place) => runAudit(options, await place.store(), place.terminal), 'optional'),
   verify: (folder, options, globals) => runVerify(folder, options, terminalOf(globals)),
+  ack: async (incident, options, globals) => {
+    const { runAck } = await import('./cli/ack.js');
+    return at(globals, (place) => runAck(incident, options, place));
+  },
+  silence: async (options, globals) => {
+    const { runSilence } = await import('./cli/silence.js');
+    return at(globals, (place) => runSilence(options, place));
+  },
+  drill: async (siteId, globals) => {
+    const { runDrill } = await import('./cli/drill.js');
+    return at(globals, (place) => runDrill(siteId, place), 'optional');
+  },
   doctor: (globals) => at(globals, runDoctor, 'optional'),
 };
 

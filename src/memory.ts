@@ -3,8 +3,8 @@
  * committed in one transaction with the alerts due, before anything is sent.
  */
 import { alertsTo, type Directory, dueAlerts, firstReceivers, type SeverityRoute } from './core/alerting.js';
-import { CAP_WINDOW_MS, type Grouped, group, groupUpdate, isGroup, type Load } from './core/grouping.js';
-import { advance, isOfSites, isOver, type Step, suspect } from './core/incident.js';
+import { CAP_WINDOW_MS, type Grouped, group, groupUpdate, type Load } from './core/grouping.js';
+import { advance, isOver, type Step, suspect } from './core/incident.js';
 import { type LadderStep, tick } from './core/ladder.js';
 import type {
   Alert,
@@ -18,6 +18,7 @@ import type {
   Transition,
   Verdict,
 } from './core/model.js';
+import { isGroup, isOfSites } from './core/reserved.js';
 import { capped, keptBack, suppressionOf } from './core/suppression.js';
 import { REOPEN_MS } from './core/timing.js';
 import { type ApprovedBaseline, type Inspection, inspect, type Observatory, type Thoroughness } from './monitor.js';

@@ -1,6 +1,10 @@
 /** `incidents`: what happened, newest first. */
+import { isAnnouncement } from '../core/announcement.js';
+import { phaseWords } from '../core/change-words.js';
+import { isOver } from '../core/incident.js';
 import type { Incident } from '../core/model.js';
 import { oneLine } from '../core/plain-text.js';
+import { missingWitnesses } from '../core/recovery.js';
 import { duration, moment } from '../core/words.js';
 import type { Store } from '../store/store.js';
 import { jsonText } from './report/check-json.js';
@@ -16,7 +20,8 @@ export async function runIncidents(
   now: number,
   terminal: Terminal,
 ): Promise<number> {
-  const incidents = options.open ? await store.openIncidents() : await store.incidents(SHOWN);
+  const all = options.open ? await store.openIncidents() : await store.incidents(SHOWN);
+  const incidents = all.filter((one) => !isAnnouncement(one));
   const newestFirst = [...incidents].sort((a, b) => b.since - a.since);
   terminal.out(
     terminal.json
@@ -26,7 +31,7 @@ export async function runIncidents(
   return 0;
 }
 
-function incidentJson({ diverging, ...incident }: Incident): Record<string, unknown> {
+export function incidentJson({ diverging, ...incident }: Incident): Record<string, unknown> {
   const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
   return {
     ...incident,
@@ -34,6 +39,13 @@ function incidentJson({ diverging, ...incident }: Incident): Record<string, unkn
     updatedAt: time(incident.updatedAt),
     resolvedAt: time(incident.resolvedAt),
     remindedAt: time(incident.remindedAt),
+    acknowledged: incident.acknowledged && {
+      by: incident.acknowledged.by,
+      at: time(incident.acknowledged.at),
+      until: time(incident.acknowledged.until),
+    },
+    ladder: { from: time(incident.ladder.from), level: incident.ladder.level },
+    missingWitnesses: isOver(incident) ? [] : missingWitnesses({ ...incident, diverging }),
     targets: Object.keys(diverging),
   };
 }
@@ -42,15 +54,25 @@ function incidentTable(incidents: readonly Incident[], now: number, terminal: Te
   const style = paint(terminal.color);
   if (incidents.length === 0) return '\n  No incidents.\n';
   const lines = incidents.flatMap((incident) => {
-    const open = incident.status === 'open';
+    const open = !isOver(incident);
     const lasted = duration((incident.resolvedAt ?? now) - incident.since);
-    const state = open ? style(['red', 'bold'], padded('open', 9)) : style('green', padded('resolved', 9));
+    const phase = padded(oneLine(phaseWords(incident), 20), 12);
+    const state = open ? style(['red', 'bold'], phase) : style('green', phase);
     const head = `  ${state} ${padded(incident.siteId, 16)} ${padded(incident.diagnosis, 20)} ${padded(incident.severity, 9)}`;
     return [
       `${head} ${moment(incident.since)}  ${open ? 'for' : 'lasted'} ${lasted}`,
       `            ${isolated(oneLine(incident.summary, 200))}`,
+      ...stillMissing(incident).map((line) => style('yellow', `            ${line}`)),
       style('dim', `            ${incident.id}`),
     ];
   });
   return `\n${lines.join('\n')}\n`;
+}
+
+/** Why it does not end although some places see it gone. */
+function stillMissing(incident: Incident): string[] {
+  const all = new Set(Object.values(incident.diverging).flatMap(({ witnesses }) => Object.keys(witnesses)));
+  const missing = missingWitnesses(incident);
+  if (isOver(incident) || missing.length === 0 || missing.length === all.size) return [];
+  return [`not yet seen gone by ${oneLine(missing.join(', '), 100)}`];
 }

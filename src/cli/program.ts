@@ -1,7 +1,9 @@
 /** The command line: commands, flags and their help. What a command does is in its own file. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { QUERY_TYPES } from '../checks/dns/names.js';
+import { readDuration } from '../config/values.js';
 import { LOG_LEVELS } from './log.js';
+import type { SilenceOptions } from './silence.js';
 import type { GlobalOptions } from './workplace.js';
 
 /** What each command runs; the composition root fills these in. Each resolves to the exit code. */
@@ -29,10 +31,14 @@ export interface Handlers {
     options: { type: string[]; trace: boolean; dnssec: boolean },
     globals: GlobalOptions,
   ): Promise<number>;
-  incidents(options: { open: boolean }, globals: GlobalOptions): Promise<number>;
+  incidents(options: { open: boolean; digest: boolean }, globals: GlobalOptions): Promise<number>;
+  ack(incident: string, options: { by: string; close?: string }, globals: GlobalOptions): Promise<number>;
+  silence(options: SilenceOptions, globals: GlobalOptions): Promise<number>;
+  drill(id: string | undefined, globals: GlobalOptions): Promise<number>;
   doctor(globals: GlobalOptions): Promise<number>;
+  audit(options: { export?: string; head?: string }, globals: GlobalOptions): Promise<number>;
   sign(ids: string[], options: { key: string; all: boolean }, globals: GlobalOptions): Promise<number>;
-  verify(folder: string, options: { signer: string[] }, globals: GlobalOptions): Promise<number>;
+  verify(folder: string, options: { signer: string[]; head?: string }, globals: GlobalOptions): Promise<number>;
 }
 
 export interface CheckFlags {
@@ -98,20 +104,23 @@ export function program(version: string, handlers: Handlers, done: (exitCode: nu
     .option('--dnssec', 'also check the signatures from the root down and explain each step', false)
     .description('Ask every resolver for a name and say which answer is genuine')
     .action((names: string[], options) => run((globals) => handlers.dns(names, options, globals))());
-  root
-    .command('incidents')
-    .option('--open', 'only those that are not over', false)
-    .description('What happened, newest first')
-    .action((options) => run((globals) => handlers.incidents(options, globals))());
+  addPeople(root, handlers, run);
   root
     .command('doctor')
     .description('What on this machine works or not, with the fix for each')
     .action(() => run((globals) => handlers.doctor(globals))());
   root
+    .command('audit')
+    .option('--export <file>', 'also write it as JSON lines, for verify on another machine')
+    .option('--head <head>', 'a head that an alert or heartbeat told: shows whether the end was cut off')
+    .description('What was decided, by whom and why, and whether the record of it is whole')
+    .action((options) => run((globals) => handlers.audit(options, globals))());
+  root
     .command('verify')
-    .argument('<bundle>', 'folder of evidence, or a baseline')
+    .argument('<bundle>', 'folder of evidence, a baseline, or an exported audit trail')
     .option('--signer <key>', 'public key that must have signed it, or a file of them; may be repeated', collect, [])
-    .description('Check offline that evidence or a baseline is as it was written, and who signed it')
+    .option('--head <head>', 'of an audit trail: the head an alert or heartbeat told')
+    .description('Check offline that evidence, a baseline or an audit trail is as it was written, and who signed it')
     .action((folder: string, options) => run((globals) => handlers.verify(folder, options, globals))());
   return root;
 }
@@ -132,6 +141,37 @@ function addCheck(root: Command, handlers: Handlers, run: Run): void {
     .description('Look once, judge against the baseline, report; the exit code is the verdict')
     .addHelpText('after', EXIT_CODES)
     .action((names: string[], options) => run((globals) => handlers.check(names, options, globals))());
+}
+
+function addPeople(root: Command, handlers: Handlers, run: Run): void {
+  root
+    .command('incidents')
+    .option('--open', 'only those that are not over', false)
+    .option('--digest', 'the last 24 hours in a few lines', false)
+    .description('What happened, newest first')
+    .action((options) => run((globals) => handlers.incidents(options, globals))());
+  root
+    .command('ack')
+    .argument('<incident>', 'its id, or how it begins')
+    .requiredOption('--by <name>', 'who takes it')
+    .option('--close <reason>', 'end it although not every vantage that saw it saw it gone')
+    .description('Take an incident: nobody else is asked for an hour')
+    .action((id: string, options) => run((globals) => handlers.ack(id, options, globals))());
+  root
+    .command('silence')
+    .option('--site <id>', 'keep back the messages about this site')
+    .option('--cause <cause>', 'or about this finding code, diagnosis or cause key, on every site')
+    .option('--for <duration>', 'how long, at most 4h', durationOption, 3_600_000)
+    .option('--by <name>', 'who silences')
+    .option('--reason <text>', 'why')
+    .option('--end <silence>', 'end a silence now')
+    .description('List what is silenced; keep messages back for a while, and tell everybody so')
+    .action((options) => run((globals) => handlers.silence(options, globals))());
+  root
+    .command('drill')
+    .argument('[site]', 'whose receivers are tried (default: the routes)')
+    .description('Play a defacement and a hijack to the real receivers, marked as a drill')
+    .action((id: string | undefined) => run((globals) => handlers.drill(id, globals))());
 }
 
 function addBaseline(root: Command, handlers: Handlers, run: Run): void {
@@ -180,6 +220,12 @@ function addBaseline(root: Command, handlers: Handlers, run: Run): void {
 
 function collect(value: string, before: string[]): string[] {
   return [...before, value];
+}
+
+function durationOption(value: string): number {
+  const read = readDuration(value, 60_000);
+  if ('wrong' in read) throw new InvalidArgumentError(`It ${read.wrong}.`);
+  return read.value;
 }
 
 function positiveInteger(value: string): number {

@@ -1,16 +1,23 @@
 /** `watch`: every target at its cadence, alerts as they fall due, and the chores of a daemon. */
+import { acknowledge } from '../core/ladder.js';
 import type { Site, Target } from '../core/model.js';
-import { passTime } from '../memory.js';
+import { decide, passTime } from '../memory.js';
 import { type Job, Scheduler } from '../scheduler.js';
+import type { AcknowledgeDesk } from '../web/acknowledge.js';
 import { listen, webApp } from '../web/server.js';
 import { heartbeat, repeat } from './chores.js';
+import { mailDigest } from './digest.js';
+import { linkSecret } from './links.js';
 import { policyInForce } from './selection.js';
 import { attend, concurrency, type Desk, deliver } from './watch-desk.js';
 import { healthOf, measure } from './watch-health.js';
+import { announceStart, announceStop, watchSelf } from './watch-self.js';
 import { CommandError, EXIT } from './workplace.js';
 
 const DELIVER_EVERY_MS = 1_000;
 const REMIND_EVERY_MS = 10_000;
+const PULSE_EVERY_MS = 10_000;
+const DIGEST_EVERY_MS = 60_000;
 const PRUNE_EVERY_MS = 3_600_000;
 const KEEP_VERDICTS_MS = 30 * 86_400_000;
 
@@ -31,6 +38,8 @@ export async function watchOn(desk: Desk): Promise<number> {
       await measure(desk, scheduler);
     }),
     repeat(REMIND_EVERY_MS, place.log, () => remindAll(desk)),
+    repeat(PULSE_EVERY_MS, place.log, () => watchSelf(desk, scheduler)),
+    repeat(DIGEST_EVERY_MS, place.log, () => mailDigest(desk.store, place, place.observatory.now())),
     repeat(beat.everyMs, place.log, () =>
       heartbeat(beat.urls, () => healthOf(desk), place.network, place.log, place.signal),
     ),
@@ -40,6 +49,7 @@ export async function watchOn(desk: Desk): Promise<number> {
       async () => void (await desk.store.prune(place.observatory.now() - KEEP_VERDICTS_MS)),
     ),
   ];
+  await announceStart(desk);
   scheduler.start();
   const count = place.config.sites.length;
   place.log.info({ sites: count, health: `${web.url}/healthz` }, 'Watching');
@@ -47,18 +57,41 @@ export async function watchOn(desk: Desk): Promise<number> {
   place.log.info({}, 'Stopping: the looks under way end first');
   await scheduler.stop();
   await Promise.all(chores.map((chore) => chore.stop()));
+  await announceStop(desk);
   await deliver(desk, 'due');
   await web.close();
   return 0;
 }
 
 async function listening(desk: Desk): ReturnType<typeof listen> {
-  const app = webApp(() => healthOf(desk), desk.metrics.registry);
+  const app = webApp(() => healthOf(desk), desk.metrics.registry, await acknowledgeDesk(desk));
   try {
     return await listen(app, desk.place.config.settings.web.listen);
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error), EXIT.config, { cause: error });
   }
+}
+
+/** What the links of messages lead to; nothing where no message has one. */
+async function acknowledgeDesk({ place, store, memory }: Desk): Promise<AcknowledgeDesk | undefined> {
+  if (place.config.settings.web.publicUrl === null) return undefined;
+  const { now } = place.observatory;
+  return {
+    store,
+    secret: await linkSecret(store),
+    now,
+    async take(incidentId, by) {
+      const incident = await store.incident(incidentId);
+      if (!incident) return null;
+      const at = now();
+      const policy = policyInForce(incident, place.config, at);
+      const step = await decide(memory, incident.siteId, at, (known) => {
+        const current = known.find(({ id }) => id === incidentId);
+        return current ? acknowledge(current, by, policy, at) : { incidents: [], transitions: [] };
+      });
+      return step.incidents.find(({ id }) => id === incidentId) ?? null;
+    },
+  };
 }
 
 function jobsOf(desk: Desk): Job[] {

@@ -2,12 +2,14 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import type { Site, Target } from '../core/model.js';
+import type { Fault } from '../core/watchdog.js';
 import { type Memory, watch } from '../memory.js';
 import type { Inspection } from '../monitor.js';
 import type { Courier } from '../notify/deliver.js';
 import type { Store } from '../store/store.js';
 import type { Metrics } from '../web/metrics.js';
 import { keepTargetEvidence } from './evidence.js';
+import type { SelfWatch } from './self.js';
 import type { Workplace } from './workplace.js';
 
 /** One watching daemon: what its parts share. */
@@ -17,6 +19,9 @@ export interface Desk {
   readonly memory: Memory;
   readonly metrics: Metrics;
   readonly courier: Courier;
+  readonly self: SelfWatch;
+  /** What was wrong with ourselves at the last pulse. */
+  faults: readonly Fault[];
   lastLookAt: number | null;
   /** Why the last commit could not be made durable; null when it could. */
   storeProblem: string | null;
@@ -45,7 +50,9 @@ export async function attend(desk: Desk, site: Site, target: Target): Promise<In
   const { place } = desk;
   try {
     const approved = await place.approvedBaselines(site);
-    const inspection = await watch(site, target, approved(target), place.observatory, desk.memory, place.signal);
+    const observatory = { ...place.observatory, sightOf: () => desk.self.sight };
+    const inspection = await watch(site, target, approved(target), observatory, desk.memory, place.signal);
+    desk.self.verified(target.id, inspection.verdict, place.observatory.now());
     desk.lastLookAt = place.observatory.now();
     desk.storeProblem = null;
     desk.metrics.looked(inspection);

@@ -1,10 +1,14 @@
 /** Whether the daemon can see and can tell, for supervisors, for Prometheus and for the dead man's switch. */
+import type { FaultCode } from '../core/watchdog.js';
 import type { Scheduler } from '../scheduler.js';
 import type { Health } from '../web/server.js';
 import type { Desk } from './watch-desk.js';
 
 /** An alert this old that no receiver took means that we cannot tell anybody anything. */
 const OUTBOX_STUCK_MS = 120_000;
+
+/** Faults with which we neither see nor tell: then the outside world must alarm in our place. */
+const BLINDING: readonly FaultCode[] = ['blind', 'late', 'store-failing'];
 
 export async function measure(desk: Desk, scheduler: Scheduler): Promise<void> {
   const { pending, oldestAt } = await desk.store.outbox();
@@ -22,7 +26,10 @@ export async function healthOf(desk: Desk): Promise<Health> {
     ...(outbox.oldestAt !== null && now - outbox.oldestAt > OUTBOX_STUCK_MS
       ? [`alerts wait since ${new Date(outbox.oldestAt).toISOString()}: no receiver takes them`]
       : []),
-    ...(outbox.givenUp > 0 ? [`${outbox.givenUp} alerts were given up: see the log`] : []),
+    ...(outbox.givenUp > 0
+      ? [`${outbox.givenUp} alerts to ${outbox.failing.join(', ')} were given up: see the log`]
+      : []),
+    ...desk.faults.filter(({ code }) => BLINDING.includes(code)).map(({ summary }) => summary),
   ];
   const targets = desk.place.config.sites.reduce((sum, site) => sum + site.targets.length, 0);
   return { problems, targets, lastLookAt: desk.lastLookAt, outboxPending: outbox.pending };

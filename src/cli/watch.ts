@@ -1,6 +1,7 @@
 /** `watch`: the daemon, or with `--once` each target one time. */
 import { withdraw } from '../core/incident.js';
 import { createMetrics } from '../web/metrics.js';
+import { SelfWatch } from './self.js';
 import { watchOn } from './watch-daemon.js';
 import { type Desk, memoryOf } from './watch-desk.js';
 import { watchOnce } from './watch-once.js';
@@ -13,7 +14,9 @@ export async function runWatch(options: { readonly once: boolean }, place: Workp
     store,
     memory: memoryOf(store, place),
     metrics: createMetrics(),
-    courier: place.courier(store),
+    courier: await place.courier(store),
+    self: new SelfWatch(place.observatory.now()),
+    faults: [],
     lastLookAt: null,
     storeProblem: null,
   };

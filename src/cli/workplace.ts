@@ -49,7 +49,9 @@ export interface Workplace {
   /** What was approved for a site's targets, read anew and verified. */
   readonly approvedBaselines: (site: Site) => Promise<(target: Target) => ApprovedBaseline>;
   /** Carries alerts from the outbox to their receivers. */
-  readonly courier: (outbox: Store) => Courier;
+  readonly courier: (outbox: Store) => Promise<Courier>;
+  /** Whether something takes a connection there. Never rejects. */
+  readonly opens: (host: string, port: number, signal: AbortSignal) => Promise<boolean>;
   /** Sorts by time; names incidents and evidence folders. */
   readonly newId: (at: number) => string;
   /** Opened at first use: the one-shot check needs none. */

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { keysOf } from './cause-keys.js';
 import { isOver, type Step, told } from './incident.js';
 import type { DivergingTarget, Incident, Suppression, Transition } from './model.js';
+import { GROUP_PREFIX, isGroup } from './reserved.js';
 
 const WITHIN_MS = 120_000;
 /** Sites with one cause, and with any cause, that are too many for a page each. */
@@ -22,11 +23,6 @@ const CAP_BYPASS_MS = 60_000;
 const GROUP_INTERVAL_MS = 60_000;
 const NAMES_SHOWN = 10;
 const MANY = 'many';
-const GROUP_PREFIX = '_group-';
-
-export function isGroup({ siteId }: Pick<Incident, 'siteId'>): boolean {
-  return siteId.startsWith(GROUP_PREFIX);
-}
 
 /** How much the receiver who got most pages got in the last ten minutes. */
 export interface Load {

@@ -17,6 +17,7 @@ import {
 } from './divergence.js';
 import type { Cause, Change, DivergingTarget, Incident, Policy, Target, Transition, Verdict } from './model.js';
 import { cleared, flaps, isClear, isRecovered, sighted } from './recovery.js';
+import { DRILL, isOfSites } from './reserved.js';
 import { FOLD_MS, REOPEN_MS, timingOf } from './timing.js';
 
 /** What one verdict, a person, or time did to the incidents. */
@@ -146,7 +147,7 @@ function opening(cause: Cause, shown: Shown, { seenBy, clearBy }: Sighting, { ta
     parent: null,
     membersTold: 0,
     lines: [],
-    drill: false,
+    drill: target.siteId === DRILL,
     seq: 0,
   };
 }
@@ -199,7 +200,8 @@ function retold(current: Incident, next: Incident, at: number): Step {
   const isFolded = (current.flapping || current.pattern === 'intermittent') && at - lastTold(current) < FOLD_MS;
   if (current.status === 'recovering') {
     const back = { ...next, relapses: current.relapses + 1 };
-    if (next.flapping && !current.flapping && next.pattern !== 'intermittent') return told(reminded(back, at), 'flapping', at, FLAPS);
+    if (next.flapping && !current.flapping && next.pattern !== 'intermittent')
+      return told(reminded(back, at), 'flapping', at, FLAPS);
     if (isFolded && !isGraver) return changed(back);
     const reason = `relapse ${back.relapses}: it was gone and is back`;
     return told(reminded(back, at), 'relapsed', at, [reason, ...news].join('; '));
@@ -269,11 +271,6 @@ export function withdraw(open: readonly Incident[], watched: ReadonlySet<string>
       return gone.length === 0 ? NOTHING : without(incident, gone, at);
     }),
   );
-}
-
-/** Ids of sites begin with a letter or digit; what is not a site's begins with an underscore. */
-export function isOfSites({ siteId }: Pick<Incident, 'siteId'>): boolean {
-  return !siteId.startsWith('_');
 }
 
 function without(current: Incident, targetIds: readonly string[], at: number): Step {

@@ -24,6 +24,7 @@ export function tick(
   if (isOver(incident)) return NOTHING;
   const { acknowledged } = incident;
   const now: Incident = { ...incident, updatedAt: at };
+  if (incident.drill) return unfinished(now, at);
   if (incident.status === 'suspected') return overdue(now, policy, at);
   if (incident.muted && !isKeptBack) {
     const open = { ...now, muted: false, remindedAt: at, ladder: { from: at, level: 0 } };
@@ -41,6 +42,13 @@ export function tick(
   if (!isReminderDue(incident, policy, at)) return NOTHING;
   const last = Math.round((at - lastTold(incident)) / 60_000);
   return told({ ...now, remindedAt: at }, 'reminder', at, `still open, last told ${last} min ago`);
+}
+
+/** A drill that was killed half way is not left to remind anybody. */
+const LONGEST_DRILL_MS = 600_000;
+
+function unfinished(incident: Incident, at: number): Step {
+  return at - incident.since < LONGEST_DRILL_MS ? NOTHING : resolved(incident, at, 'the drill was not finished');
 }
 
 function overdue(incident: Incident, policy: Policy, at: number): Step {

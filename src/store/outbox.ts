@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Load } from '../core/grouping.js';
 import type { Change } from '../core/model.js';
-import type { Delivery, Outbox } from './store.js';
+import type { Delivery, DeliveryState, Outbox } from './store.js';
 import { parseAccepted, parseChange, parseTransition, parseVerdict, type Tables } from './tables.js';
 
 type Database = Kysely<Tables>;
@@ -78,6 +78,20 @@ async function supersededBy(db: Database, keys: readonly string[]): Promise<Read
     changes.set(by, [...(changes.get(by) ?? []), parseChange(change, `delivery replaced by ${by}`)]);
   }
   return changes;
+}
+
+export async function deliveriesOf(db: Database, incidentId: string): Promise<readonly DeliveryState[]> {
+  const rows = await db
+    .selectFrom('deliveries as delivery')
+    .innerJoin('transitions as transition', (join) =>
+      join.onRef('transition.incident_id', '=', 'delivery.incident_id').onRef('transition.seq', '=', 'delivery.seq'),
+    )
+    .select(['delivery.receiver', 'delivery.state', 'delivery.attempts', 'delivery.error', 'transition.change'])
+    .where('delivery.incident_id', '=', incidentId)
+    .orderBy('delivery.seq')
+    .orderBy('delivery.receiver')
+    .execute();
+  return rows.map((row) => ({ ...row, change: parseChange(row.change, `delivery of incident ${incidentId}`) }));
 }
 
 export async function settleDelivered(db: Database, key: string, at: number): Promise<void> {

@@ -9,6 +9,8 @@ export interface Metrics {
   outbox(pending: number, oldestSeconds: number): void;
   scheduler(lagMs: number, running: number): void;
   incidents(open: number): void;
+  /** Longest time that nothing at all was done. */
+  blocked(ms: number): void;
 }
 
 export function createMetrics(): Metrics {
@@ -45,6 +47,7 @@ export function createMetrics(): Metrics {
   const oldest = gauge('siteward_outbox_oldest_seconds', 'Age of the oldest alert not yet accepted');
   const lag = gauge('siteward_scheduler_lag_seconds', 'How late the latest look started');
   const running = gauge('siteward_looks_running', 'Looks under way');
+  const blocked = gauge('siteward_event_loop_blocked_seconds', 'Longest time that nothing was done, of the last pulse');
   const open = gauge('siteward_incidents_open', 'Open incidents');
   return {
     registry,
@@ -66,6 +69,7 @@ export function createMetrics(): Metrics {
       running.set(count);
     },
     incidents: (count) => open.set(count),
+    blocked: (ms) => blocked.set(ms / 1000),
   };
 }
 

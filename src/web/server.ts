@@ -1,7 +1,8 @@
-/** What machines ask a running `watch`: `/healthz` for supervisors, `/metrics` for Prometheus. Read-only. */
+/** What machines ask a running `watch`: `/healthz` for supervisors, `/metrics` for Prometheus. Read-only, but for the links of messages. */
 import { type ServerType, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Registry } from 'prom-client';
+import { type AcknowledgeDesk, acknowledgeRoutes } from './acknowledge.js';
 
 /** Why the daemon is or is not able to see and to tell. Empty `problems`: healthy. */
 export interface Health {
@@ -11,14 +12,20 @@ export interface Health {
   readonly outboxPending: number;
 }
 
-export function webApp(health: () => Promise<Health>, metrics: Registry): Hono {
+/** @param acknowledge absent where no link leads here. */
+export function webApp(health: () => Promise<Health>, metrics: Registry, acknowledge?: AcknowledgeDesk): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
-    context.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+    context.header(
+      'content-security-policy',
+      "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    );
     context.header('x-content-type-options', 'nosniff');
     context.header('cache-control', 'no-store');
+    context.header('referrer-policy', 'no-referrer');
   });
+  if (acknowledge) acknowledgeRoutes(app, acknowledge);
   app.get('/healthz', async (context) => {
     const state = await health();
     return context.json({ ok: state.problems.length === 0, ...state }, state.problems.length === 0 ? 200 : 503);

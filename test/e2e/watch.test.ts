@@ -12,7 +12,7 @@ let mail: MailServer;
 beforeAll(async () => {
   event = await startEvent();
   place = event.workplace();
-  place.watchlist(oneSite(event.url(), 'title: The live page', 'every: 5s'));
+  place.watchlist(oneSite(event.url(), 'title: The live page', 'every: 5s', 'resolve_after: 0s'));
   const { code, stdout } = await place.siteward('baseline', 'capture', '--approve', '--by', 'Ada');
   expect(code, stdout).toBe(0);
 });
@@ -137,7 +137,7 @@ describe('the daemon', () => {
       expect(await metric(web, name), name).not.toBeNaN();
     }
     event.origin.pages['/'] = eventPage();
-    await until('its end was told', () => mail.mails.length === 2);
+    await until('its end was told', () => mail.mails.length === 2, 45_000);
     await stop(running);
     const told = await Promise.all(mail.mails.map((one) => one.parsed()));
     const changes = told.map(({ headers }) => headers.find(({ key }) => key === 'x-siteward-change')?.value);

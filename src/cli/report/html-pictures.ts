@@ -64,7 +64,10 @@ function comparison(view: View, key: string, shown: Album, folder: string | null
   const kept = view.pictures.filter(shown);
   if (kept.length === 0) return dropped(view.caption, folder);
   const find = (label: Picture['label']): Picture | undefined => kept.find((picture) => picture.label === label);
-  const [before, after, difference] = [find('before'), find('after'), find('difference')];
+  const [approved, after, difference] = [find('before'), find('after'), find('difference')];
+  // Two pictures that are the same, side by side, are a riddle: one is shown, and that it is as approved.
+  const alike = approved !== undefined && approved.artifact.sha256 === after?.artifact.sha256;
+  const before = alike ? undefined : approved;
   const both = before !== undefined && after !== undefined;
   const tabs: readonly (readonly [string, string])[] = [
     ...(both ? [['compare', 'Compare'] as const] : []),
@@ -74,7 +77,8 @@ function comparison(view: View, key: string, shown: Album, folder: string | null
   ];
   return html`<fieldset class="comparison">
 <legend>${quoted(view.caption)}</legend>
-${tabs.map(([name, word], index) => tab(`${key}-${name}`, key, name, word, index === 0))}
+${alike ? html`<p class="alike">${sides.after}: exactly the picture that was approved. What differs cannot be seen in it.</p>` : null}
+${tabs.length < 2 ? null : tabs.map(([name, word], index) => tab(`${key}-${name}`, key, name, word, index === 0))}
 ${both ? slider(key, view.caption, sides) : null}
 <div class="frame" tabindex="0" role="region" aria-label="Pictures, ${oneLine(view.caption, 100)}"${startOf(before, after)}>
 <div class="stage${both ? '' : ' one'}">${before ? image(before, sides.before) : null}${after ? image(after, sides.after) : null}${difference ? image(difference, 'Difference') : null}</div>

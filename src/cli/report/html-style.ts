@@ -119,19 +119,12 @@ const PICTURES = `
 .js .view-compare:checked~.frame .after{clip-path:inset(0 0 0 var(--cut,50%))}
 .js .view-compare:checked~.frame .stage::after{content:"";position:absolute;top:0;bottom:0;left:var(--cut,50%);width:2px;margin-left:-1px;background:#fff;box-shadow:0 0 0 1px rgba(0,0,0,.55)}
 .view-before:checked~.frame .stage,.view-after:checked~.frame .stage,.view-difference:checked~.frame .stage{grid-template-columns:1fr}
-.comparison>label{padding:5px 11px;margin-right:0}
-thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
-table,tbody{display:block}
-tr{display:grid;grid-template-columns:repeat(4,auto) 1fr;gap:0 8px;padding:12px;border-top:1px solid var(--rule);align-items:baseline}
-tr.differs{background:var(--bad-wash)}
-td,td:first-child,tr.differs td{display:block;padding:0;border:0;background:none;font-size:14px;color:var(--dim)}
-tr td.resolver{grid-column:1/-1;font-size:15.5px;font-weight:600;color:var(--ink)}
-tr td.answer,td.verdict{grid-column:1/-1;order:1;color:var(--ink)}
 .view-before:checked~.frame .after,.view-after:checked~.frame .before,.view-difference:checked~.frame .before,.view-difference:checked~.frame .after{display:none}
 .view-difference:checked~.frame .difference{display:block}
 .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:24px}
 .gallery .frame{max-height:420px}
 figcaption{font-size:14px;margin-top:8px}
+.alike{font-size:14px;color:var(--dim);margin:6px 0 10px}
 .dropped{font-size:14px;color:var(--dim);border:1px dashed var(--rule);border-radius:8px;padding:14px 18px}`;
 
 const NARROW = `

@@ -48,11 +48,11 @@ function lettersIn(text: string): number {
 /** Lines with `context` unchanged ones around each change; at most `most` lines, ended by a gap when cut. */
 export function lineDifference(before: string, after: string, context = 2, most = 400): readonly Line[] {
   const changes = diffLines(ended(before), ended(after), { maxEditLength: MOST_EDITS });
-  const all: Line[] = (
+  const all: Line[] = newFirst(
     changes ?? [
       { added: false, removed: true, value: ended(before) },
       { added: true, removed: false, value: ended(after) },
-    ]
+    ],
   ).flatMap(({ added, removed, value }) => {
     const kind = added ? 'added' : removed ? 'removed' : 'same';
     return value
@@ -69,6 +69,27 @@ export function lineDifference(before: string, after: string, context = 2, most 
     else if (lines.at(-1)?.kind !== 'gap') lines.push({ kind: 'gap', text: '' });
   });
   return lines.length <= most ? lines : [...lines.slice(0, most), { kind: 'gap', text: '' }];
+}
+
+/** Of more lines than this that are gone, a reader does not look for what came in their place at their end. */
+const LONG_LOSS = 12;
+
+interface Change {
+  readonly added: boolean;
+  readonly removed: boolean;
+  readonly value: string;
+}
+
+/** What came in place of much comes before it. */
+function newFirst(changes: readonly Change[]): readonly Change[] {
+  const ordered = [...changes];
+  for (let at = 0; at + 1 < ordered.length; at += 1) {
+    const [gone, come] = [ordered[at], ordered[at + 1]];
+    if (!gone?.removed || !come?.added || gone.value.split('\n').length <= LONG_LOSS) continue;
+    ordered.splice(at, 2, come, gone);
+    at += 1;
+  }
+  return ordered;
 }
 
 function ended(text: string): string {

@@ -1,0 +1,176 @@
+/**
+ * Siteward's watch over itself: what it cannot do is an incident like any other, told through whatever still works.
+ * Nothing silences it. Pure.
+ */
+import type { Sight } from './controls.js';
+import { MONITOR_KIND } from './incident.js';
+import type { Incident, Policy, SeenFinding, Severity, Target, Verdict } from './model.js';
+import { SITEWARD } from './reserved.js';
+import { duration } from './words.js';
+
+/** How the daemon fares at this moment. */
+export interface Pulse {
+  readonly at: number;
+  /** Since when the alert that waits longest waits. */
+  readonly outboxOldestAt: number | null;
+  /** Receivers that refuse everything for good. */
+  readonly failing: readonly string[];
+  /** Why the last commit could not be made. */
+  readonly storeProblem: string | null;
+  /** How late the latest look began, and for how long nothing at all was done. */
+  readonly lagMs: number;
+  readonly blockedMs: number;
+  readonly sights: ReadonlyMap<string, Sight>;
+  readonly targets: readonly Attention[];
+}
+
+/** When a target was last verified: seen, and told genuine or not. */
+export interface Attention {
+  readonly targetId: string;
+  readonly verifiedAt: number;
+  /** Null for a calendar: it says itself when it looks. */
+  readonly everyMs: number | null;
+}
+
+export interface Fault {
+  readonly code: FaultCode;
+  readonly severity: Severity;
+  readonly summary: string;
+  /** What exactly, where one code stands for several: each is news. */
+  readonly which: readonly string[];
+}
+
+export const FAULT_CODES = [
+  'outbox-stuck',
+  'receiver-failing',
+  'store-failing',
+  'late',
+  'blind',
+  'not-observed',
+] as const;
+export type FaultCode = (typeof FAULT_CODES)[number];
+
+const OUTBOX_STUCK_MS = 60_000;
+const LATE_MS = 60_000;
+const BLOCKED_MS = 10_000;
+/** Longest a target may go unverified: three of its intervals, and no less than ten minutes. */
+const INTERVALS_MISSED = 3;
+const LEAST_UNSEEN_MS = 600_000;
+const NAMES_SHOWN = 10;
+
+export function faultsOf(pulse: Pulse): readonly Fault[] {
+  return [
+    outboxStuck(pulse),
+    receiverFailing(pulse),
+    storeFailing(pulse),
+    late(pulse),
+    blind(pulse),
+    unseen(pulse),
+  ].flatMap((fault) => fault ?? []);
+}
+
+function outboxStuck({ outboxOldestAt, at }: Pulse): Fault | null {
+  if (outboxOldestAt === null || at - outboxOldestAt <= OUTBOX_STUCK_MS) return null;
+  const summary = 'Alerts wait for more than a minute: a receiver does not take them. Run siteward doctor.';
+  return { code: 'outbox-stuck', severity: 'critical', summary, which: [] };
+}
+
+function receiverFailing({ failing }: Pulse): Fault | null {
+  if (failing.length === 0) return null;
+  const names = failing.join(', ');
+  const summary = `Alerts to ${names} were refused for good. Mend the receiver in settings.yaml, then run siteward drill.`;
+  return { code: 'receiver-failing', severity: 'critical', summary, which: failing };
+}
+
+function storeFailing({ storeProblem }: Pulse): Fault | null {
+  if (storeProblem === null) return null;
+  return {
+    code: 'store-failing',
+    severity: 'critical',
+    summary: `Verdicts are not recorded. ${storeProblem}`,
+    which: [],
+  };
+}
+
+function late({ lagMs, blockedMs }: Pulse): Fault | null {
+  if (lagMs <= LATE_MS && blockedMs <= BLOCKED_MS) return null;
+  const what = lagMs > LATE_MS ? `Looks begin ${duration(lagMs)} late` : `Nothing was done for ${duration(blockedMs)}`;
+  const summary = `${what}: this machine is too slow for the watchlist, or something holds it up.`;
+  return { code: 'late', severity: 'warning', summary, which: [] };
+}
+
+function blind({ sights }: Pulse): Fault | null {
+  const names = [...sights].filter(([, sight]) => sight === 'blind').map(([name]) => name);
+  if (names.length === 0) return null;
+  const summary = `No control answers ${names.join(', ')}: its own network is down. Outages of sites are not told until it sees again.`;
+  return { code: 'blind', severity: names.length === sights.size ? 'critical' : 'warning', summary, which: names };
+}
+
+function unseen({ targets, at }: Pulse): Fault | null {
+  const missed = targets.filter(
+    ({ verifiedAt, everyMs }) =>
+      everyMs !== null && at - verifiedAt > Math.max(INTERVALS_MISSED * everyMs, LEAST_UNSEEN_MS),
+  );
+  const [first] = [...missed].sort((a, b) => a.verifiedAt - b.verifiedAt);
+  if (!first) return null;
+  const others = missed.length > 1 ? ` and ${missed.length - 1} more` : '';
+  const summary = `${first.targetId}${others} could not be verified for ${duration(at - first.verifiedAt)}: an attack would not be seen. Run siteward check.`;
+  const which = missed.map(({ targetId }) => targetId).slice(0, NAMES_SHOWN);
+  return { code: 'not-observed', severity: 'warning', summary, which };
+}
+
+// ------------------------------------------- a fault as a verdict on ourselves
+
+const POLICY: Policy = {
+  content: 'frozen',
+  confirmAfterMs: 0,
+  remindEveryMs: null,
+  resolveAfterMs: 60_000,
+  inEvent: false,
+};
+
+export function monitorTarget(code: FaultCode): Target {
+  const id = `${SITEWARD}/${code}`;
+  return { id, siteId: SITEWARD, kind: MONITOR_KIND, settings: {}, schedule: { everyMs: 10_000 }, policy: POLICY };
+}
+
+export function monitorVerdict(fault: Fault | undefined): Verdict {
+  const nothing = { scope: null, failures: [], confidence: null };
+  if (!fault) {
+    const words = 'It works.';
+    return {
+      ...nothing,
+      state: 'intact',
+      severity: null,
+      diagnosis: null,
+      findings: [],
+      seenBy: [],
+      notSeenBy: [SITEWARD],
+      summary: words,
+    };
+  }
+  const { severity, summary, code, which } = fault;
+  const finding = (name: string): SeenFinding => {
+    return { code: name, severity, confidence: 1, summary, diagnosis: 'monitor-fault', vantage: SITEWARD };
+  };
+  const findings =
+    which.length === 0 ? [finding(`monitor/${code}`)] : which.map((one) => finding(`monitor/${code} ${one}`));
+  return {
+    ...nothing,
+    state: 'altered',
+    severity,
+    diagnosis: 'monitor-fault',
+    findings,
+    seenBy: [SITEWARD],
+    notSeenBy: [],
+    summary,
+  };
+}
+
+/** Codes whose verdict changes anything now: those that hold, and those that people were told of. */
+export function codesToJudge(faults: readonly Fault[], open: readonly Incident[]): readonly FaultCode[] {
+  const told = open.filter(({ siteId }) => siteId === SITEWARD).flatMap(({ diverging }) => Object.keys(diverging));
+  return FAULT_CODES.filter(
+    (code) => faults.some((fault) => fault.code === code) || told.includes(monitorTarget(code).id),
+  );
+}
