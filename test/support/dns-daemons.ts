@@ -1,6 +1,8 @@
 /** Configurations of the real DNS servers that a test runs on loopback without root, and a port for them. */
 import { execFile } from 'node:child_process';
+import { renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -14,8 +16,8 @@ export interface UnboundSettings {
   readonly name: string;
   readonly address: string;
   readonly port: number;
-  /** File with the root's DS; null: nothing is validated. */
-  readonly anchor: string | null;
+  /** File with the root's DS. */
+  readonly anchor: string;
   /** Zone to the address of its authority, on the same port: unbound cannot follow delegations to other ports than 53. */
   readonly authorities: readonly (readonly [string, string])[];
   /** Further lines of the `server:` clause; `ADDRESS` stands for its own. */
@@ -38,8 +40,10 @@ server:
   ede: yes
   num-threads: 1
   so-rcvbuf: 0
+  incoming-num-tcp: 300
+  outgoing-num-tcp: 50
   interface: ${address}@${port}
-  ${anchor === null ? 'module-config: "iterator"' : `trust-anchor-file: "${anchor}"`}
+  trust-anchor-file: "${anchor}"
   ${caching ? '' : 'cache-max-ttl: 1\n  cache-max-negative-ttl: 1'}
   ${lines.map((line) => line.replaceAll('ADDRESS', address)).join('\n  ')}
 ${authorities.map(([zone, at]) => `stub-zone:\n  name: "${zone}"\n  stub-addr: ${at}@${port}\n  stub-prime: no`).join('\n')}
@@ -108,4 +112,23 @@ export async function answering(address: string, port: number, name: string, typ
     await pause(25);
   }
   throw new Error(`Nothing answers on ${address}:${port}.`);
+}
+
+export interface Signing {
+  /** Holds the keys, and `zones/` with the files. */
+  readonly folder: string;
+  readonly keys: readonly string[];
+  /** Every key signs everything; otherwise key-signing keys sign keys only. */
+  readonly combined: boolean;
+}
+
+/** Signs a zone's lines into `zones/<zone>.signed`, which is never seen half written. */
+export async function signZone(zone: string, lines: readonly string[], signing: Signing): Promise<void> {
+  const { folder, keys, combined } = signing;
+  const file = join(folder, 'zones', zone === '.' ? 'root' : zone);
+  writeFileSync(`${file}.zone`, `${[...new Set(lines)].join('\n')}\n`);
+  const flags = ['-P', '-q', ...(combined ? ['-z'] : []), '-o', zone, '-f', `${file}.new`, '-N', 'keep'];
+  const io = { cwd: folder, env: { ...process.env, PATH } };
+  await run('dnssec-signzone', [...flags, `${file}.zone`, ...keys], io);
+  renameSync(`${file}.new`, `${file}.signed`);
 }

@@ -12,10 +12,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Resolver } from '../../src/checks/check.js';
 import { type CertificateAuthority, certificateAuthority } from './certificates.js';
-import { answering, dig, freePort, nsdConfig, PATH, unboundConfig } from './dns-daemons.js';
+import { answering, dig, freePort, nsdConfig, PATH, signZone, unboundConfig } from './dns-daemons.js';
 import { type DnsServer, type Handler, type Listening, startDnsServer } from './dns-server.js';
 
 const run = promisify(execFile);
+
+/** Where a resolver answers over UDP and TCP. */
+export interface At {
+  readonly address: string;
+  readonly port: number;
+}
 
 /** What the parent says of a zone. */
 export interface Delegation {
@@ -130,7 +136,7 @@ export class DnsWorld {
         ...keys.map((key) => readFileSync(this.#path(`${key}.key`), 'utf8')),
       ],
     ];
-    await this.#sign(zone, lines, signing, combined);
+    await signZone(zone, lines, { folder: this.folder, keys: signing, combined });
     await this.#reload('auth', this.address(3), zone, serial);
   }
 
@@ -144,45 +150,48 @@ export class DnsWorld {
     await turn;
   }
 
-  /** A resolver. @param lines of its `server:` clause. @returns where it answers over UDP and TCP. */
-  async unbound(
-    name: string,
-    lines: readonly string[] = [],
-    validating = true,
-  ): Promise<{ address: string; port: number }> {
+  /** A validating resolver. @param lines of its `server:` clause; `ADDRESS` stands for its own. */
+  async unbound(name: string, lines: readonly string[] = []): Promise<At> {
     const address = this.address(this.#nextHost++);
     const path = this.#path(`${name}.conf`);
     const zones = [...new Set([...this.#delegations.keys(), ...this.#signed])];
     const leaves = zones.map((zone) => [`${zone}.`, this.address(this.#signed.has(zone) ? 3 : 4)] as const);
     const authorities = [['.', this.root] as const, ['test.', this.address(2)] as const, ...leaves];
-    const anchor = validating ? this.#path('anchor.ds') : null;
     const { folder, port } = this;
+    const anchor = this.#path('anchor.ds');
     writeFileSync(path, unboundConfig({ folder, name, address, port, anchor, authorities, lines }));
     this.#daemon(this.#path('unbound'), '-d', '-c', path);
     await answering(address, port, 'www.nothing.test', 'A');
     return { address, port: this.port };
   }
 
-  /** A validating resolver behind verified DoT and DoH: the paths an operator trusts. */
-  async references(name = 'reference', config: readonly string[] = []): Promise<readonly [Resolver, Resolver]> {
+  /** Two validating resolvers, one behind verified DoT and one behind DoH: the paths an operator trusts. */
+  async references(): Promise<readonly [Resolver, Resolver]> {
     const { key, cert } = this.authority.issue(['resolver.test']);
-    writeFileSync(this.#path(`${name}.key`), key, { mode: 0o644 });
-    writeFileSync(this.#path(`${name}.pem`), cert);
-    const [tlsPort, httpsPort] = [this.port + 1, this.port + 2];
-    const { address } = await this.unbound(name, [
-      ...[`interface: ADDRESS@${tlsPort}`, `interface: ADDRESS@${httpsPort}`, `tls-port: ${tlsPort}`],
-      ...[`https-port: ${httpsPort}`, 'http-endpoint: "/dns-query"', `tls-service-key: "${this.#path(`${name}.key`)}"`],
-      ...[`tls-service-pem: "${this.#path(`${name}.pem`)}"`, ...config],
+    for (const [name, text] of Object.entries({ key, pem: cert })) writeFileSync(this.#path(`resolver.${name}`), text);
+    const lines = [
+      `tls-service-key: "${this.#path('resolver.key')}"`,
+      `tls-service-pem: "${this.#path('resolver.pem')}"`,
+    ];
+    const port = this.port + 1;
+    const [dot, doh] = await Promise.all([
+      this.unbound('dot', [...lines, `interface: ADDRESS@${port}`, `tls-port: ${port}`]),
+      this.unbound('doh', [
+        ...lines,
+        `interface: ADDRESS@${port}`,
+        `https-port: ${port}`,
+        'http-endpoint: "/dns-query"',
+      ]),
     ]);
-    const common = { address, role: 'reference', serverName: 'resolver.test', network: null } as const;
+    const common = { port, role: 'reference', serverName: 'resolver.test', network: null } as const;
     return [
-      { ...common, name: `${name}-dot`, transport: 'tls', port: tlsPort, path: null },
-      { ...common, name: `${name}-doh`, transport: 'https', port: httpsPort, path: '/dns-query' },
+      { ...common, name: 'dot', address: dot.address, transport: 'tls', path: null },
+      { ...common, name: 'doh', address: doh.address, transport: 'https', path: '/dns-query' },
     ];
   }
 
   /** A server of ours on an address of its own. @returns where it answers. */
-  async serve(handler: Handler, options: Partial<Listening> = {}): Promise<{ address: string; port: number }> {
+  async serve(handler: Handler, options: Partial<Listening> = {}): Promise<At> {
     const address = options.address ?? this.address(this.#nextHost++);
     const server = await startDnsServer(handler, { port: this.port, ...options, address });
     this.#servers.push(server);
@@ -204,15 +213,14 @@ export class DnsWorld {
     this.trustAnchor = await this.dsOf(rootKey);
     writeFileSync(this.#path('anchor.ds'), `${this.trustAnchor}\n`);
     await this.#publishTld();
-    await this.#sign(
+    await signZone(
       '.',
       [
         ...['$TTL 1', '@ IN SOA a.root.test. hostmaster.invalid. ( 1 3600 600 86400 1 )', '@ IN NS a.root.test.'],
         ...[`a.root.test. IN A ${this.root}`, 'test. IN NS ns1.nic.test.', `ns1.nic.test. IN A ${this.address(2)}`],
         ...[await this.dsOf(tldKey), readFileSync(this.#path(`${rootKey}.key`), 'utf8')],
       ],
-      [rootKey],
-      true,
+      { folder: this.folder, keys: [rootKey], combined: true },
     );
     this.#nsd('root', this.root, ['.']);
     this.#nsd('tld', this.address(2), ['test']);
@@ -249,16 +257,8 @@ export class DnsWorld {
       ],
       ...[`ns1.nic IN A ${this.address(2)}`, ...delegations, readFileSync(this.#path(`${this.#tldKey}.key`), 'utf8')],
     ];
-    await this.#sign('test', lines, [this.#tldKey], true);
+    await signZone('test', lines, { folder: this.folder, keys: [this.#tldKey], combined: true });
     await this.#reload('tld', this.address(2), 'test', serial);
-  }
-
-  async #sign(zone: string, lines: readonly string[], keys: readonly string[], combined: boolean): Promise<void> {
-    const file = this.#path(`zones/${zone === '.' ? 'root' : zone}`);
-    writeFileSync(`${file}.zone`, `${[...new Set(lines)].join('\n')}\n`);
-    const flags = ['-P', '-q', ...(combined ? ['-z'] : []), '-o', zone, '-f', `${file}.new`, '-N', 'keep'];
-    await run('dnssec-signzone', [...flags, `${file}.zone`, ...keys], this.#io());
-    await run('mv', [`${file}.new`, `${file}.signed`]);
   }
 
   #nsd(name: string, address: string, zones: readonly string[]): void {

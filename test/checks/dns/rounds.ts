@@ -53,8 +53,11 @@ export class Watch {
     for (const kind of ['dns', 'tls'] as const) {
       const check = checkOf(kind);
       const target = this.#targets[kind];
-      const io: ProbeIo = { ...this.#io, signal: AbortSignal.timeout(30_000) };
-      const [first, ...more] = await Promise.all(looks.map(() => observe(check, target, io).then(evidenceOf)));
+      const look = (): Promise<Observation> =>
+        observe(check, target, { ...this.#io, signal: AbortSignal.timeout(30_000) });
+      // What a machine with too much to do makes of one look is no baseline: as a person would, it looks again.
+      const samples = looks.map(async () => evidenceOf(await sightOf(look)));
+      const [first, ...more] = await Promise.all(samples);
       const evidence = check.combine([first, ...more]);
       const accepted = { version: check.version, evidence, at: Date.now(), by: 'test', note: '' };
       this.#baselines.set(kind, { targetId: target.id, accepted: [accepted] });
@@ -82,6 +85,11 @@ export class Watch {
   }
 }
 
+async function sightOf(look: () => Promise<Observation>): Promise<Observation> {
+  const first = await look();
+  return first.outcome.ok ? first : await look();
+}
+
 function evidenceOf({ outcome }: Observation): unknown {
   if (outcome.ok) return outcome.evidence;
   throw new Error(`Nothing to approve: ${outcome.failure.detail}`);
@@ -102,6 +110,11 @@ export function alarmsIn(inspections: readonly Inspection[]): string[] {
   ]);
 }
 
+/** `dns/redirect critical` of every finding, notices too. */
+export function findingsIn(inspections: readonly Inspection[]): string[] {
+  return inspections.flatMap(({ verdict }) => verdict.findings.map(({ code, severity }) => `${code} ${severity}`));
+}
+
 /** `east A CONSISTENT_TLS` for every resolver and type asked, of the look shown. */
 export function verdictsIn(inspections: readonly Inspection[]): string[] {
   return inspections.flatMap(({ exhibits }) =>
@@ -113,12 +126,14 @@ export function lineOf({ code, severity, summary, actual, where }: Finding): str
   return `${code} ${severity}: ${summary} [${actual ?? ''}] ${where ?? ''}`;
 }
 
+export const PAGE = '<title>Official site</title><p>Welcome.';
+
 /** Web servers that show the certificate, one on each of the world's next addresses. */
 export async function startWebs(
   world: DnsWorld,
   count: number,
   certificate: ServerCertificate,
-  page = '<title>Official site</title><p>Welcome.',
+  page = PAGE,
 ): Promise<Origin[]> {
   const addresses = Array.from({ length: count }, () => world.webAddress());
   return await Promise.all(
