@@ -28,8 +28,8 @@ export const pixels = perLayer('pixels', (pair, settings) => {
   const [largest] = difference.boxes;
   if (!largest && difference.share === 0) return [];
   const facts = {
-    expected: 'the accepted picture',
-    actual: `${difference.boxes.length} changed areas, ${percent(difference.share)} of the picture`,
+    expected: 'as approved',
+    actual: `${areas(difference.boxes.length)}, ${percent(difference.share)} of the picture`,
     where: `${layer}${largest ? `: ${placeOf(largest)}` : ''}`,
   };
   if (difference.share > REPLACED_ABOVE) {
@@ -89,6 +89,10 @@ function compare({ actual, accepted }: Pair, settings: PageSettings): PictureDif
 
 function ignoredBoxes({ boxes }: Shown, { ignore }: PageSettings): readonly Box[] {
   return boxes.filter((entry) => ignore.selectors.includes(entry.selector)).flatMap((entry) => entry.boxes);
+}
+
+function areas(count: number): string {
+  return count === 1 ? '1 changed area' : `${count} changed areas`;
 }
 
 function percent(share: number): string {

@@ -81,6 +81,25 @@ describe('the HTML report', () => {
     expect($('.frame').attr('data-start')).toBe('1500');
   });
 
+  it('shows a picture that is as approved once, and says so', () => {
+    const same = banded(20, 400, 200, [0, 0, 0]);
+    const pictures = [
+      { label: 'before', caption: 'desktop', artifact: same },
+      { label: 'after', caption: 'desktop', artifact: same },
+    ] as const;
+    const $ = load(sampleRun([defaced({ page: pictures, victim: [] })]));
+    expect($('.comparison img')).toHaveLength(1);
+    expect($('.comparison input')).toHaveLength(0);
+    expect($('.alike').text()).toContain('exactly the picture that was approved');
+  });
+
+  it('lays tables out for a narrow screen on a narrow screen only', () => {
+    const style = load(sampleRun([redirected()]))('style').text();
+    const wide = style.slice(0, style.indexOf('@media (max-width:640px)'));
+    expect(wide).toContain('table{');
+    expect(wide).not.toMatch(/tr\{display:grid/);
+  });
+
   it('names the evidence folder in place of a picture that is too large or none', () => {
     const huge = artifact('image/png', Buffer.concat([banded(4, 4, 2, [0, 0, 0]).bytes, Buffer.alloc(3_000_000)]));
     const pictures = [{ label: 'after', caption: 'desktop', artifact: huge }] as const;

@@ -32,6 +32,12 @@ describe('the difference of two texts', () => {
     expect(lines.at(-1)?.kind).toBe('gap');
   });
 
+  it('puts what came in place of much before it, where it is read', () => {
+    const long = Array.from({ length: 30 }, (_, index) => `line ${index}`).join('\n');
+    expect(lineDifference(long, 'Hacked by nobody')[0]).toEqual({ kind: 'added', text: 'Hacked by nobody' });
+    expect(lineDifference('one\ntwo', 'three')[0]?.kind).toBe('removed');
+  });
+
   it('leaves out lines far from any change', () => {
     const before = Array.from({ length: 20 }, (_, index) => `line ${index}`);
     const after = before.with(10, 'new');
