@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setLogger } from 'node-cron';
 import type { ProbeIo } from './checks/check.js';
@@ -13,9 +13,9 @@ import { CHECKS } from './checks/index.js';
 import { judgingWith } from './checks/judging.js';
 import { runAdd } from './cli/add.js';
 import { runAudit } from './cli/audit.js';
+import { asnsFrom } from './cli/asns.js';
 import { runApprove, runDiff, runReject, runSign, runStatus } from './cli/baseline.js';
 import { runCapture } from './cli/baseline-capture.js';
-import { bundledAsns } from './cli/bundled-asns.js';
 import { runCheck } from './cli/check.js';
 import { runDns } from './cli/dns.js';
 import { runDoctor } from './cli/doctor.js';
@@ -115,7 +115,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     }),
   });
   const lookup = referenceLookup(resolvers, (request) => network.exchange(request));
-  const asnOf = bundledAsns(log);
+  const asnOf = asnsFrom(dns.asnDatabase === null ? null : resolve(options.config, dns.asnDatabase), log);
   const authority = { roots: dns.roots, port: dns.authorityPort, anchors: dns.trustAnchors };
   const registry = registrySources(dns, { fetch: (request) => network.fetch(request), now }, log);
   const asked = { network, resolvers, asnOf, authority, ...(registry ? { registry } : {}) };

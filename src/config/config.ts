@@ -27,6 +27,8 @@ export interface Settings {
     readonly roots: readonly string[];
     readonly authorityPort: number;
     readonly trustAnchors: readonly string[];
+    /** As written, relative to the configuration folder; null: the bundled table. */
+    readonly asnDatabase: string | null;
     /** Asked or not; a URL: which server is asked. */
     readonly rdap: boolean | string;
     readonly certificates: boolean | string;

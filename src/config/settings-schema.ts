@@ -94,6 +94,13 @@ export const SHAPE = {
       roots: z.array(address()).default([]).describe('Root servers for the trace; empty: the real ones.'),
       authority_port: z.int().min(1).max(65_535).default(53).describe('Port of authoritative servers.'),
       trust_anchors: z.array(z.string()).default([]).describe("DS records, or files of them; empty: IANA's."),
+      asn_database: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'An MMDB file that knows the network of an address (GeoLite2-ASN, DB-IP, IPinfo), instead of the bundled table.',
+        ),
       rdap: source()
         .default(false)
         .describe(

@@ -12,11 +12,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const warned: string[] = [];
 const log = { warn: (_fields: unknown, message: string) => void warned.push(message) };
 
-const NOWHERE = { roots: [], authorityPort: 53, trustAnchors: [], rdap: false, certificates: false };
+const NOWHERE = { roots: [], authorityPort: 53, trustAnchors: [], asnDatabase: null, rdap: false, certificates: false };
 
-async function askedBy(
-  dns: Partial<typeof NOWHERE | Record<'rdap' | 'certificates', boolean | string>>,
-): Promise<string[]> {
+async function askedBy(dns: Partial<typeof NOWHERE>): Promise<string[]> {
   const asked: string[] = [];
   const fetch = async ({ url }: { url: string }): Promise<Fetched> => {
     asked.push(url.split('?', 1)[0] ?? '');

@@ -23,7 +23,7 @@ describe('settings', () => {
       network: { allow: [], only: [], hosts: {}, ca: [] },
       resolvers: DEFAULT_RESOLVERS,
       baselines: { signers: [] },
-      dns: { roots: [], authorityPort: 53, trustAnchors: [], rdap: false, certificates: false },
+      dns: { roots: [], authorityPort: 53, trustAnchors: [], asnDatabase: null, rdap: false, certificates: false },
       browser: { executable: 'auto', pages: 2, sandbox: 'required' },
       store: { url: 'sqlite:siteward.db' },
       receivers: [],
