@@ -17,7 +17,7 @@ import { asnsFrom } from './cli/asns.js';
 import { runApprove, runDiff, runReject, runSign, runStatus } from './cli/baseline.js';
 import { runCapture } from './cli/baseline-capture.js';
 import { runCheck } from './cli/check.js';
-import { runDns } from './cli/dns.js';
+import { approvedNames, runDns } from './cli/dns.js';
 import { runDoctor } from './cli/doctor.js';
 import { runIncidents } from './cli/incidents.js';
 import { runInit } from './cli/init.js';
@@ -237,7 +237,11 @@ const handlers: Handlers = {
     return at(globals, (place) => runWatch(options, place));
   },
   dns: (names, { type, ...views }, globals) =>
-    at(globals, (place) => runDns(names, { types: type, ...views }, place), 'optional'),
+    at(
+      globals,
+      (place) => runDns(names, { types: type, ...views }, { ...place, approved: approvedNames(place) }),
+      'optional',
+    ),
   incidents: async (options, globals) => {
     const { runDigest } = await import('./cli/digest.js');
     const list = async (place: Workplace) => runIncidents(options, await place.store(), now(), place.terminal);

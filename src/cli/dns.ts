@@ -3,10 +3,11 @@
  * the authoritative servers: no baseline is needed. `--trace` and `--dnssec` show what those said.
  */
 import { type Network, ProbeFailure, type ProbeIo, type Resolver } from '../checks/check.js';
-import type { DnsEvidence } from '../checks/dns/evidence.js';
+import { type Assessment, assess } from '../checks/dns/authority/assessment.js';
+import { type DnsEvidence, evidenceSchema } from '../checks/dns/evidence.js';
 import { isHostName, QUERY_TYPES, type QueryType, TYPE } from '../checks/dns/names.js';
 import { parseAnchors } from '../checks/dns/root-anchors.js';
-import { settingsFor } from '../checks/dns/settings.js';
+import { type DnsSettings, settingsFor } from '../checks/dns/settings.js';
 import { survey } from '../checks/dns/survey.js';
 import { validateTrace } from '../checks/dns/trace/validation.js';
 import type { Settings } from '../config/config.js';
@@ -15,11 +16,12 @@ import { oneLine } from '../core/plain-text.js';
 import { jsonText } from './report/check-json.js';
 import { type AuthorityReport, authorityReport, withAuthority } from './report/dns-authority.js';
 import { dnssecView } from './report/dns-dnssec.js';
+import { integrityView, withIntegrity } from './report/dns-integrity.js';
 import { dnsDocument, type Views } from './report/dns-json.js';
 import { type DnsReport, dnsExitCode, dnsReport } from './report/dns-report.js';
 import { dnsTable } from './report/dns-table.js';
 import { traceView } from './report/dns-trace.js';
-import { CommandError, EXIT, type Terminal, UsageError } from './workplace.js';
+import { CommandError, EXIT, type Terminal, UsageError, type Workplace } from './workplace.js';
 
 export interface DnsOptions extends Views {
   /** Names of record types in any case; empty: A and AAAA, of which the views show A. */
@@ -37,9 +39,16 @@ export interface DnsPlace {
     readonly sites: readonly Pick<Site, 'name' | 'url'>[];
     readonly settings: { readonly dns: Pick<Settings['dns'], 'roots' | 'authorityPort' | 'trustAnchors'> };
   };
+  /** What was approved of a name that the watchlist has; null where it has none, or nothing is approved. */
+  readonly approved: (name: string) => Promise<ApprovedName | null>;
   readonly terminal: Pick<Terminal, 'out' | 'color' | 'width' | 'json'>;
   readonly observatory: { readonly now: () => number };
   readonly signal: AbortSignal;
+}
+
+export interface ApprovedName {
+  readonly accepted: readonly DnsEvidence[];
+  readonly settings: DnsSettings;
 }
 
 /**
@@ -71,31 +80,42 @@ export async function runDns(names: readonly string[], options: DnsOptions, plac
     const evidence = await surveyed(() => survey(settings, io, { types, victims: false, traceMs }));
     const report = dnsReport(evidence, settings, { startedAt, tookMs: io.now() - startedAt });
     const authorities = options.trace || options.dnssec ? authoritiesOf(evidence, shown) : [];
-    seen.push({ report, authorities });
+    const approved = options.trace ? await place.approved(name) : null;
+    const integrity = approved && assess(evidence, approved.accepted, approved.settings);
+    seen.push({ report, authorities, integrity });
   }
   print(seen, options, place.terminal);
   const authorities = seen.flatMap((one) => one.authorities);
-  return withAuthority(dnsExitCode(seen.map(({ report }) => report)), authorities);
+  const code = withAuthority(dnsExitCode(seen.map(({ report }) => report)), authorities);
+  return withIntegrity(
+    code,
+    seen.map(({ integrity }) => integrity),
+  );
 }
 
 interface Seen {
   readonly report: DnsReport;
   /** One per type of the views asked for. */
   readonly authorities: readonly AuthorityReport[];
+  /** Against what was approved; null where nothing was, or the view was not asked for. */
+  readonly integrity: Assessment | null;
 }
 
 function print(seen: readonly Seen[], views: Views, terminal: DnsPlace['terminal']): void {
   if (terminal.json) {
-    const documents = seen.map(({ report, authorities }) => dnsDocument(report, authorities, views));
+    const documents = seen.map(({ report, authorities, integrity }) =>
+      dnsDocument(report, authorities, views, integrity),
+    );
     terminal.out(jsonText(documents.length === 1 ? documents[0] : documents));
     return;
   }
-  const texts = seen.map(({ report, authorities }) => {
+  const texts = seen.map(({ report, authorities, integrity }) => {
     const below = authorities.flatMap((authority) => [
       ...(views.trace ? [traceView(authority, terminal)] : []),
       ...(views.dnssec ? [dnssecView(authority, terminal)] : []),
     ]);
-    return [dnsTable(report, terminal), ...below].join('');
+    const whose = views.trace ? integrityView(report.name, integrity, terminal) : '';
+    return [dnsTable(report, terminal), ...below, whose].join('');
   });
   terminal.out(texts.join('\n'));
 }
@@ -146,4 +166,17 @@ function placeFrom(
     throw new UsageError(`"${oneLine(text, 80)}" is no host name: siteward dns www.example.org`);
   }
   return { name, url: given?.href ?? sites.find((site) => site.name === name)?.url ?? null };
+}
+
+/** What is approved of the watchlist's sites, by name. */
+export function approvedNames({ config, approvedBaselines }: Pick<Workplace, 'config' | 'approvedBaselines'>) {
+  return async (name: string): Promise<ApprovedName | null> => {
+    const site = config.sites.find((one) => one.name === name);
+    const target = site?.targets.find(({ kind }) => kind === 'dns');
+    if (!site || !target) return null;
+    const { baseline } = (await approvedBaselines(site))(target);
+    const accepted = (baseline?.accepted ?? []).map(({ evidence }) => evidenceSchema.parse(evidence));
+    // The cast: settings of this kind are made by its own `configure`.
+    return accepted.length === 0 ? null : { accepted, settings: target.settings as DnsSettings };
+  };
 }

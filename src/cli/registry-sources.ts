@@ -16,7 +16,7 @@ const FILE = new URL('../../assets/rdap-dns.json', import.meta.url);
 
 /** Undefined where the settings ask nobody: that is the default. */
 export function registrySources(
-  { rdap, certificates }: Settings['dns'],
+  { rdap, certificates }: Pick<Settings['dns'], 'rdap' | 'certificates'>,
   io: RegistryIo,
   log: Pick<Log, 'warn'>,
 ): RegistryAccess | undefined {

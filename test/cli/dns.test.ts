@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Network, ProbeFailure } from '../../src/checks/check.js';
-import { type DnsOptions, type DnsPlace, runDns } from '../../src/cli/dns.js';
+import { dns as dnsCheck } from '../../src/checks/dns/index.js';
+import { settingsFor } from '../../src/checks/dns/settings.js';
+import { type ApprovedName, type DnsOptions, type DnsPlace, runDns } from '../../src/cli/dns.js';
 import { dnsReportSchema } from '../../src/cli/report/dns-json.js';
 import { CommandError, UsageError } from '../../src/cli/workplace.js';
 import { createNetwork } from '../../src/net/network.js';
@@ -23,20 +25,15 @@ const unused = (): never => {
 interface Flags extends Partial<DnsOptions> {
   readonly dns?: DnsPlace['config']['settings']['dns'];
   readonly now?: () => number;
+  readonly approved?: ReadonlyMap<string, ApprovedName>;
 }
 
 function anchors(): string[] {
   return readFileSync(join(bed.folder, 'trust-anchor.ds'), 'utf8').trim().split('\n');
 }
 
-async function run(
-  names: readonly string[],
-  resolvers: readonly ResolverName[],
-  terminal: Partial<DnsPlace['terminal']> = {},
-  { types = [], trace = false, dnssec = false, dns, now = Date.now }: Flags = {},
-): Promise<{ exitCode: number; out: string; tookMs: number }> {
-  const written: string[] = [];
-  const network: Network = createNetwork({
+function networkHere(): Network {
+  return createNetwork({
     policy: { allow: [], only: ['127.0.0.0/8'] },
     hosts: {},
     ca: [bed.ca],
@@ -44,6 +41,30 @@ async function run(
     lookup: unused,
     now: Date.now,
   });
+}
+
+/** The name as it is now, approved. */
+async function approvedNow(name: string): Promise<ReadonlyMap<string, ApprovedName>> {
+  const settings = settingsFor(name, `https://${name}:8443/`, 'living');
+  const io = {
+    vantage: 'local',
+    now: Date.now,
+    signal: AbortSignal.timeout(20_000),
+    network: networkHere(),
+    resolvers: [bed.resolver.dot],
+    authority: { roots: ['127.0.53.1'], port: 5300, anchors: anchors() },
+  };
+  return new Map([[name, { accepted: [dnsCheck.combine([await dnsCheck.probe(settings, io)])], settings }]]);
+}
+
+async function run(
+  names: readonly string[],
+  resolvers: readonly ResolverName[],
+  terminal: Partial<DnsPlace['terminal']> = {},
+  { types = [], trace = false, dnssec = false, dns, now = Date.now, approved }: Flags = {},
+): Promise<{ exitCode: number; out: string; tookMs: number }> {
+  const written: string[] = [];
+  const network = networkHere();
   const startedAt = Date.now();
   const place: DnsPlace = {
     network,
@@ -54,6 +75,7 @@ async function run(
       sites: [{ name: 'www.hijack.test', url: 'https://www.hijack.test:8443/' }],
       settings: { dns: dns ?? { roots: ['127.0.53.1'], authorityPort: 5300, trustAnchors: anchors() } },
     },
+    approved: async (name) => approved?.get(name) ?? null,
     terminal: { out: (text) => written.push(text), color: false, width: 120, json: false, ...terminal },
     observatory: { now },
     signal: AbortSignal.timeout(20_000),
@@ -243,6 +265,36 @@ describe('dns --trace', () => {
     expect(unsigned.out).toContain('its parent names no key (no DS); it publishes none');
     const absent = await run(['nope.signed.test'], ['dot'], {}, { trace: true });
     expect(absent.out).toContain('answers that there is no such name');
+  });
+
+  test('of a hijacked delegation holds it to what was approved: the score with its parts, in text and JSON', async () => {
+    const approved = await approvedNow('www.hijack.test');
+    const before = await run(['www.hijack.test'], ['dot'], {}, { trace: true, approved });
+    expect(before.out).toMatch(/✓ score 0 {2}It is as it was approved\./u);
+    expect(before.exitCode).toBe(0);
+    await bed.scenario('hijack');
+    const flags = { trace: true, approved };
+    const seen = await run(['www.hijack.test'], ['dot'], { width: 100 }, flags);
+    const { out } = await run(['www.hijack.test'], ['dot'], { json: true }, flags).finally(() =>
+      bed.scenario('restore'),
+    );
+    expect(seen.exitCode).toBe(2);
+    expect(seen.out).toMatch(/✗ score 1\d\d {2}It looks hijacked: call the registrar/u);
+    expect(seen.out.replace(/\s+/gu, ' ')).toContain(
+      '+50 hijack.test: the servers of test have no DS record for it any more',
+    );
+    const { integrity } = dnsReportSchema.parse(JSON.parse(out));
+    expect(integrity?.class).toBe('hijacked');
+    expect(integrity?.score).toBeGreaterThanOrEqual(80);
+    expect(integrity?.parts.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['glue-moved', 'ds-removed']));
+    expect(integrity?.score).toBe(integrity?.parts.reduce((sum, { points }) => sum + points, 0));
+  });
+
+  test('of a name nobody approved says that there is nothing to hold it against', async () => {
+    const { out } = await run(['www.signed.test'], ['dot'], {}, { trace: true });
+    expect(out).toContain('Nothing of it is approved yet');
+    const document = JSON.parse((await run(['www.signed.test'], ['dot'], { json: true }, { trace: true })).out);
+    expect(document.integrity).toBeNull();
   });
 
   test('of a hijacked delegation shows the foreign server and that nothing vouches for it', async () => {

@@ -1,8 +1,10 @@
 /** `dns --json`: the document other people's scripts read, `siteward/dns/1`. Pure. */
 import * as z from 'zod';
+import type { Assessment } from '../../checks/dns/authority/assessment.js';
 import { VERDICTS } from '../../checks/dns/judgement.js';
 import type { AuthorityReport } from './dns-authority.js';
 import { dnssecEntry, dnssecEntrySchema, traceEntry, traceEntrySchema } from './dns-authority-json.js';
+import { integrityEntry, integritySchema } from './dns-integrity.js';
 import { type DnsLine, type DnsReport, worstLines } from './dns-report.js';
 
 const judged = {
@@ -56,6 +58,8 @@ export const dnsReportSchema = z.strictObject({
   /** With `--trace` and `--dnssec` only. */
   trace: z.array(traceEntrySchema).optional(),
   dnssec: z.array(dnssecEntrySchema).optional(),
+  /** With `--trace` only: the domain against its approved baseline; null where nothing is approved. */
+  integrity: integritySchema.nullable().optional(),
 });
 export type DnsDocument = z.infer<typeof dnsReportSchema>;
 
@@ -69,6 +73,7 @@ export function dnsDocument(
   report: DnsReport,
   authorities: readonly AuthorityReport[] = [],
   views: Views = { trace: false, dnssec: false },
+  integrity: Assessment | null = null,
 ): DnsDocument {
   const { addresses, records, cnames, nameservers, sources, known } = report.truth;
   return {
@@ -88,7 +93,7 @@ export function dnsDocument(
     brokenSigning: report.brokenSigning,
     resolvers: worstLines(report).map((worst) => resolverEntry(worst, report)),
     asns: Object.fromEntries(report.asns),
-    ...(views.trace ? { trace: authorities.map(traceEntry) } : {}),
+    ...(views.trace ? { trace: authorities.map(traceEntry), integrity: integrity && integrityEntry(integrity) } : {}),
     ...(views.dnssec ? { dnssec: authorities.map(dnssecEntry) } : {}),
   };
 }
