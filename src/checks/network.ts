@@ -94,6 +94,8 @@ export interface CaptureRequest {
   readonly viewport: Viewport;
   readonly pin?: readonly string[];
   readonly anyCertificate?: boolean;
+  /** `off`: what is left of a page that fights being looked at, one screen of it. Default: `on`. */
+  readonly scripts?: 'on' | 'off';
   /** CSS selectors whose boxes the caller wants to know (masks); an unknown selector gives no box. */
   readonly boxesOf: readonly string[];
   readonly signal: AbortSignal;

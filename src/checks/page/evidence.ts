@@ -89,7 +89,15 @@ const shown = z
   .readonly();
 
 /** One viewport: what was shown in it, or why nothing was. */
-const view = z.object({ viewport, shown: shown.nullable(), failure: failure.nullable() }).readonly();
+const view = z
+  .object({
+    viewport,
+    shown: shown.nullable(),
+    failure: failure.nullable(),
+    /** Of a page that fights being looked at: a screen of it with scripts off. To be seen, not to be compared. */
+    still: z.exactOptional(artifact),
+  })
+  .readonly();
 
 const raw = z
   .object({

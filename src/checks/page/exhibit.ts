@@ -30,8 +30,8 @@ function picture(label: Picture['label'], caption: string, artifact: Artifact): 
   return { label, caption, artifact };
 }
 
-function picturesOf({ viewport, shown }: View, pairs: readonly Pair[], settings: PageSettings): Picture[] {
-  if (!shown) return [];
+function picturesOf({ viewport, shown, still }: View, pairs: readonly Pair[], settings: PageSettings): Picture[] {
+  if (!shown) return still ? [picture('after', `${viewport.name}, scripts off`, still)] : [];
   const pair = pairs.find(({ layer }) => layer === viewport.name);
   const before = pair?.accepted.shown?.screenshot;
   const difference = pair ? differencePicture(pair, settings) : null;

@@ -65,8 +65,29 @@ async function look(
     const capture = await io.network.capture({ url, viewport, boxesOf: ignore.selectors, ...pinning, signal });
     return { viewport, shown: shownBy(capture), failure: null };
   } catch (error) {
-    if (error instanceof ProbeFailure) return { viewport, shown: null, failure: error.failure };
+    if (error instanceof ProbeFailure) return without(settings, io, viewport, pinning, error.failure, signal);
     if (signal.aborted) return { viewport, shown: null, failure: stopped(settings.url, viewport) };
+    throw error;
+  }
+}
+
+/** A page that fights being looked at is at least shown as it is before its scripts run. */
+async function without(
+  settings: PageSettings,
+  io: ProbeIo,
+  viewport: Viewport,
+  pinning: Pinning,
+  failure: Failure,
+  signal: AbortSignal,
+): Promise<View> {
+  const bare: View = { viewport, shown: null, failure };
+  if (failure.diagnosis !== 'denied' || !failure.code.startsWith('render-')) return bare;
+  try {
+    const request = { url: settings.url, viewport, boxesOf: [], ...pinning, signal };
+    const { screenshot } = await io.network.capture({ ...request, scripts: 'off' });
+    return { ...bare, still: screenshot };
+  } catch (error) {
+    if (error instanceof ProbeFailure || signal.aborted) return bare;
     throw error;
   }
 }

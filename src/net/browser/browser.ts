@@ -35,6 +35,8 @@ export interface SharedBrowser {
 const WALL_MS = 20_000;
 /** A browser that has shown this many pages is replaced: nothing that leaks leaks for long. */
 const RECYCLE_AFTER = 300;
+/** Those that resisted longest ago are tried among the others again. */
+const MOST_RESISTING = 1_000;
 
 /** Starts nothing yet. */
 export function createBrowser(options: BrowserOptions): SharedBrowser {
@@ -45,6 +47,9 @@ class Shared implements SharedBrowser {
   readonly #options: BrowserOptions;
   readonly #rules: EgressRules;
   readonly #limit: ReturnType<typeof pLimit>;
+  readonly #apart = pLimit(1);
+  /** URLs whose last capture was denied. */
+  readonly #resisting = new Set<string>();
   #host: Promise<BrowserHost> | null = null;
   /** All that have not ended: a retired one may still be serving. */
   readonly #hosts = new Set<Promise<BrowserHost>>();
@@ -58,7 +63,10 @@ class Shared implements SharedBrowser {
   }
 
   capture(request: CaptureRequest): Promise<Capture> {
-    return this.#limit(() => this.#capture(request));
+    // What resisted the last time keeps to itself: it may cost its own time, not that of the others.
+    return this.#resisting.has(request.url)
+      ? this.#apart(() => this.#alone(request))
+      : this.#limit(() => this.#together(request));
   }
 
   async version(): Promise<string> {
@@ -71,7 +79,8 @@ class Shared implements SharedBrowser {
     await Promise.all([...this.#hosts].map((host) => end(host, true)));
   }
 
-  async #capture(request: CaptureRequest): Promise<Capture> {
+  /** In the browser all share. */
+  async #together(request: CaptureRequest): Promise<Capture> {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(WALL_MS)]);
     for (let attempt = 1; ; attempt += 1) {
       request.signal.throwIfAborted();
@@ -80,30 +89,45 @@ class Shared implements SharedBrowser {
         return await host.capture({ ...request, signal });
       } catch (error) {
         request.signal.throwIfAborted();
-        if (error instanceof ProbeFailure) throw error;
         // A renderer may die of our machine's troubles as well as of the page: one more try tells.
         if (attempt === 1 && error instanceof RendererGone) continue;
-        throw await this.#explain(request.url, error, signal.aborted);
+        if (this.#closed || !isStruggle(error, signal)) throw error;
+        if (await (await this.#current()).rendersControl()) throw this.#denied(request, error);
+        // A page can drag the browser down with it: another one, to itself, tells whose fault it is.
+        this.#retire();
+        return this.#alone(request, error);
       }
     }
   }
 
-  /** Whether the page or our machine is to blame: a control page shown by the same browser tells. */
-  async #explain(url: string, error: unknown, late: boolean): Promise<Error> {
-    const timedOut = late || error instanceof TimedOut;
-    if (this.#closed || (!timedOut && !(error instanceof RendererGone))) {
-      return error instanceof Error ? error : new Error(String(error));
+  /** In a browser of its own, which harms nobody else's when it is dragged down. @param before why it is needed */
+  async #alone(request: CaptureRequest, before: unknown = null): Promise<Capture> {
+    const starting = this.#start();
+    try {
+      const host = await starting;
+      if (!(await host.rendersControl())) throw ownFault(request.url, before);
+      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(WALL_MS)]);
+      try {
+        const capture = await host.capture({ ...request, signal });
+        if (request.scripts !== 'off') this.#resisting.delete(request.url);
+        return capture;
+      } catch (error) {
+        request.signal.throwIfAborted();
+        throw this.#closed || !isStruggle(error, signal) ? error : this.#denied(request, error);
+      }
+    } finally {
+      await end(starting, true);
+      this.#hosts.delete(starting);
     }
-    const code = timedOut ? 'render-timeout' : 'render-crashed';
-    const step = error instanceof TimedOut ? error.message : `it took longer than ${WALL_MS / 1000} s`;
-    const what = timedOut ? `could not be photographed (${step})` : 'crashed the browser twice';
-    if (await (await this.#current()).rendersControl()) {
-      const detail = `${url} ${what}, while a control page was shown at once: the page resists being looked at.`;
-      return new ProbeFailure(failure('target', code, detail, 'denied'), { cause: error });
-    }
-    this.#retire();
-    const detail = `${url} ${what}, nor could a control page: the browser on this machine is at fault and is replaced.`;
-    return new ProbeFailure(failure('monitor', code, `${detail} Check free memory.`), { cause: error });
+  }
+
+  #denied({ url }: CaptureRequest, error: unknown): ProbeFailure {
+    this.#resisting.delete(url);
+    this.#resisting.add(url);
+    const [oldest] = this.#resisting;
+    if (this.#resisting.size > MOST_RESISTING && oldest !== undefined) this.#resisting.delete(oldest);
+    const detail = `${url} ${struggleOf(error)}, while a control page was shown at once: the page resists being looked at.`;
+    return new ProbeFailure(failure('target', codeOf(error), detail, 'denied'), { cause: error });
   }
 
   async #current(): Promise<BrowserHost> {
@@ -137,4 +161,24 @@ class Shared implements SharedBrowser {
 async function end(host: Promise<BrowserHost>, now: boolean): Promise<void> {
   const started = await host.catch(() => null);
   await started?.end(now);
+}
+
+/** The page took too long, or killed what showed it: its own doing, if a control page is shown meanwhile. */
+function isStruggle(error: unknown, wall: AbortSignal): boolean {
+  return wall.aborted || error instanceof TimedOut || error instanceof RendererGone;
+}
+
+function codeOf(error: unknown): 'render-crashed' | 'render-timeout' {
+  return error instanceof RendererGone ? 'render-crashed' : 'render-timeout';
+}
+
+function struggleOf(error: unknown): string {
+  if (error instanceof RendererGone) return 'crashed the browser';
+  const step = error instanceof TimedOut ? error.message : `it took longer than ${WALL_MS / 1000} s`;
+  return `could not be photographed (${step})`;
+}
+
+function ownFault(url: string, error: unknown): ProbeFailure {
+  const detail = `${url} ${struggleOf(error)}, nor could a control page in a browser started anew: the browser on this machine is at fault.`;
+  return new ProbeFailure(failure('monitor', codeOf(error), `${detail} Check free memory.`), { cause: error });
 }

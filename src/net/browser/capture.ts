@@ -67,11 +67,11 @@ export async function captureOn(
   const { url, viewport, pin, anyCertificate = false } = request;
   stage.proxy.dialer.pin = pin === undefined ? null : { host: hostOf(new URL(url)), addresses: pin };
   stage.proxy.dialer.anyCertificate = anyCertificate;
-  await stage.dress(viewport, anyCertificate || stage.proxy.dialer.verifies);
+  await stage.dress(viewport, anyCertificate || stage.proxy.dialer.verifies, request.scripts);
   await openPage(stage, url);
   if (stage.proxy.dialer.verifies) await checkCertificate(stage);
   const { png, settled, reading, size } = await likenessOf(stage, request, stills);
-  if (settled) stills.remember(request, png);
+  if (settled && request.scripts !== 'off') stills.remember(request, png);
   const bytes = Buffer.from(png, 'base64');
   return {
     status: stage.status,
@@ -130,6 +130,7 @@ async function likenessOf(stage: Stage, request: CaptureRequest, stills: Stills)
 }
 
 async function look(stage: Stage, request: CaptureRequest, stills: Stills): Promise<Likeness> {
+  if (request.scripts === 'off') return await lookWithoutScripts(stage, request);
   const { world, size } = await settle(stage);
   const clip = {
     width: Math.min(request.viewport.mobile ? size.width : request.viewport.width, MAX_WIDTH),
@@ -143,6 +144,14 @@ async function look(stage: Stage, request: CaptureRequest, stills: Stills): Prom
   if (first === second) return { png: second, settled: true, reading: early, size };
   const { png, settled } = await shootUntilStill(stage, clip, second);
   return { png, settled, reading: await read(world, request), size };
+}
+
+/** One screen as it is: without scripts nothing comes to rest later. */
+async function lookWithoutScripts(stage: Stage, request: CaptureRequest): Promise<Likeness> {
+  const { width, height } = request.viewport;
+  const png = await shoot(stage, { width, height });
+  const world = await within(IsolatedWorld.enter(stage.cdp), SHOT_MS, 'reaching the page');
+  return { png, settled: true, reading: await read(world, request), size: { width, height } };
 }
 
 async function settle(stage: Stage): Promise<{ world: IsolatedWorld; size: Size }> {

@@ -114,11 +114,12 @@ export class Stage {
   }
 
   /** Makes it the window of one visitor. Before the page is opened. */
-  async dress(viewport: Viewport, anyCertificate: boolean): Promise<void> {
+  async dress(viewport: Viewport, anyCertificate: boolean, scripts: 'on' | 'off' = 'on'): Promise<void> {
     const { width, height, mobile } = viewport;
     await Promise.all([
       this.page.setViewport({ width, height, deviceScaleFactor: 1, isMobile: mobile, hasTouch: mobile }),
       this.page.setUserAgent(userAgent(this.#running.version, mobile)),
+      this.cdp.send('Emulation.setScriptExecutionDisabled', { value: scripts === 'off' }),
       anyCertificate ? this.cdp.send('Security.setIgnoreCertificateErrors', { ignore: true }) : undefined,
     ]);
   }

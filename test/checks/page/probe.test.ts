@@ -5,7 +5,7 @@ import { failures } from '../../../src/checks/page/failures.js';
 import { page } from '../../../src/checks/page/index.js';
 import { probe } from '../../../src/checks/page/probe.js';
 import type { Failure } from '../../../src/core/model.js';
-import { GENUINE, paintedPng, settingsFor, URL_OF_SITE } from './looks.js';
+import { GENUINE, lookAt, paintedPng, settingsFor, URL_OF_SITE } from './looks.js';
 
 const refused: Failure = {
   blame: 'target',
@@ -118,6 +118,27 @@ describe('a look at a page', () => {
     expect(failures(evidence)).toEqual([
       { ...noBrowser, detail: 'There is no browser. The desktop view was not compared.' },
     ]);
+  });
+
+  it('of a page that fights being looked at keeps a picture without its scripts, to be seen and not compared', async () => {
+    const denied: Failure = { blame: 'target', code: 'render-timeout', detail: 'It resists.', diagnosis: 'denied' };
+    const io = ioOf({
+      fetch: async () => fetched('text/html'),
+      capture: async ({ scripts }) => {
+        if (scripts !== 'off') throw new ProbeFailure(denied);
+        return { ...capture, title: 'Another', html: '<h1>another</h1>' };
+      },
+    });
+    const evidence = await probe(settingsFor('living'), io);
+    expect(evidence.views[0]).toMatchObject({ shown: null, failure: denied, still: capture.screenshot });
+    expect(page.evidence.parse(evidence)).toEqual(evidence);
+    const accepted = [lookAt()];
+    expect(page.exhibit(evidence, accepted, settingsFor('living')).pictures).toMatchObject([
+      { label: 'after', caption: 'desktop, scripts off' },
+    ]);
+    expect(page.comparers.flatMap((comparer) => comparer.compare(evidence, accepted, settingsFor('living')))).toEqual(
+      [],
+    );
   });
 
   it('does not hide a bug of ours', async () => {
