@@ -5,9 +5,11 @@
  * the other side accepted it; a crash in between sends it again under the same key.
  */
 import pLimit from 'p-limit';
-import type { Site } from '../core/model.js';
-import type { Delivery, Store } from '../store/store.js';
-import { type Notifier, type NotifyIo, type Proof, SendError } from './notifier.js';
+import type { Alert, Site } from '../core/model.js';
+import { type Delivery, type Store, StoreError } from '../store/store.js';
+import { alternates, HEARD_WITHIN_MS } from './alternates.js';
+import { type Links, type Notifier, type NotifyIo, type Proof, SendError } from './notifier.js';
+import { retryAt } from './retry.js';
 
 /** What delivering needs beside the store. */
 export interface Post {
@@ -18,6 +20,8 @@ export interface Post {
   readonly siteOf: (id: string) => Site | undefined;
   /** What the evidence folder holds; empty when it is gone. A throw is taken as empty. @param evidence as in Delivery. */
   readonly readProof: (evidence: string | null) => Promise<Proof>;
+  /** Where the reader of an alert can go on; absent: nowhere. */
+  readonly linksOf?: (alert: Alert) => Links;
   readonly io: NotifyIo;
   /** 0..1, for the jitter of retries. */
   readonly random: () => number;
@@ -27,23 +31,29 @@ export interface Post {
   };
 }
 
-type OutboxStore = Pick<Store, 'dueDeliveries' | 'delivered' | 'failed'>;
+type OutboxStore = Pick<Store, 'dueDeliveries' | 'delivered' | 'failed' | 'unheard' | 'record'>;
 
-/** Pause after the first failure, the second and so on; the last one repeats. */
-const BACK_OFF_MS = [5_000, 15_000, 45_000, 120_000, 300_000, 600_000, 900_000];
-const JITTER = 0.2;
-/** An alert this old that was tried often enough is given up. */
-const GIVE_UP_AFTER_MS = 24 * 3_600_000;
-const LEAST_ATTEMPTS = BACK_OFF_MS.length;
+export type AttemptResult = 'accepted' | 'retry' | 'failed';
+
+/** What one pass did. */
+export interface Delivered {
+  readonly sent: number;
+  readonly failed: number;
+  /** One per attempt. `channel`: kind of the receiver. */
+  readonly attempts: readonly { readonly channel: string; readonly result: AttemptResult }[];
+}
+
 /** Longest one attempt may take. */
 const SEND_DEADLINE_MS = 120_000;
 /** Sends to one receiver at a time. */
 const PARALLEL_PER_RECEIVER = 4;
 /** More than the alerts of one storm that wait for one receiver, so that those of the others are among them. */
 const BATCH = 2_000;
+/** Who was not heard of for a day is told of by other means. */
+const UNHEARD_FOR_MS = 24 * 3_600_000;
 
 /** Sends what is due and returns when all of that was tried. For one pass; a daemon keeps one Courier. */
-export function deliverDue(store: OutboxStore, post: Post): Promise<{ sent: number; failed: number }> {
+export function deliverDue(store: OutboxStore, post: Post): Promise<Delivered> {
   return new Courier(store, post).deliverDue();
 }
 
@@ -51,9 +61,12 @@ export function deliverDue(store: OutboxStore, post: Post): Promise<{ sent: numb
 export class Courier {
   readonly #store: OutboxStore;
   readonly #post: Post;
-  /** Being sent, or just accepted: a list read from the store a moment ago may still name those. */
-  readonly #taken = new Set<string>();
-  readonly #accepted: string[] = [];
+  /** Incident and receiver of what is being sent: a newer message to the same waits for its turn. */
+  readonly #inHand = new Set<string>();
+  /** Accepted a moment ago: a list read from the store before that may still name those. */
+  readonly #accepted = new Set<string>();
+  /** Accepted, but the store could not note it: noted as soon as it can, and not sent again meanwhile. */
+  readonly #unsettled = new Map<string, number>();
   readonly #lanes = new Map<string, ReturnType<typeof pLimit>>();
 
   constructor(store: OutboxStore, post: Post) {
@@ -66,63 +79,103 @@ export class Courier {
    * it was tried. Call it every second without waiting for the call before, else the slowest receiver delays the
    * others. Rejects only when the store fails; a receiver that fails is retried at a later call.
    */
-  deliverDue(): Promise<{ sent: number; failed: number }> {
-    return this.#deliver(() => this.#post.io.now());
+  async deliverDue(): Promise<Delivered> {
+    const { now } = this.#post.io;
+    await this.#tellOthers(now() - HEARD_WITHIN_MS);
+    return this.#deliver(now);
   }
 
-  /** Also what waits for its next attempt, each once: for a pass that nobody can say when another will follow. */
-  deliverPending(): Promise<{ sent: number; failed: number }> {
-    return this.#deliver(() => Number.MAX_SAFE_INTEGER);
+  /**
+   * Also what waits for its next attempt, each once, and the other receivers where nobody took a critical one: for a
+   * pass that nobody can say when another will follow.
+   */
+  async deliverPending(): Promise<Delivered> {
+    const first = await this.#deliver(() => Number.MAX_SAFE_INTEGER);
+    if (!(await this.#tellOthers(this.#post.io.now()))) return first;
+    const second = await this.#deliver(this.#post.io.now);
+    return {
+      sent: first.sent + second.sent,
+      failed: first.failed + second.failed,
+      attempts: [...first.attempts, ...second.attempts],
+    };
   }
 
-  async #deliver(dueBy: () => number): Promise<{ sent: number; failed: number }> {
-    const result = { sent: 0, failed: 0 };
+  /** Owes critical alerts that nobody took by then to every receiver there is. @returns whether there were any. */
+  async #tellOthers(by: number): Promise<boolean> {
+    const unheard = await this.#store.unheard(by - UNHEARD_FOR_MS, by);
+    const receivers = this.#post.receivers.map(({ id }) => id);
+    const alerts = alternates(unheard, receivers);
+    for (const alert of alerts) {
+      await this.#store.record({ verdict: null, incidents: [], transitions: [], alerts: [alert] });
+      const { id } = alert.transition.incident;
+      this.#post.log.error({ incident: id, receiver: alert.receiver }, 'Nobody took a critical alert: telling others');
+    }
+    return alerts.length > 0;
+  }
+
+  async #deliver(dueBy: () => number): Promise<Delivered> {
+    const attempts: Delivered['attempts'][number][] = [];
     const tried = new Set<string>();
     for (;;) {
+      await this.#settleAccepted();
       const due = await this.#store.dueDeliveries(dueBy(), BATCH);
-      const fresh = due.filter(({ alert }) => !this.#taken.has(alert.key) && !tried.has(alert.key));
-      if (fresh.length === 0 || this.#post.io.signal.aborted) return result;
+      const fresh = due.filter(({ alert }) => this.#isFree(alert) && !tried.has(alert.key));
+      if (fresh.length === 0 || this.#post.io.signal.aborted) break;
       for (const { alert } of fresh) tried.add(alert.key);
-      for (const isSent of await Promise.all(fresh.map((delivery) => this.#carry(delivery)))) {
-        if (isSent) result.sent++;
-        else result.failed++;
-      }
+      attempts.push(...(await Promise.all(fresh.map((delivery) => this.#carry(delivery)))));
     }
+    const sent = attempts.filter(({ result }) => result === 'accepted').length;
+    return { sent, failed: attempts.length - sent, attempts };
   }
 
-  async #carry(delivery: Delivery): Promise<boolean> {
-    const { key, receiver } = delivery.alert;
-    const lane = this.#lanes.get(receiver) ?? pLimit(PARALLEL_PER_RECEIVER);
-    this.#lanes.set(receiver, lane);
-    this.#taken.add(key);
-    let isSent = false;
+  #isFree(alert: Alert): boolean {
+    return !this.#inHand.has(pairOf(alert)) && !this.#accepted.has(alert.key) && !this.#unsettled.has(alert.key);
+  }
+
+  async #carry(delivery: Delivery): Promise<Delivered['attempts'][number]> {
+    const { alert } = delivery;
+    const lane = this.#lanes.get(alert.receiver) ?? pLimit(PARALLEL_PER_RECEIVER);
+    this.#lanes.set(alert.receiver, lane);
+    this.#inHand.add(pairOf(alert));
+    const channel = this.#post.receivers.find(({ id }) => id === alert.receiver)?.kind ?? 'unknown';
     try {
-      isSent = await lane(() => attempt(delivery, this.#store, this.#post));
-      return isSent;
+      return { channel, result: await lane(() => this.#attempt(delivery)) };
     } finally {
-      if (isSent) this.#rememberAccepted(key);
-      else this.#taken.delete(key);
+      this.#inHand.delete(pairOf(alert));
     }
   }
 
-  #rememberAccepted(key: string): void {
-    this.#accepted.push(key);
-    const forgotten = this.#accepted.length > BATCH ? this.#accepted.shift() : undefined;
-    if (forgotten !== undefined) this.#taken.delete(forgotten);
+  async #attempt(delivery: Delivery): Promise<AttemptResult> {
+    try {
+      await send(delivery, this.#post);
+    } catch (error) {
+      return settleFailure(delivery, error, this.#store, this.#post);
+    }
+    this.#unsettled.set(delivery.alert.key, this.#post.io.now());
+    await this.#settleAccepted();
+    return 'accepted';
+  }
+
+  /** A store that fails here is no reason to send again what arrived: it is asked at every pass until it notes it. */
+  async #settleAccepted(): Promise<void> {
+    for (const [key, at] of this.#unsettled) {
+      try {
+        await this.#store.delivered(key, at);
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        this.#post.log.error({ alert: key, error: error.message }, 'An alert was accepted but that cannot be noted');
+        return;
+      }
+      this.#unsettled.delete(key);
+      this.#accepted.add(key);
+      const [oldest] = this.#accepted;
+      if (this.#accepted.size > BATCH && oldest !== undefined) this.#accepted.delete(oldest);
+    }
   }
 }
 
-/** Whether the receiver has it. */
-async function attempt(delivery: Delivery, store: OutboxStore, post: Post): Promise<boolean> {
-  const { key } = delivery.alert;
-  try {
-    await send(delivery, post);
-  } catch (error) {
-    await settleFailure(delivery, error, store, post);
-    return false;
-  }
-  await store.delivered(key, post.io.now());
-  return true;
+function pairOf({ receiver, transition }: Alert): string {
+  return `${transition.incident.id}|${receiver}`;
 }
 
 async function send(delivery: Delivery, post: Post): Promise<void> {
@@ -133,7 +186,8 @@ async function send(delivery: Delivery, post: Post): Promise<void> {
   }
   const notifier = post.notifiers.find((candidate) => candidate.kind === receiver.kind);
   if (!notifier) throw new SendError(`there is no notifier of kind "${receiver.kind}"`, true);
-  const proof = { ...(await proofOf(delivery, post)), findings: delivery.findings };
+  const links = post.linksOf?.(alert);
+  const proof = { ...(await proofOf(delivery, post)), findings: delivery.findings, ...(links && { links }) };
   const { siteId } = alert.transition.incident;
   const signal = AbortSignal.any([post.io.signal, AbortSignal.timeout(SEND_DEADLINE_MS)]);
   await notifier.send(alert, post.siteOf(siteId) ?? formerSite(siteId), proof, receiver.settings, {
@@ -160,24 +214,24 @@ function formerSite(id: string): Site {
   return { id, url: null, name: id, title: null, tags: [], targets: [], receivers: [] };
 }
 
-async function settleFailure(delivery: Delivery, error: unknown, store: OutboxStore, post: Post): Promise<void> {
+async function settleFailure(
+  delivery: Delivery,
+  error: unknown,
+  store: OutboxStore,
+  post: Post,
+): Promise<'retry' | 'failed'> {
   const { alert, attempts } = delivery;
   const at = post.io.now();
   const words = error instanceof Error ? error.message : String(error);
-  // What is not a SendError is a bug of ours: trying again costs little, losing the alert may cost much.
-  const retryable = !(error instanceof SendError) || error.retryable;
   const accepted = error instanceof SendError ? error.accepted : delivery.accepted;
-  const isTooOld = at - alert.transition.at >= GIVE_UP_AFTER_MS && attempts + 1 >= LEAST_ATTEMPTS;
-  const retryAt = retryable && !isTooOld ? at + backOff(attempts, post.random) : null;
-  await store.failed(alert.key, at, words, retryAt, accepted);
+  const again = retryAt(delivery, error, at, post.random);
+  await store.failed(alert.key, at, words, again, accepted);
   const { id, siteId } = alert.transition.incident;
   const fields = { receiver: alert.receiver, incident: id, site: siteId, attempt: attempts + 1, error: words };
-  if (retryAt === null) post.log.error(fields, 'AN ALERT WAS NOT DELIVERED and will not be tried again');
-  else post.log.warn({ ...fields, retryInMs: Math.round(retryAt - at) }, 'An alert was not accepted yet');
-}
-
-/** @param failures before this one. */
-function backOff(failures: number, random: () => number): number {
-  const pause = BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)] ?? 0;
-  return Math.round(pause * (1 + JITTER * (2 * random() - 1)));
+  if (again === null) {
+    post.log.error(fields, 'AN ALERT WAS NOT DELIVERED and will not be tried again');
+    return 'failed';
+  }
+  post.log.warn({ ...fields, retryInMs: Math.round(again - at) }, 'An alert was not accepted yet');
+  return 'retry';
 }

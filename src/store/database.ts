@@ -19,9 +19,11 @@ import {
   type Store,
   StoreConflict,
   StoreError,
+  type Unheard,
   type VerdictRecord,
 } from './store.js';
 import { parseIncident, parseTransition, parseVerdict, type Tables } from './tables.js';
+import { unheardBetween } from './unheard.js';
 
 /** Rows pruned before others get their turn. */
 const SLICE = 500;
@@ -154,6 +156,10 @@ class SqlStore implements Store {
     accepted: readonly string[],
   ): Promise<void> {
     await this.#attempt('written', () => settleFailed(this.#db, key, at, error, retryAt, accepted));
+  }
+
+  async unheard(from: number, by: number): Promise<readonly Unheard[]> {
+    return this.#attempt('read', () => unheardBetween(this.#db, from, by));
   }
 
   async outbox(): Promise<Outbox> {

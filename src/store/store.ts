@@ -57,6 +57,13 @@ export interface Delivery {
   readonly accepted: readonly string[];
 }
 
+/** A transition no message of whose incident anybody took. */
+export interface Unheard {
+  readonly transition: Transition;
+  /** Receivers that were to be told. */
+  readonly owed: readonly string[];
+}
+
 export interface Store {
   /** Creates or upgrades the tables. Throws StoreError. */
   open(): Promise<void>;
@@ -84,6 +91,8 @@ export interface Store {
   /** `retryAt` null: given up for good. `accepted`: see Delivery. */
   failed(key: string, at: number, error: string, retryAt: number | null, accepted: readonly string[]): Promise<void>;
   outbox(): Promise<Outbox>;
+  /** Transitions of that span that begin or go on, of incidents nobody was told anything of. */
+  unheard(from: number, by: number): Promise<readonly Unheard[]>;
   /** Messages since that time to the receiver that got most. */
   load(since: number): Promise<Load>;
   /** When each target was last looked at. */

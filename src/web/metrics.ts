@@ -5,7 +5,7 @@ import type { Inspection } from '../monitor.js';
 export interface Metrics {
   readonly registry: Registry;
   looked(inspection: Inspection): void;
-  delivered(result: { readonly sent: number; readonly failed: number }): void;
+  delivered(result: { readonly attempts: readonly { readonly channel: string; readonly result: string }[] }): void;
   outbox(pending: number, oldestSeconds: number): void;
   scheduler(lagMs: number, running: number): void;
   incidents(open: number): void;
@@ -38,8 +38,8 @@ export function createMetrics(): Metrics {
   });
   const attempts = new Counter({
     name: 'siteward_notify_attempts_total',
-    help: 'Alerts handed to a receiver',
-    labelNames: ['result'],
+    help: 'Alerts handed to a receiver: accepted, to be tried again (retry), or given up (failed)',
+    labelNames: ['channel', 'result'],
     registers,
   });
   const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
@@ -56,9 +56,8 @@ export function createMetrics(): Metrics {
       seconds.observe({ kind: target.kind }, tookMs / 1000);
       state.set({ site: target.siteId, kind: target.kind }, severityNumber(verdict));
     },
-    delivered({ sent, failed }) {
-      attempts.inc({ result: 'accepted' }, sent);
-      attempts.inc({ result: 'failed' }, failed);
+    delivered({ attempts: made }) {
+      for (const { channel, result } of made) attempts.inc({ channel, result });
     },
     outbox(count, oldestSeconds) {
       pending.set(count);

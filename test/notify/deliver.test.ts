@@ -8,7 +8,7 @@ import { Courier, deliverDue, type Post } from '../../src/notify/deliver.js';
 import { email } from '../../src/notify/email.js';
 import { type Notifier, type Proof, SendError } from '../../src/notify/notifier.js';
 import { openStore } from '../../src/store/database.js';
-import type { Store } from '../../src/store/store.js';
+import { type Store, StoreError } from '../../src/store/store.js';
 import { aFinding, anAlert, anEntry, aSite, aTransition, T0 } from '../contracts/samples.js';
 import { notifyIo } from '../support/notify.js';
 import { startMailServer } from '../support/smtp.js';
@@ -62,6 +62,8 @@ const post = (over: Partial<Post> = {}): Post => ({
   log: { warn: log('warn'), error: log('error') },
   ...over,
 });
+/** No other receiver to turn to. */
+const alone = () => post({ receivers: [{ id: 'ops-mail', kind: 'test', settings: null }] });
 const refusing = (retryable: boolean) => async () => {
   throw new SendError('not today', retryable, ['a@example.org']);
 };
@@ -72,29 +74,47 @@ const resolved = aTransition('resolved', { seq: 2, status: 'resolved', diverging
 describe('delivering', () => {
   it('sends what is due with its proof, and settles it', async () => {
     await store.record(anEntry());
-    expect(await deliverDue(store, post())).toEqual({ sent: 1, failed: 0 });
+    expect(await deliverDue(store, post())).toMatchObject({ sent: 1, failed: 0 });
     expect(sent[0]).toMatchObject({ alert: anAlert(), proof: { folder: 'evidence/live/1', findings: [aFinding()] } });
-    expect(await deliverDue(store, post())).toEqual({ sent: 0, failed: 0 });
-    expect(await store.outbox()).toEqual({ pending: 0, oldestAt: null, givenUp: 0 });
+    expect(await deliverDue(store, post())).toMatchObject({ sent: 0, failed: 0 });
+    expect(await store.outbox()).toMatchObject({ pending: 0, oldestAt: null, givenUp: 0 });
   });
 
-  it('keeps the order of one receiver and incident within one pass', async () => {
+  it('tells the beginning and the end in one message when both wait, and never the end alone', async () => {
     await store.record(anEntry(opened, { alerts: [anAlert(opened), anAlert(opened, 'pager')] }));
+    answer = refusing(true);
+    expect(await deliverDue(store, post())).toMatchObject({ sent: 0, failed: 2 });
     await store.record(anEntry(resolved, { alerts: [anAlert(resolved), anAlert(resolved, 'pager')] }));
-    expect(await deliverDue(store, post())).toEqual({ sent: 4, failed: 0 });
-    const own = (receiver: string) => changes().filter((change) => change.startsWith(receiver));
-    expect(own('pager')).toEqual(['pager opened', 'pager resolved']);
-    expect(own('ops-mail')).toEqual(['ops-mail opened', 'ops-mail resolved']);
+    answer = async () => undefined;
+    expect(await deliverDue(store, post())).toMatchObject({ sent: 2, failed: 0 });
+    expect(changes().sort()).toEqual(['ops-mail resolved', 'pager resolved']);
+    expect(sent.map(({ alert }) => alert.supersedes)).toEqual([['opened'], ['opened']]);
+    now += HOUR;
+    expect(await deliverDue(store, post())).toMatchObject({ sent: 0, failed: 0 });
   });
 
-  it('never tells the end before the beginning was accepted', async () => {
+  it('does not start the next message of an incident while the one before is on its way', async () => {
+    let release: () => void = () => undefined;
+    const hanging = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let begun: () => void = () => undefined;
+    const underWay = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    answer = () => {
+      begun();
+      return hanging;
+    };
+    const courier = new Courier(store, post());
     await store.record(anEntry(opened));
+    const first = courier.deliverDue();
+    await underWay;
     await store.record(anEntry(resolved));
-    answer = refusing(true);
-    await deliverDue(store, post());
-    now += 5_000;
-    answer = async () => undefined;
-    await deliverDue(store, post());
+    expect(await courier.deliverDue()).toMatchObject({ sent: 0, failed: 0 });
+    release();
+    // The same pass goes on with what waited.
+    expect(await first).toMatchObject({ sent: 2, failed: 0 });
     expect(changes()).toEqual(['ops-mail opened', 'ops-mail resolved']);
   });
 
@@ -103,11 +123,11 @@ describe('delivering', () => {
     answer = refusing(true);
     const pauses: number[] = [];
     for (let failures = 0; failures < 9; failures++) {
-      expect(await deliverDue(store, post())).toEqual({ sent: 0, failed: 1 });
+      expect(await deliverDue(store, alone())).toMatchObject({ sent: 0, failed: 1 });
       const pause = Number(logged.at(-1)?.fields['retryInMs']);
       pauses.push(pause / 1_000);
       now += pause - 1;
-      expect(await deliverDue(store, post())).toEqual({ sent: 0, failed: 0 });
+      expect(await deliverDue(store, alone())).toMatchObject({ sent: 0, failed: 0 });
       now += 1;
     }
     expect(pauses).toEqual([5, 15, 45, 120, 300, 600, 900, 900, 900]);
@@ -131,30 +151,72 @@ describe('delivering', () => {
     expect(sent[0]?.accepted).toEqual(['a@example.org']);
   });
 
+  it.each([
+    [2, 5],
+    [37, 37],
+    [3_600, 300],
+  ])(
+    'waits %i s when it is asked to, but at least its own pause and five minutes at most: %i s',
+    async (asked, waited) => {
+      await store.record(anEntry());
+      answer = async () => {
+        throw new SendError('slow down', true, [], asked * 1_000);
+      };
+      await deliverDue(store, alone());
+      expect(logged.at(-1)?.fields['retryInMs']).toBe(waited * 1_000);
+    },
+  );
+
   it('gives up at once what is refused for good, loudly, and goes on with the next', async () => {
     await store.record(anEntry(opened));
-    await store.record(anEntry(resolved));
-    answer = (alert) => (alert.transition.change === 'opened' ? refusing(false)() : Promise.resolve());
-    expect(await deliverDue(store, post())).toEqual({ sent: 1, failed: 1 });
-    expect(changes()).toEqual(['ops-mail resolved']);
+    answer = refusing(false);
+    expect(await deliverDue(store, alone())).toMatchObject({ sent: 0, failed: 1 });
     expect(logged).toMatchObject([
       { level: 'error', fields: { receiver: 'ops-mail', incident: 'incident-1', error: 'not today' } },
     ]);
-    expect((await store.outbox()).givenUp).toBe(1);
+    expect(await store.outbox()).toMatchObject({ pending: 0, givenUp: 1, failing: ['ops-mail'] });
+    await store.record(anEntry(resolved));
+    answer = async () => undefined;
+    expect(await deliverDue(store, alone())).toMatchObject({ sent: 1, failed: 0 });
+    expect(changes()).toEqual(['ops-mail resolved']);
+    expect(await store.outbox()).toMatchObject({ givenUp: 0, failing: [] });
   });
 
-  it('gives up after a day, but not before it was tried several times', async () => {
-    await store.record(anEntry());
+  it.each([
+    ['a day after its end', resolved, 24],
+    ['a week after news without an end', opened, 7 * 24],
+  ])('gives up %s, but not before it was tried several times', async (_, transition, hours) => {
+    await store.record(anEntry(opened, { alerts: transition === opened ? [anAlert(opened)] : [] }));
+    if (transition !== opened) await store.record(anEntry(transition));
     answer = refusing(true);
-    now += 30 * HOUR;
-    for (let attempt = 1; attempt <= 6; attempt++) {
-      await deliverDue(store, post());
-      now += 20 * 60_000;
+    now += (hours - 1) * HOUR;
+    for (let attempt = 1; attempt <= 8; attempt++) {
+      await deliverDue(store, alone());
+      now += 60_000 * (attempt < 7 ? 5 : 15);
     }
     expect((await store.outbox()).pending).toBe(1);
-    await deliverDue(store, post());
+    now += HOUR;
+    await deliverDue(store, alone());
     expect(await store.outbox()).toMatchObject({ pending: 0, givenUp: 1 });
     expect(logged.at(-1)?.level).toBe('error');
+  });
+
+  it('counts each attempt by channel and outcome', async () => {
+    const transition = aTransition('opened', { severity: 'warning' });
+    await store.record(anEntry(transition, { alerts: [anAlert(transition), anAlert(transition, 'pager')] }));
+    answer = (alert) => (alert.receiver === 'pager' ? refusing(false)() : Promise.resolve());
+    const { attempts } = await deliverDue(store, post());
+    expect(attempts.map(({ channel, result }) => `${channel} ${result}`).sort()).toEqual([
+      'test accepted',
+      'test failed',
+    ]);
+  });
+
+  it('shows the reader where to go on', async () => {
+    await store.record(anEntry());
+    const linksOf = (alert: Alert) => ({ acknowledge: `https://siteward.example.org/ack/${alert.receiver}` });
+    await deliverDue(store, post({ linksOf }));
+    expect(sent[0]?.proof.links).toEqual({ acknowledge: 'https://siteward.example.org/ack/ops-mail' });
   });
 
   it('waits for a receiver that was taken out of the settings, and says so', async () => {
@@ -165,13 +227,13 @@ describe('delivering', () => {
       fields: { error: expect.stringContaining('no receiver "ops-mail"') },
     });
     now += 5_000;
-    expect(await deliverDue(store, post())).toEqual({ sent: 1, failed: 0 });
+    expect(await deliverDue(store, post())).toMatchObject({ sent: 1, failed: 0 });
   });
 
   it('sends without proof when the evidence cannot be read, and for a site no longer watched', async () => {
     await store.record(anEntry());
     const unreadable = async () => Promise.reject(new Error('EIO'));
-    expect(await deliverDue(store, post({ readProof: unreadable, siteOf: () => undefined }))).toEqual({
+    expect(await deliverDue(store, post({ readProof: unreadable, siteOf: () => undefined }))).toMatchObject({
       sent: 1,
       failed: 0,
     });
@@ -183,7 +245,7 @@ describe('delivering', () => {
     answer = async () => {
       throw new TypeError('x is not a function');
     };
-    expect(await deliverDue(store, post())).toEqual({ sent: 0, failed: 1 });
+    expect(await deliverDue(store, post())).toMatchObject({ sent: 0, failed: 1 });
     expect(await store.outbox()).toMatchObject({ pending: 1, givenUp: 0 });
   });
 
@@ -199,12 +261,96 @@ describe('delivering', () => {
     await store.record(anEntry(aTransition('opened', { id: 'i2', siteId: 'shop' }), { alerts: [] }));
     const second = aTransition('worsened', { id: 'i2', siteId: 'shop', seq: 2 });
     await store.record(anEntry(second, { alerts: [anAlert(second, 'pager')] }));
-    expect(await courier.deliverDue()).toEqual({ sent: 1, failed: 0 });
+    expect(await courier.deliverDue()).toMatchObject({ sent: 1, failed: 0 });
     expect(changes()).toEqual(['pager worsened']);
     release();
-    expect(await first).toEqual({ sent: 1, failed: 0 });
+    expect(await first).toMatchObject({ sent: 1, failed: 0 });
     expect(changes()).toEqual(['pager worsened', 'ops-mail opened']);
   });
+});
+
+describe('a critical alert that nobody takes', () => {
+  const silent = (alert: Alert) => (alert.receiver === 'ops-mail' ? refusing(true)() : Promise.resolve());
+
+  it('goes to every other receiver after 30 seconds, once', async () => {
+    await store.record(anEntry());
+    answer = silent;
+    const courier = new Courier(store, post());
+    await courier.deliverDue();
+    now += 29_999;
+    await courier.deliverDue();
+    expect(changes()).toEqual([]);
+    now += 1;
+    await courier.deliverDue();
+    expect(changes()).toEqual(['pager opened']);
+    expect(sent[0]?.alert.reason).toBe('nobody it was meant for took it within 30 s (ops-mail)');
+    now += HOUR;
+    await courier.deliverDue();
+    expect(changes()).toEqual(['pager opened']);
+  });
+
+  it('does so although the first receiver hangs, or has refused for good', async () => {
+    await store.record(anEntry());
+    const hanging = new Promise<void>(() => undefined);
+    answer = (alert) => (alert.receiver === 'ops-mail' ? hanging : Promise.resolve());
+    const courier = new Courier(store, post());
+    void courier.deliverDue();
+    now += 30_000;
+    await courier.deliverDue();
+    expect(changes()).toEqual(['pager opened']);
+
+    const second = aTransition('opened', { id: 'i2', siteId: 'shop', since: now, updatedAt: now });
+    await store.record(anEntry(second));
+    answer = (alert) => (alert.receiver === 'ops-mail' ? refusing(false)() : Promise.resolve());
+    await deliverDue(store, post());
+    now += 30_000;
+    await deliverDue(store, post());
+    expect(changes()).toContain('pager opened');
+    expect(sent.filter(({ alert }) => alert.transition.incident.id === 'i2')).toHaveLength(1);
+  });
+
+  it('goes to them at once in a single pass', async () => {
+    await store.record(anEntry());
+    answer = silent;
+    expect(await new Courier(store, post()).deliverPending()).toMatchObject({ sent: 1, failed: 1 });
+    expect(changes()).toEqual(['pager opened']);
+  });
+
+  it.each([
+    ['somebody took it', { alerts: [anAlert(opened), anAlert(opened, 'desk')] }, opened],
+    ['it is a warning', {}, aTransition('opened', { severity: 'warning' })],
+    ['it is only a note', {}, aTransition('announced')],
+  ])('goes to no other when %s', async (_, over, transition) => {
+    await store.record(anEntry(transition, { alerts: [anAlert(transition)], ...over }));
+    answer = silent;
+    const receivers = ['ops-mail', 'desk', 'pager'].map((id) => ({ id, kind: 'test', settings: null }));
+    await deliverDue(store, post({ receivers }));
+    now += 60_000;
+    await deliverDue(store, post({ receivers }));
+    expect(changes().filter((change) => change.startsWith('pager'))).toEqual([]);
+  });
+});
+
+it('is not sent again while the store cannot note that it was taken, and is noted once it can', async () => {
+  await store.record(anEntry());
+  let isFull = true;
+  const full = {
+    dueDeliveries: store.dueDeliveries.bind(store),
+    failed: store.failed.bind(store),
+    unheard: store.unheard.bind(store),
+    record: store.record.bind(store),
+    delivered: (key: string, at: number) =>
+      isFull ? Promise.reject(new StoreError('the disk is full')) : store.delivered(key, at),
+  };
+  const courier = new Courier(full, post());
+  expect(await courier.deliverDue()).toMatchObject({ sent: 1, failed: 0 });
+  now += 10_000;
+  expect(await courier.deliverDue()).toMatchObject({ sent: 0, failed: 0 });
+  expect((await store.outbox()).pending).toBe(1);
+  isFull = false;
+  await courier.deliverDue();
+  expect((await store.outbox()).pending).toBe(0);
+  expect(changes()).toEqual(['ops-mail opened']);
 });
 
 describe('a crash after the server took a mail and before that was noted', () => {
@@ -219,6 +365,8 @@ describe('a crash after the server took a mail and before that was noted', () =>
     const dying = {
       dueDeliveries: store.dueDeliveries.bind(store),
       failed: store.failed.bind(store),
+      unheard: store.unheard.bind(store),
+      record: store.record.bind(store),
       delivered: async () => Promise.reject(new Error('killed')),
     };
     await store.record(anEntry());
@@ -227,11 +375,11 @@ describe('a crash after the server took a mail and before that was noted', () =>
     await store.close();
     store = openStore('sqlite:siteward.db', dataDir);
     await store.open();
-    expect(await deliverDue(store, mailed)).toEqual({ sent: 1, failed: 0 });
+    expect(await deliverDue(store, mailed)).toMatchObject({ sent: 1, failed: 0 });
     expect(mailbox.mails).toHaveLength(2);
     expect(mailbox.mails[1]?.raw).toBe(mailbox.mails[0]?.raw);
     expect((await mailbox.mails[0]?.parsed())?.messageId).toContain(anAlert().key);
-    expect(await deliverDue(store, mailed)).toEqual({ sent: 0, failed: 0 });
+    expect(await deliverDue(store, mailed)).toMatchObject({ sent: 0, failed: 0 });
     await mailbox.close();
   });
 });
