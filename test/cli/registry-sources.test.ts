@@ -12,15 +12,19 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const warned: string[] = [];
 const log = { warn: (_fields: unknown, message: string) => void warned.push(message) };
 
-const NOWHERE = { roots: [], authorityPort: 53, trustAnchors: [], asnDatabase: null, rdap: false, certificates: false };
+interface Asking {
+  readonly rdap: boolean | string;
+  readonly certificates: boolean | string;
+}
+const NOBODY: Asking = { rdap: false, certificates: false };
 
-async function askedBy(dns: Partial<typeof NOWHERE>): Promise<string[]> {
+async function askedBy(dns: Partial<Asking>): Promise<string[]> {
   const asked: string[] = [];
   const fetch = async ({ url }: { url: string }): Promise<Fetched> => {
     asked.push(url.split('?', 1)[0] ?? '');
     return { hops: [], body: null, failure: null };
   };
-  const access = registrySources({ ...NOWHERE, ...dns }, { fetch, now: () => 0 }, log);
+  const access = registrySources({ ...NOBODY, ...dns }, { fetch, now: () => 0 }, log);
   await access?.look('example.com', 'www.example.com', AbortSignal.timeout(1_000));
   return asked;
 }

@@ -147,7 +147,7 @@ export const dnsCodes = [
     meaning:
       'Several differences at the authority of the domain, which together only a hijack at the registrar, the registry or ' +
       'the DNS host explains well: name servers, their addresses, DS records, mail, certificates. The finding lists them ' +
-      'with their weight (docs/detection.md).',
+      'with their weight (docs/domain.md).',
     remedy:
       'Call the registrar by telephone, have the delegation put back and the domain locked. Then change the passwords of ' +
       'the registrar and DNS accounts, revoke certificates that were issued meanwhile, and see who read the mail. If it ' +
