@@ -12,8 +12,8 @@ import { referenceLookup } from './checks/dns/lookup.js';
 import { CHECKS } from './checks/index.js';
 import { judgingWith } from './checks/judging.js';
 import { runAdd } from './cli/add.js';
-import { runAudit } from './cli/audit.js';
 import { asnsFrom } from './cli/asns.js';
+import { runAudit } from './cli/audit.js';
 import { runApprove, runDiff, runReject, runSign, runStatus } from './cli/baseline.js';
 import { runCapture } from './cli/baseline-capture.js';
 import { runCheck } from './cli/check.js';
@@ -118,7 +118,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
   const asnOf = asnsFrom(dns.asnDatabase === null ? null : resolve(options.config, dns.asnDatabase), log);
   const authority = { roots: dns.roots, port: dns.authorityPort, anchors: dns.trustAnchors };
   const registry = registrySources(dns, { fetch: (request) => network.fetch(request), now }, log);
-  const asked = { network, resolvers, asnOf, authority, ...(registry ? { registry } : {}) };
+  const asked = { network, resolvers, asnOf, authority, pathProbes: dns.pathProbes, ...(registry ? { registry } : {}) };
   const io: Omit<ProbeIo, 'signal'> = { vantage: 'local', now, ...asked };
   const baselines = openBaselines(options.baselines, CHECKS, config.settings.baselines.signers);
   const threads = createThreads(THREADS);

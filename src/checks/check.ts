@@ -18,7 +18,7 @@ import type {
   Target,
 } from '../core/model.js';
 import type { Explained } from './explained.js';
-import type { AuthorityAccess, Network, RegistryAccess, Resolver } from './network.js';
+import type { AuthorityAccess, Network, PathProbes, RegistryAccess, Resolver } from './network.js';
 
 export type * from './network.js';
 
@@ -123,6 +123,8 @@ export interface ProbeIo {
   readonly known?: Known;
   /** Where a trace of the authoritative data begins, and whose signatures it believes. Absent: nothing is traced. */
   readonly authority?: AuthorityAccess;
+  /** What is sent only to see whether somebody on the way answers. Absent: nothing is. */
+  readonly pathProbes?: PathProbes;
   /** Registry and certificate logs. Absent: they are not asked. */
   readonly registry?: RegistryAccess;
 }

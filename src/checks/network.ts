@@ -20,6 +20,14 @@ export interface Resolver {
   readonly network: string | null;
 }
 
+/** Questions that show who stands on the way, not what a name has. */
+export interface PathProbes {
+  /** Addresses where no DNS server runs: whatever answers from there was made on the way. */
+  readonly silent: readonly string[];
+  /** Names whose answer is the address that the question came from, such as `whoami.akamai.net`. */
+  readonly whoami: readonly string[];
+}
+
 /** How the authoritative DNS is asked, from the root down. */
 export interface AuthorityAccess {
   /** Addresses of root servers; empty: the real ones. */

@@ -37,7 +37,10 @@ export interface DnsPlace {
   /** A name that the watchlist has is spoken to at the port its URL gives. */
   readonly config: {
     readonly sites: readonly Pick<Site, 'name' | 'url'>[];
-    readonly settings: { readonly dns: Pick<Settings['dns'], 'roots' | 'authorityPort' | 'trustAnchors'> };
+    readonly settings: {
+      readonly dns: Pick<Settings['dns'], 'roots' | 'authorityPort' | 'trustAnchors'> &
+        Partial<Pick<Settings['dns'], 'pathProbes'>>;
+    };
   };
   /** What was approved of a name that the watchlist has; null where it has none, or nothing is approved. */
   readonly approved: (name: string) => Promise<ApprovedName | null>;
@@ -60,7 +63,7 @@ export async function runDns(names: readonly string[], options: DnsOptions, plac
   const types = typesFrom(options.types);
   const wanted = names.map((text) => placeFrom(text, place.config.sites));
   if (wanted.length === 0) throw new UsageError('Name at least one host: siteward dns www.example.org');
-  const { roots, authorityPort, trustAnchors } = place.config.settings.dns;
+  const { roots, authorityPort, trustAnchors, pathProbes } = place.config.settings.dns;
   const io: ProbeIo = {
     vantage: 'local',
     now: place.observatory.now,
@@ -69,6 +72,7 @@ export async function runDns(names: readonly string[], options: DnsOptions, plac
     resolvers: place.resolvers,
     asnOf: place.asnOf,
     authority: { roots, port: authorityPort, anchors: trustAnchors },
+    ...(pathProbes ? { pathProbes } : {}),
   };
   const traceMs = options.trace || options.dnssec ? VIEW_TRACE_MS : TABLE_TRACE_MS;
   // Of types that nobody asked for the views would tell the same story twice.

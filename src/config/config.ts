@@ -1,5 +1,5 @@
 /** What the two YAML files come to, checked and with every default filled in. */
-import type { Resolver } from '../checks/check.js';
+import type { PathProbes, Resolver } from '../checks/check.js';
 import type { LadderStep } from '../core/ladder.js';
 import type { MaintenanceWindow, Severity, Site } from '../core/model.js';
 import type { Signer } from '../core/signature.js';
@@ -27,6 +27,7 @@ export interface Settings {
     readonly roots: readonly string[];
     readonly authorityPort: number;
     readonly trustAnchors: readonly string[];
+    readonly pathProbes: PathProbes;
     /** As written, relative to the configuration folder; null: the bundled table. */
     readonly asnDatabase: string | null;
     /** Asked or not; a URL: which server is asked. */

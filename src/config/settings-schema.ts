@@ -94,6 +94,16 @@ export const SHAPE = {
       roots: z.array(address()).default([]).describe('Root servers for the trace; empty: the real ones.'),
       authority_port: z.int().min(1).max(65_535).default(53).describe('Port of authoritative servers.'),
       trust_anchors: z.array(z.string()).default([]).describe("DS records, or files of them; empty: IANA's."),
+      silent_addresses: z
+        .array(address())
+        .default([])
+        .describe('Addresses where no DNS server runs, best your own: an answer from there was made on the way.'),
+      whoami: z
+        .array(z.string().refine((text) => readName(text) !== null, 'must be a host name'))
+        .default([])
+        .describe(
+          'Names whose A record is the address that asked, such as whoami.akamai.net: shows whom resolvers forward to.',
+        ),
       asn_database: z
         .string()
         .min(1)

@@ -93,6 +93,7 @@ function toSettings(
       roots: data.dns.roots,
       authorityPort: data.dns.authority_port,
       trustAnchors: files.trustAnchors,
+      pathProbes: { silent: data.dns.silent_addresses, whoami: data.dns.whoami },
       asnDatabase: data.dns.asn_database ?? null,
       rdap: data.dns.rdap,
       certificates: data.dns.certificates,

@@ -173,6 +173,15 @@ describe('dns', () => {
     expect(JSON.parse(out).tookMs).toBeGreaterThan(0);
   });
 
+  test('tells from where resolvers reach the world, by names that say who asked', async () => {
+    const place = { roots: ['127.0.53.1'], authorityPort: 5300, trustAnchors: anchors() };
+    const dns = { ...place, pathProbes: { silent: ['127.0.0.9'], whoami: ['www.ed.test'] } };
+    const { exitCode, out } = await run(['www.signed.test'], ['dot', 'plain'], {}, { dns });
+    expect(exitCode).toBe(0);
+    expect(out).toContain('Questions to plain reach the world from 127.0.80.10');
+    expect(out).not.toContain('Somebody on the way');
+  });
+
   test('asks for the types it is told', async () => {
     const { exitCode, out } = await run(['signed.test'], ['dot', 'plain'], {}, { types: ['mx', 'HTTPS', 'CAA'] });
     expect([exitCode, out]).toEqual([0, expect.stringContaining('10 mail.signed.test')]);

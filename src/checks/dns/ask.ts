@@ -21,9 +21,12 @@ export interface Ask {
   readonly hold: boolean;
   /** Ask for signatures too. */
   readonly signed?: boolean;
+  /** No answer is expected: one short attempt. */
+  readonly brief?: boolean;
 }
 
 const TIMEOUT_MS = 3_000;
+const BRIEF_MS = 1_500;
 const MOST_MALFORMED_KEPT = 4;
 
 /**
@@ -38,7 +41,8 @@ export function holdWindowMs(rttMs: number): number {
 export async function ask(resolver: Resolver, question: Ask, io: AskIo): Promise<Answer> {
   const first = await attempt(resolver, question, question.signed ? 'dnssec' : 'edns', io);
   // A path that mangles letter case or EDNS looks dead or refuses: the second attempt does without either.
-  const best = needsPlainAttempt(first) ? better(first, await attempt(resolver, question, 'plain', io)) : first;
+  const best =
+    needsPlainAttempt(first) && !question.brief ? better(first, await attempt(resolver, question, 'plain', io)) : first;
   const whole = best.truncated ? await overTcp(resolver, question, best, io) : best;
   return {
     resolver: {
@@ -89,7 +93,7 @@ async function attempt(resolver: Resolver, question: Ask, form: QueryForm, io: A
     resolver,
     message: query.message,
     matches,
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: question.brief ? BRIEF_MS : TIMEOUT_MS,
     signal: AbortSignal.any([io.signal, mangled.signal]),
     ...(question.hold ? { holdMs: holdWindowMs } : {}),
   });

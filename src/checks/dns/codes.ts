@@ -42,6 +42,24 @@ export const dnsCodes = [
     remedy: 'The forger is between this vantage and the resolver. Visitors in that network need DoT, DoH or a VPN.',
   },
   {
+    code: 'dns/intercepted',
+    diagnosis: 'dns-redirected',
+    severity: 'warning',
+    meaning:
+      'Questions sent to an address where no DNS server runs are answered, with what is genuine: a proxy on the way.',
+    remedy:
+      'Ask who runs the network of this machine: all its DNS in the clear passes through somebody. Use encrypted ' +
+      'resolvers as references; what resolvers beyond the proxy say cannot be seen from here.',
+  },
+  {
+    code: 'dns/diverted',
+    diagnosis: 'dns-redirected',
+    severity: 'notice',
+    meaning: 'Questions to a resolver leave from another network than the one it is said to stand in.',
+    remedy:
+      'Many operators forward to a larger one; then correct `network` in settings.yaml. Else look for a proxy on the way.',
+  },
+  {
     code: 'dns/tls-intercepted',
     diagnosis: 'tls-intercepted',
     severity: 'critical',

@@ -33,6 +33,16 @@ function beside(now: string, approved: readonly string[]): string {
   return `${now}; approved: ${distinct(approved).join(' | ') || 'none'}`;
 }
 
+function probes(evidence: DnsEvidence, asked: Answer['asked']): Measure[] {
+  return evidence.answers
+    .filter((answer) => answer.asked === asked)
+    .map((answer) => ({
+      where: whereOf(answer),
+      what: answer.name,
+      value: answersOf(answer).join(', ') || 'no answer',
+    }));
+}
+
 export const explained: Readonly<Record<string, DnsExplained>> = {
   existence: {
     asks: 'Do the resolvers we go by have an address for the name at all?',
@@ -90,6 +100,16 @@ export const explained: Readonly<Record<string, DnsExplained>> = {
     asks: 'Does every resolver on the way to visitors give a genuine answer? The first rung that fits decides.',
     speaks: 'the worst address of an answer is explained by no reference, baseline, allow list, certificate or network',
     measures: (actual, accepted, settings) => judgeAnswers(actual, accepted, settings).map(rung),
+  },
+  overheard: {
+    asks: 'Does anybody answer where no DNS server runs?',
+    speaks: 'a question to one of dns.silent_addresses is answered',
+    measures: (actual) => probes(actual, 'nobody'),
+  },
+  diverted: {
+    asks: 'Do questions to a resolver leave from the network it stands in?',
+    speaks: 'a name of dns.whoami saw the question come from another autonomous system',
+    measures: (actual) => probes(actual, 'whoami'),
   },
   rewriting: {
     asks: 'Does a resolver invent addresses for names that do not exist?',

@@ -12,6 +12,7 @@ import { type Answer, addressesOf, asnsOf, type DnsEvidence, evidenceSchema } fr
 import { exhibit } from './exhibit.js';
 import { explained } from './explained.js';
 import { existence, resolvers, rewriting } from './path-comparers.js';
+import { diverted, overheard } from './path-probes.js';
 import { configure, type DnsSettings, dnsOptions } from './settings.js';
 import { survey } from './survey.js';
 import { settledAuthority } from './traced.js';
@@ -22,7 +23,7 @@ export const dns: Check<DnsSettings, DnsEvidence> = {
   options: { dns: dnsOptions, changes: changesOption },
   evidence: evidenceSchema,
   codes: dnsCodes,
-  comparers: [existence, addresses, aliases, wildcard, authority, resolvers, rewriting],
+  comparers: [existence, addresses, aliases, wildcard, authority, resolvers, rewriting, overheard, diverted],
   explained,
   configure,
   probe: (settings, io) => survey(settings, io, { types: ['A', 'AAAA', 'HTTPS'], victims: true }),
@@ -39,7 +40,8 @@ export const dns: Check<DnsSettings, DnsEvidence> = {
 function combine(samples: readonly [DnsEvidence, ...DnsEvidence[]]): DnsEvidence {
   const answers = new Map<string, Answer>();
   for (const answer of samples.flatMap((sample) => sample.answers)) {
-    if (answer.asked === 'control' || (answer.asked === 'absent' && answer.resolver.role !== 'reference')) continue;
+    const { asked: what, resolver: by } = answer;
+    if (what !== 'name' && what !== 'zone' && (what !== 'absent' || by.role !== 'reference')) continue;
     const kept = settled(answer);
     const { resolver, asked, type, replies } = kept;
     answers.set(JSON.stringify([resolver.name, asked, type, replies]), kept);
@@ -66,11 +68,14 @@ function settled(answer: Answer): Answer {
   return { ...answer, name, replies, malformed: [], ignored: 0 };
 }
 
+/** Questions that working resolvers need not answer. */
+const MADE_UP: ReadonlySet<Answer['asked']> = new Set(['absent', 'nobody', 'whoami']);
+
 /** A role in which nobody works leaves half of the question unanswered. One resolver down of several is only noted. */
 function failures(evidence: DnsEvidence): readonly Failure[] {
   const roles = ['reference', 'witness'] as const;
   const blind = roles.filter((role) => {
-    const answers = evidence.answers.filter((answer) => answer.resolver.role === role && answer.asked !== 'absent');
+    const answers = evidence.answers.filter((answer) => answer.resolver.role === role && !MADE_UP.has(answer.asked));
     return answers.length > 0 && answers.every((answer) => answer.replies.length === 0);
   });
   if (evidence.answers.length === 0) return [unusable('No resolver is configured', evidence)];

@@ -76,14 +76,17 @@ async function fromResolvers(
   io: ProbeIo,
   { types, random = randomBytes }: SurveyOptions,
 ): Promise<Answer[]> {
-  const questions = questionsFor({ name, zone, signed: io.authority !== undefined }, types, random);
-  return await Promise.all(
-    io.resolvers.flatMap((resolver) =>
+  const { silent = [], whoami = [] } = io.pathProbes ?? {};
+  const questions = questionsFor({ name, zone, signed: io.authority !== undefined, whoami }, types, random);
+  const unanswerable = { asked: 'nobody', name, type: 'A', hold: false, brief: true } as const;
+  return await Promise.all([
+    ...silent.map((address) => ask(nobodyAt(address), unanswerable, askIo(io, random))),
+    ...io.resolvers.flatMap((resolver) =>
       questions
         .filter(concerns(resolver))
         .map((question) => ask(resolver, holding(question, resolver), askIo(io, random))),
     ),
-  );
+  ]);
 }
 
 /** The same question to the authoritative servers, from the root down. Null where none of them could be asked. */
@@ -119,6 +122,12 @@ function glueIn(evidence: DnsEvidence): string[] {
   return (domainOf(evidence)?.cuts ?? []).flatMap(({ voices }) => voices.flatMap(({ glue }) => glue.map(glueAddress)));
 }
 
+/** Spoken to as if it were a resolver; it is none. */
+function nobodyAt(address: string): Resolver {
+  const place = { transport: 'udp', address, port: 53, serverName: null, path: null, network: null } as const;
+  return { name: `nobody at ${address}`, role: 'witness', ...place };
+}
+
 function askIo({ network, signal }: ProbeIo, random: Random) {
   return { exchange: network.exchange.bind(network), random, signal };
 }
@@ -129,15 +138,17 @@ interface Wanted {
   readonly zone: string | null;
   /** There will be keys to check signatures by. */
   readonly signed: boolean;
+  readonly whoami: readonly string[];
 }
 
-function questionsFor({ name, zone, signed }: Wanted, types: readonly QueryType[], random: Random): Ask[] {
+function questionsFor({ name, zone, signed, whoami }: Wanted, types: readonly QueryType[], random: Random): Ask[] {
   const label = `sw-${Buffer.from(random(6)).toString('hex')}`;
   const absent = `${label}.${zone ?? name}`;
   return [
     { asked: 'control', name: '.', type: 'SOA', hold: false, signed },
     ...types.map((type): Ask => ({ asked: 'name', name, type, hold: true, signed })),
     ...(absent.length <= 253 ? [{ asked: 'absent', name: absent, type: 'A', hold: false } as const] : []),
+    ...whoami.map((asking): Ask => ({ asked: 'whoami', name: asking, type: 'A', hold: false, brief: true })),
     ...(zone === null ? [] : ZONE_TYPES.map((type): Ask => ({ asked: 'zone', name: zone, type, hold: false }))),
   ];
 }

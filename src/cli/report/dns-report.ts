@@ -50,6 +50,8 @@ export interface DnsReport {
   readonly brokenSigning: string | null;
   /** What the signatures of the name come to; null where the authoritative servers could not be asked. */
   readonly signed: Status | null;
+  /** Where questions to a resolver reach the world, by a name of dns.whoami, and who answered where nobody should. */
+  readonly onTheWay: readonly string[];
   /** Resolvers that invent addresses for names that do not exist. */
   readonly rewriters: readonly string[];
 }
@@ -86,8 +88,21 @@ export function dnsReport(
     asns: new Map(Object.entries(evidence.asns ?? {}).filter(([address]) => shown.has(address))),
     brokenSigning: fault && `${fault.subject} ${fault.text}`,
     signed: heard && weakest(heard.traces.map(({ validation }) => validation.status)),
+    onTheWay: wayWords(evidence),
     rewriters: nxRewriters(evidence).map(({ answer }) => answer.resolver.name),
   };
+}
+
+function wayWords({ answers }: DnsEvidence): string[] {
+  return answers.flatMap((answer) => {
+    const given = addressesOf([answer]).join(', ');
+    if (answer.asked === 'whoami' && given)
+      return [`Questions to ${answer.resolver.name} reach the world from ${given}.`];
+    const forged = answer.asked === 'nobody' && answer.replies.length > 0;
+    return forged
+      ? [`Somebody on the way answers for ${answer.resolver.name}, where no DNS server runs: ${given || 'an error'}.`]
+      : [];
+  });
 }
 
 function lineOf({ answer, judgement }: Row): DnsLine {

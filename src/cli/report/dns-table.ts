@@ -25,6 +25,7 @@ export function dnsTable(report: DnsReport, screen: Screen): string {
   const head = style('dim', `${INDENT}  ${columns(HEAD, widths).join(GAP)}`);
   const rows = report.lines.flatMap((line, at) => rowOf(line, cells[at] ?? [], widths, width, style));
   const notes = [
+    ...report.onTheWay.map((words) => `${INDENT}${oneLine(words)}`),
     ...(report.signed === null ? [] : [`${INDENT}${SIGNED_WORDS[report.signed]}`]),
     ...report.rewriters.map((name) => `${INDENT}${oneLine(name)} gives addresses for names that do not exist.`),
     ...(report.asns.size > 0 ? [style('dim', `${INDENT}${ASN_CREDIT}.`)] : []),
