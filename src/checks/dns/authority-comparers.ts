@@ -4,6 +4,7 @@
  */
 import type { Severity } from '../../core/model.js';
 import { certificateFault } from '../../core/words.js';
+import { openTickets, ticketFor } from '../changes.js';
 import type { Comparer } from '../check.js';
 import { areNeighbours } from './addresses.js';
 import { diagnosisOf } from './codes.js';
@@ -145,11 +146,15 @@ function inventedNames(evidence: DnsEvidence): Reply[] {
 /** What the name is an alias of. */
 export const aliases: DnsComparer = {
   name: 'aliases',
-  compare(actual, accepted, { allow, content }) {
+  compare(actual, accepted, { allow, content, changes }) {
     if (accepted.length === 0) return [];
     const approved = distinct(accepted.flatMap(aliasesOf));
+    const tickets = openTickets(changes, actual.at ?? null);
     const strange = aliasesOf(actual).filter(
-      (alias) => !approved.includes(alias) && !allow.cnames.some((pattern) => fitsPattern(alias, pattern)),
+      (alias) =>
+        !approved.includes(alias) &&
+        !allow.cnames.some((pattern) => fitsPattern(alias, pattern)) &&
+        !ticketFor(tickets, 'cnames', [alias]),
     );
     if (strange.length === 0) return [];
     const proven = addressesOf(trustedAnswers(actual, 'name')).every((address) =>

@@ -2,7 +2,7 @@
 import { ticketFor } from '../../changes.js';
 import { distinct } from '../evidence.js';
 import { type Cut, type Domain, glueAddress, mainVoice } from './facts.js';
-import { isAllowed, type Part, part, type Scene, standsWith } from './part.js';
+import { hasNetwork, isAllowed, type Part, part, type Scene, standsWith } from './part.js';
 
 export function delegationParts(scene: Scene): Part[] {
   const { domain } = scene;
@@ -20,7 +20,7 @@ function fromReferences(scene: Scene): Part[] {
   const { nameservers, zone } = scene.domain;
   const approved = approvedServers(zone, scene);
   if (nameservers === null || nameservers.length === 0 || approved.length === 0) return [];
-  return serverChange(zone, 'its NS records name', [{ nameservers, servers: 1 }], approved, scene);
+  return serverChange(zone, OWN_RECORDS, [{ nameservers, servers: 1 }], approved, scene);
 }
 
 /** By parent, by the zone itself and by the references; a zone without a delegation of its own has its parent's. */
@@ -39,11 +39,17 @@ function isApex(zone: string, domain: Domain): boolean {
   return domain.zone === zone;
 }
 
-function nameserverParts({ zone, parent, voices }: Cut, scene: Scene): Part[] {
+function nameserverParts({ zone, parent, voices, child }: Cut, scene: Scene): Part[] {
   const approved = approvedServers(zone, scene);
-  if (approved.length === 0) return [];
-  return serverChange(zone, `${parentWords(parent)} delegate it to`, voices, approved, scene);
+  // A baseline that knows no delegation cannot tell an old one of a name below the domain from a new one.
+  const comparable = zone === scene.domain.zone || scene.approved.some(({ cuts }) => cuts.length > 0);
+  if (approved.length === 0 || !comparable) return [];
+  // Where parent and zone stand on the same servers nobody refers: what the zone says of itself has to do.
+  if (voices.length > 0) return serverChange(zone, `${parentWords(parent)} delegate it to`, voices, approved, scene);
+  return child ? serverChange(zone, OWN_RECORDS, [{ nameservers: child, servers: 1 }], approved, scene) : [];
 }
+
+const OWN_RECORDS = 'its NS records name';
 
 function serverChange(
   zone: string,
@@ -94,7 +100,10 @@ function glueParts({ zone, parent, voices }: Cut, scene: Scene): Part[] {
     return named.has(serverOf(line)) && !addresses.includes(address) && !isAllowed(address, scene);
   });
   if (moved.length === 0) return [];
-  const far = moved.filter((line) => !standsWith(glueAddress(line), addresses, scene));
+  const far = moved.filter((line) => {
+    const address = glueAddress(line);
+    return !standsWith(address, addresses, scene) && !(isOfNewFamily(line, known) && !hasNetwork(address, scene));
+  });
   const told = far.length > 0 ? far : moved;
   const ticket = ticketFor(scene.tickets, 'addresses', told.map(glueAddress));
   const sides = { expected: known, actual: lines, ticket, share: shareOf(voices, told) };
@@ -102,6 +111,12 @@ function glueParts({ zone, parent, voices }: Cut, scene: Scene): Part[] {
   return far.length > 0
     ? [part('glue-moved', `${zone}: ${parentWords(parent)} now send everybody to ${where}, in another network`, sides)]
     : [part('glue-moved-nearby', `${zone}: ${where}, inside the network it was in`, sides)];
+}
+
+/** A server that had no address of that kind so far: referrals often leave some out. Only a foreign network tells then. */
+function isOfNewFamily(line: string, known: readonly string[]): boolean {
+  const isIpv6 = (one: string): boolean => glueAddress(one).includes(':');
+  return !known.some((one) => serverOf(one) === serverOf(line) && isIpv6(one) === isIpv6(line));
 }
 
 function serverOf(line: string): string {
@@ -153,14 +168,11 @@ function childParts(cut: Cut, scene: Scene): Part[] {
   const voice = mainVoice(cut);
   if (!voice || cut.child === null || isSame(voice.nameservers, cut.child)) return [];
   const { zone, child } = cut;
+  const known = scene.approved.flatMap(({ cuts }) => cuts.filter((one) => one.zone === zone));
+  if (known.length === 0) return [];
   // Zones that never agreed with their parent are no news.
-  const old = scene.approved.some(({ cuts }) =>
-    cuts.some(
-      (one) =>
-        one.zone === zone &&
-        isSame(one.child ?? [], child) &&
-        isSame(mainVoice(one)?.nameservers ?? [], voice.nameservers),
-    ),
+  const old = known.some(
+    (one) => isSame(one.child ?? [], child) && isSame(mainVoice(one)?.nameservers ?? [], voice.nameservers),
   );
   if (old) return [];
   const strange = child.filter((server) => !voice.nameservers.includes(server));

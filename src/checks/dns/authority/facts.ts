@@ -97,6 +97,21 @@ export function glueAddress(line: string): string {
   return line.slice(line.indexOf(' ') + 1);
 }
 
+/** How much glue fits into a referral each server decides for itself, each time. */
+function joined(before: Cut | undefined, cut: Cut): Cut {
+  if (!before) return cut;
+  const voices = new Map(
+    [...before.voices, ...cut.voices].map((voice) => [JSON.stringify([voice.nameservers, voice.glue]), voice]),
+  );
+  return {
+    ...cut,
+    voices: [...voices.values()].sort((a, b) => b.servers - a.servers),
+    child: cut.child ?? before.child,
+    ds: before.ds === null && cut.ds === null ? null : [...new Set([...(before.ds ?? []), ...(cut.ds ?? [])])],
+    keys: [...new Set([...before.keys, ...cut.keys])].sort(),
+  };
+}
+
 /**
  * Several looks at a healthy domain into what is approved: the last look, with every delegation, address and record that
  * any of them saw.
@@ -108,7 +123,8 @@ export function settledDomain(looks: readonly Domain[]): Domain | null {
     const given = looks.flatMap((look) => pick(look) ?? []);
     return looks.some((look) => pick(look) !== null) ? [...new Set(given)] : null;
   };
-  const cuts = new Map(looks.flatMap((look) => look.cuts).map((cut) => [cut.zone, cut]));
+  const cuts = new Map<string, Cut>();
+  for (const cut of looks.flatMap((look) => look.cuts)) cuts.set(cut.zone, joined(cuts.get(cut.zone), cut));
   return {
     ...last,
     cuts: [...cuts.values()],

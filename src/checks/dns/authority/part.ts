@@ -83,6 +83,11 @@ export function standsWith(address: string, approved: readonly string[], scene: 
   );
 }
 
+/** Is it known who announces the address? */
+export function hasNetwork(address: string, scene: Scene): boolean {
+  return asnsIn(scene)(address) !== null;
+}
+
 export function isAllowed(address: string, { settings }: Scene): boolean {
   return settings.allow.addresses.some((range) => isWithin(address, range));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assess } from '../../../../src/checks/dns/authority/assessment.js';
+import { settledDomain } from '../../../../src/checks/dns/authority/facts.js';
 import { WEIGHTS } from '../../../../src/checks/dns/authority/weights.js';
 import type { DnsEvidence } from '../../../../src/checks/dns/evidence.js';
 import { dns } from '../../../../src/checks/dns/index.js';
@@ -24,6 +25,7 @@ import {
   cut,
   DS,
   delegated,
+  domain,
   issuance,
   KSK,
   look,
@@ -302,6 +304,39 @@ describe('what owners do counts nothing, or little', () => {
   ])('%s', (_what, seen, expected) => {
     expect(parts(seen)).toEqual(expected);
     expect(findings(seen).every((one) => one.endsWith(' notice'))).toBe(true);
+  });
+
+  test('IPv6 glue that no referral had before counts little, unless its network is a stranger', () => {
+    const glue = ['ns1.example.org 2001:500::1', `ns1.example.org ${NS_AT}`];
+    const cuts = [cut({ voices: [delegated(NS, 4, glue)] })];
+    expect(parts(look({ cuts }))).toEqual(['glue-moved-nearby 5']);
+    expect(parts(look({ cuts, asns: { [NS_AT]: 64_500, '2001:500::1': 666 } }))).toEqual(['glue-moved 50']);
+  });
+
+  test('of a baseline that knows no delegation, one below the domain is no news; of one that does, it is', () => {
+    const below = cut({
+      zone: 'www.example.org',
+      parent: 'example.org',
+      voices: [delegated(EVIL_NS)],
+      child: NS,
+      ds: null,
+    });
+    expect(parts(look({ cuts: [cut(), below] }), [look({ cuts: [] })])).toEqual([]);
+    expect(parts(look({ cuts: [cut(), below] }))).toEqual(['nameservers-changed 60']);
+  });
+
+  test('where nobody refers, what the zone says of its servers counts', () => {
+    expect(parts(look({ cuts: [cut({ voices: [], child: EVIL_NS })] }))).toEqual(['nameservers-changed 60']);
+    expect(parts(look({ cuts: [cut({ voices: [] })] }))).toEqual([]);
+  });
+
+  test('what any look of the capture saw is approved', () => {
+    const glue = (address: string) => cut({ voices: [delegated(NS, 4, [`ns1.example.org ${address}`])] });
+    const captured = settledDomain([domain({ cuts: [glue(NS_AT)] }), domain({ cuts: [glue(NS_FAR)], mx: null })]);
+    const approved = look(captured ?? {});
+    expect(parts(look({ cuts: [glue(NS_AT)] }), [approved])).toEqual([]);
+    expect(parts(look({ cuts: [glue(NS_FAR)] }), [approved])).toEqual([]);
+    expect(captured?.mx).toEqual(['mail.example.org']);
   });
 
   test('an unknown autonomous system equals no other', () => {
