@@ -1,17 +1,20 @@
 /**
  * When: every target at its own cadence with jitter, one run of a target at a time, at most `concurrency` together.
  *
- * Intervals run on one timer over the earliest due time, cron expressions on node-cron. Both only mark a target as
- * due; a target that is still running when it falls due again is not started twice and not made up for in a burst.
+ * Intervals run on one timer over a heap of due times, cron expressions on node-cron. Both only mark a target as due; a
+ * target that is still running when it falls due again is not started twice and not made up for in a burst.
  */
 import { createTask, type ScheduledTask } from 'node-cron';
 import pLimit from 'p-limit';
 import type { Schedule } from './core/model.js';
+import { DueHeap } from './due-heap.js';
 
 export interface Job {
   readonly id: string;
   /** In force at this time: an event changes the cadence. */
   readonly scheduleAt: (at: number) => Schedule;
+  /** Whose machine is looked at: a few looks at one host at a time, so that a slow one holds up nobody else. */
+  readonly host: string;
   /** Times at which the schedule in force changes; the job falls due then. */
   readonly changesAt: readonly number[];
   /** Never rejects. */
@@ -30,18 +33,31 @@ export interface SchedulerIo {
 
 /** Share of the interval by which a run may come early or late: an adversary must not know the second. */
 const JITTER = 0.1;
+/** Looks at one host at a time. */
+const PER_HOST = 2;
 /** Longest sleep of the timer, so that a window's start or a clock that jumped is noticed soon. */
 const MAX_SLEEP_MS = 1_000;
+
+/** An interval job's place in time: `slot` moves by whole intervals, so that jitter never adds up to drift. */
+interface Turn {
+  readonly job: Job;
+  readonly slot: number;
+}
 
 export class Scheduler {
   readonly #jobs: readonly Job[];
   readonly #io: SchedulerIo;
   readonly #limit: ReturnType<typeof pLimit>;
-  /** Monotonic due time per job on an interval. */
-  readonly #due = new Map<string, number>();
+  readonly #hosts = new Map<string, ReturnType<typeof pLimit>>();
+  readonly #due = new DueHeap<Turn>();
+  /** The turn in force per job; one that was taken out of force stays in the heap and is passed over. */
+  readonly #turns = new Map<string, Turn>();
+  /** Changes of schedule still to come, soonest first. */
+  readonly #changes: { readonly at: number; readonly job: Job }[];
   readonly #running = new Map<string, Promise<void>>();
+  /** Monotonic due time of jobs that wait for their host or for a free place. */
+  readonly #waiting = new Map<string, number>();
   readonly #crons = new Map<string, ScheduledTask>();
-  #lastTickAt: number;
   #timer: NodeJS.Timeout | null = null;
   #lagMs = 0;
   #stopped = false;
@@ -50,7 +66,11 @@ export class Scheduler {
     this.#jobs = jobs;
     this.#io = io;
     this.#limit = pLimit(io.concurrency);
-    this.#lastTickAt = io.now();
+    const now = io.now();
+    this.#changes = jobs
+      .flatMap((job) => job.changesAt.map((at) => ({ at, job })))
+      .filter(({ at }) => at > now)
+      .sort((a, b) => a.at - b.at);
   }
 
   /** Starts with every interval job spread over its first interval, at most ten seconds. */
@@ -58,7 +78,7 @@ export class Scheduler {
     const at = this.#io.monotonic();
     for (const job of this.#jobs) {
       const schedule = job.scheduleAt(this.#io.now());
-      if ('everyMs' in schedule) this.#due.set(job.id, at + this.#io.random() * Math.min(schedule.everyMs, 10_000));
+      if ('everyMs' in schedule) this.#plan(job, at + this.#io.random() * Math.min(schedule.everyMs, 10_000), 0);
       else this.#startCron(job, schedule);
     }
     this.#sleep();
@@ -72,18 +92,30 @@ export class Scheduler {
     await Promise.all(this.#running.values());
   }
 
-  /** Milliseconds by which the latest run started after it was due. */
+  /** Milliseconds by which the latest run started after it was due, or by which the one that waits longest is late. */
   get lagMs(): number {
-    return this.#lagMs;
+    const now = this.#io.monotonic();
+    const longest = Math.max(0, ...[...this.#waiting.values()].map((due) => now - due));
+    return Math.max(this.#lagMs, longest);
   }
 
   get runningCount(): number {
     return this.#limit.activeCount;
   }
 
+  get waitingCount(): number {
+    return this.#waiting.size;
+  }
+
+  #plan(job: Job, slot: number, jitter: number): void {
+    const turn = { job, slot };
+    this.#turns.set(job.id, turn);
+    this.#due.push({ at: slot + jitter, what: turn });
+  }
+
   #sleep(): void {
     if (this.#stopped) return;
-    const earliest = Math.min(...this.#due.values(), Number.POSITIVE_INFINITY);
+    const earliest = this.#due.peek()?.at ?? Number.POSITIVE_INFINITY;
     const ms = Math.min(MAX_SLEEP_MS, Math.max(0, earliest - this.#io.monotonic()));
     this.#timer = setTimeout(() => this.#tick(), ms);
   }
@@ -91,12 +123,14 @@ export class Scheduler {
   #tick(): void {
     const wall = this.#io.now();
     const at = this.#io.monotonic();
-    for (const job of this.#jobs) {
-      if (job.changesAt.some((change) => change > this.#lastTickAt && change <= wall)) this.#reschedule(job, wall, at);
-      const due = this.#due.get(job.id);
-      if (due !== undefined && due <= at) this.#start(job, due);
+    for (let next = this.#changes[0]; next && next.at <= wall; next = this.#changes[0]) {
+      this.#changes.shift();
+      this.#reschedule(next.job, wall, at);
     }
-    this.#lastTickAt = wall;
+    for (let next = this.#due.peek(); next && next.at <= at; next = this.#due.peek()) {
+      this.#due.pop();
+      if (this.#turns.get(next.what.job.id) === next.what) this.#begin(next.what, next.at, at);
+    }
     this.#sleep();
   }
 
@@ -104,8 +138,8 @@ export class Scheduler {
     const schedule = job.scheduleAt(wall);
     void this.#crons.get(job.id)?.destroy();
     this.#crons.delete(job.id);
-    this.#due.delete(job.id);
-    if ('everyMs' in schedule) this.#due.set(job.id, at);
+    this.#turns.delete(job.id);
+    if ('everyMs' in schedule) this.#plan(job, at, 0);
     else this.#startCron(job, schedule);
   }
 
@@ -115,24 +149,30 @@ export class Scheduler {
     void task.start();
   }
 
-  #start(job: Job, due: number): void {
+  #begin({ job, slot }: Turn, due: number, at: number): void {
     const schedule = job.scheduleAt(this.#io.now());
     if ('everyMs' in schedule) {
-      const at = this.#io.monotonic();
-      const next = due + this.#jittered(schedule.everyMs);
+      const { everyMs } = schedule;
       // After a pause of the machine one run catches up; the missed ones are not made up for.
-      this.#due.set(job.id, next > at ? next : at + this.#jittered(schedule.everyMs));
+      const missed = Math.max(0, Math.floor((at - slot) / everyMs));
+      this.#plan(job, slot + (missed + 1) * everyMs, everyMs * JITTER * (2 * this.#io.random() - 1));
     }
+    this.#start(job, due);
+  }
+
+  #start(job: Job, due: number): void {
     if (this.#running.has(job.id)) return;
-    const run = this.#limit(async () => {
-      if (this.#stopped) return;
-      this.#lagMs = this.#io.monotonic() - due;
-      await job.run();
-    }).finally(() => this.#running.delete(job.id));
+    this.#waiting.set(job.id, due);
+    const host = this.#hosts.get(job.host) ?? pLimit(PER_HOST);
+    this.#hosts.set(job.host, host);
+    const run = host(() => this.#limit(() => this.#run(job, due))).finally(() => this.#running.delete(job.id));
     this.#running.set(job.id, run);
   }
 
-  #jittered(everyMs: number): number {
-    return everyMs * (1 + JITTER * (2 * this.#io.random() - 1));
+  async #run(job: Job, due: number): Promise<void> {
+    this.#waiting.delete(job.id);
+    if (this.#stopped) return;
+    this.#lagMs = this.#io.monotonic() - due;
+    await job.run();
   }
 }

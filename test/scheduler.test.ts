@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Schedule } from '../src/core/model.js';
+import { DueHeap } from '../src/due-heap.js';
 import { type Job, Scheduler } from '../src/scheduler.js';
 
 const START = Date.UTC(2026, 6, 17, 15, 0, 0);
@@ -17,7 +19,7 @@ function scheduler(jobs: readonly Job[], concurrency = 4): Scheduler {
 }
 
 function every(everyMs: number, run: () => Promise<void>, id = 'live/page'): Job {
-  return { id, scheduleAt: () => ({ everyMs }), changesAt: [], run };
+  return { id, host: id, scheduleAt: () => ({ everyMs }), changesAt: [], run };
 }
 
 describe('Scheduler', () => {
@@ -71,6 +73,7 @@ describe('Scheduler', () => {
     const starts: number[] = [];
     const job: Job = {
       id: 'live/page',
+      host: 'live',
       scheduleAt: (at): Schedule => ({ everyMs: at >= opens && at < closes ? 5_000 : 3_600_000 }),
       changesAt: [opens, closes],
       run: async () => void starts.push(Date.now()),
@@ -87,6 +90,7 @@ describe('Scheduler', () => {
     const starts: string[] = [];
     const job: Job = {
       id: 'live/page',
+      host: 'live',
       scheduleAt: () => ({ cron: '30 18 * * *', timezone: 'Europe/Zurich' }),
       changesAt: [],
       run: async () => void starts.push(new Date().toISOString()),
@@ -121,5 +125,84 @@ describe('Scheduler', () => {
     await stopped;
     expect(started).toBe(1);
     expect(finished).toBe(1);
+  });
+
+  test('ten thousand targets keep their cadence, without drift and without a rush', async () => {
+    const runs = new Map<string, number[]>();
+    let dice = 1;
+    const random = (): number => {
+      dice = (dice * 48_271) % 2_147_483_647;
+      return dice / 2_147_483_647;
+    };
+    const jobs = Array.from({ length: 10_000 }, (_, index) => {
+      const id = `site-${index}/dns`;
+      const own: number[] = [];
+      runs.set(id, own);
+      return every(300_000, async () => void own.push(Date.now() - START), id);
+    });
+    const io = { now: () => Date.now(), monotonic: () => Date.now() - START, random, concurrency: 100 };
+    const subject = new Scheduler(jobs, io);
+    subject.start();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    for (const own of runs.values()) {
+      expect(own.length).toBeGreaterThanOrEqual(12);
+      expect(own.length).toBeLessThanOrEqual(13);
+      const [first = 0] = own;
+      // Jitter moves one run by a tenth of the interval at most, and never the next one.
+      const off = own.map((at, index) => Math.abs(at - first - index * 300_000));
+      expect(Math.max(...off)).toBeLessThanOrEqual(31_000);
+    }
+    expect(subject.lagMs).toBeLessThan(2_000);
+    await subject.stop();
+  }, 120_000);
+
+  test('after the machine slept one run catches up, and the cadence goes on where it was', async () => {
+    let clock = 0;
+    const starts: number[] = [];
+    const io = { now: () => START + clock, monotonic: () => clock, random: () => 0.5, concurrency: 4 };
+    const subject = new Scheduler([every(60_000, async () => void starts.push(clock))], io);
+    subject.start();
+    const pass = async (ms: number): Promise<void> => {
+      clock += ms;
+      await vi.advanceTimersByTimeAsync(1_000);
+    };
+    for (let second = 0; second < 70; second++) await pass(1_000);
+    expect(starts).toHaveLength(2);
+    await pass(3_600_000);
+    expect(starts).toHaveLength(3);
+    for (let second = 0; second < 120; second++) await pass(1_000);
+    expect(starts).toHaveLength(5);
+    await subject.stop();
+  });
+
+  test('a host that hangs holds up only itself, and the lag tells of those who wait', async () => {
+    const seen = new Set<string>();
+    const hanging = Array.from({ length: 20 }, (_, index) => {
+      return { ...every(1_000, () => new Promise<void>(() => undefined), `slow-${index}`), host: 'slow.example' };
+    });
+    const others = Array.from({ length: 5 }, (_, index) =>
+      every(1_000, async () => void seen.add(`${index}`), `o${index}`),
+    );
+    const subject = scheduler([...hanging, ...others], 4);
+    subject.start();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(seen.size).toBe(5);
+    expect(subject.runningCount).toBe(2);
+    expect(subject.waitingCount).toBe(18);
+    expect(subject.lagMs).toBeGreaterThan(55_000);
+  });
+});
+
+describe('DueHeap', () => {
+  test('gives back whatever was put in, earliest first', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1_000)), (times) => {
+        const heap = new DueHeap<number>();
+        for (const at of times) heap.push({ at, what: at });
+        const out = times.map(() => heap.pop()?.at);
+        expect(out).toEqual([...times].sort((a, b) => a - b));
+        expect([heap.size, heap.pop()]).toEqual([0, undefined]);
+      }),
+    );
   });
 });

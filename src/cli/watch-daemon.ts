@@ -107,6 +107,7 @@ function jobsOf(desk: Desk): Job[] {
         windows.find((window) => at >= window.from && at < window.to) ?? { site, target };
       return {
         id: target.id,
+        host: site.name,
         scheduleAt: (at) => inForce(at).target.schedule,
         changesAt: windows.flatMap((window) => [window.from, window.to]),
         run: async () => {
