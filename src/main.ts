@@ -34,14 +34,14 @@ import { adHocSite } from './config/ad-hoc.js';
 import type { Config } from './config/config.js';
 import { type LoadOptions, loadConfig } from './config/load.js';
 import { pseudoSite } from './core/announcement.js';
-import type { Site, Target } from './core/model.js';
+import type { Finding, Site, Target } from './core/model.js';
 import type { ApprovedBaseline } from './monitor.js';
 import type { SharedBrowser } from './net/browser/browser.js';
 import { knownAddresses } from './net/known-addresses.js';
 import { createNetwork } from './net/network.js';
 import { Courier, type Post } from './notify/deliver.js';
 import { NOTIFIERS } from './notify/index.js';
-import { type Baselines, openBaselines, tamperedFinding } from './store/baselines.js';
+import { type Baselines, openBaselines, type RecordHead, tamperedFinding } from './store/baselines.js';
 import { readProof } from './store/evidence.js';
 import type { Store } from './store/store.js';
 import { createThreads, judgingOn } from './threads.js';
@@ -154,7 +154,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
       judging: judgingWith(judgingOn(threads)),
     },
     baselines,
-    approvedBaselines: (site) => approvedBaselines(baselines, site),
+    approvedBaselines: (site, against) => approvedBaselines(baselines, site, against),
     courier: async (outbox) =>
       new Courier(outbox, { ...post, ...(await linking(outbox, config.settings.web.publicUrl)) }),
     opens: (host, port, signal) =>
@@ -173,13 +173,21 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
 }
 
 /** What was approved for a site, verified now. A damaged record is a finding of every target it concerns. */
-async function approvedBaselines(baselines: Baselines, site: Site): Promise<(target: Target) => ApprovedBaseline> {
-  const { baselines: byKind, tampered } = await baselines.read(site.id);
+async function approvedBaselines(
+  baselines: Baselines,
+  site: Site,
+  against?: (approval: RecordHead | null) => Promise<Finding | null>,
+): Promise<(target: Target) => ApprovedBaseline> {
+  const { baselines: byKind, tampered, approval } = await baselines.read(site.id);
+  const older = await against?.(approval);
   return ({ kind }) => ({
     baseline: byKind.get(kind) ?? null,
-    findings: tampered
-      .filter((damage) => damage.kind === null || damage.kind === kind)
-      .map((damage) => tamperedFinding(site.id, damage)),
+    findings: [
+      ...tampered
+        .filter((damage) => damage.kind === null || damage.kind === kind)
+        .map((damage) => tamperedFinding(site.id, damage)),
+      ...(older ? [older] : []),
+    ],
   });
 }
 

@@ -6,6 +6,7 @@ import type { Fault } from '../core/watchdog.js';
 import { type Memory, watch } from '../memory.js';
 import type { Inspection } from '../monitor.js';
 import type { Courier } from '../notify/deliver.js';
+import { rolledBack } from '../store/approvals.js';
 import type { Store } from '../store/store.js';
 import type { Metrics } from '../web/metrics.js';
 import { keepTargetEvidence } from './evidence.js';
@@ -49,7 +50,10 @@ export function memoryOf(store: Store, place: Workplace): Memory {
 export async function attend(desk: Desk, site: Site, target: Target): Promise<Inspection | null> {
   const { place } = desk;
   try {
-    const approved = await place.approvedBaselines(site);
+    const enforced = place.config.settings.baselines.signers.length > 0;
+    const approved = await place.approvedBaselines(site, (approval) =>
+      rolledBack(desk.store, site.id, approval, enforced, place.observatory.now()),
+    );
     const observatory = { ...place.observatory, sightOf: () => desk.self.sight };
     const inspection = await watch(site, target, approved(target), observatory, desk.memory, place.signal);
     desk.self.verified(target.id, inspection.verdict, place.observatory.now());

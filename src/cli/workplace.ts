@@ -1,10 +1,10 @@
 /** What every command is given: the configuration, the real things built from it, and where its words go. */
 import type { Network, Resolver } from '../checks/check.js';
 import type { Config, Problem } from '../config/config.js';
-import type { Site, Target } from '../core/model.js';
+import type { Finding, Site, Target } from '../core/model.js';
 import type { ApprovedBaseline, Observatory } from '../monitor.js';
 import type { Courier } from '../notify/deliver.js';
-import type { Baselines } from '../store/baselines.js';
+import type { Baselines, RecordHead } from '../store/baselines.js';
 import type { Store } from '../store/store.js';
 import type { Log } from './log.js';
 
@@ -47,7 +47,11 @@ export interface Workplace {
   readonly observatory: Observatory;
   readonly baselines: Baselines;
   /** What was approved for a site's targets, read anew and verified. */
-  readonly approvedBaselines: (site: Site) => Promise<(target: Target) => ApprovedBaseline>;
+  readonly approvedBaselines: (
+    site: Site,
+    /** What is known against the record beside what stands in it. */
+    against?: (approval: RecordHead | null) => Promise<Finding | null>,
+  ) => Promise<(target: Target) => ApprovedBaseline>;
   /** Carries alerts from the outbox to their receivers. */
   readonly courier: (outbox: Store) => Promise<Courier>;
   /** Whether something takes a connection there. Never rejects. */
