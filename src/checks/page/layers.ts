@@ -8,6 +8,7 @@ import { decoded, type PageDocument, readDocument } from './document.js';
 import { artifactText, isHtml, type LayerVolatility, type PageEvidence, type Shown } from './evidence.js';
 import { type Item, requestItem } from './inventory.js';
 import type { Assertion, PageSettings } from './settings.js';
+import { united } from './united.js';
 import { jaccard, linesOf, multiset } from './words.js';
 
 export const RAW = 'raw';
@@ -58,7 +59,13 @@ export function pairsOf(
   const pairs = sidesOf(actual, settings).flatMap((side) => {
     const others = candidates.flatMap((sides) => sides.filter((other) => other.layer === side.layer));
     const nearest = nearestTo(side, others);
-    return nearest ? [{ layer: side.layer, actual: side, accepted: nearest, same: isSame(side, nearest) }] : [];
+    if (!nearest) return [];
+    const moving = united(
+      nearest.volatility,
+      others.map((other) => other.volatility),
+    );
+    const same = isSame(side, nearest);
+    return [{ layer: side.layer, actual: side, accepted: { ...nearest, volatility: moving }, same }];
   });
   paired.set(actual, { accepted, settings, pairs });
   return pairs;

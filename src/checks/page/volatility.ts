@@ -14,6 +14,7 @@ import { type Side, sidesOf } from './layers.js';
 import { comparePictures } from './picture.js';
 import { pixelsOf } from './png.js';
 import type { PageSettings } from './settings.js';
+import { fellowsOf } from './siblings.js';
 import { without } from './words.js';
 
 /** Most of a picture, of the text and of the tag paths that may be masked. */
@@ -29,12 +30,13 @@ export function combine(samples: readonly [PageEvidence, ...PageEvidence[]]): Pa
   const neutral = neutralSettings(base);
   const rest = samples.filter((sample) => sample !== base);
   const others = rest.map((sample) => sidesOf(sample, neutral));
-  const layers = sidesOf(base, neutral).map((side) =>
-    learn(
-      side,
-      others.flatMap((sides) => sides.filter((other) => other.layer === side.layer)),
-    ),
-  );
+  const looks = sidesOf(base, neutral).map((side) => ({
+    side,
+    others: others.flatMap((sides) => sides.filter((other) => other.layer === side.layer)),
+  }));
+  // Every view of a sample was loaded by itself: what moved in one of them moves in all, seen there or not.
+  const moving = new Set(looks.flatMap((look) => placesThatMove(look.side, look.others)));
+  const layers = looks.map((look) => learn(look.side, look.others, moving));
   const raw = withSteadyHeaders(
     base.raw,
     rest.map((sample) => sample.raw),
@@ -56,14 +58,21 @@ function neutralSettings({ raw }: PageEvidence): PageSettings {
   };
 }
 
-function learn(base: Side, others: readonly Side[]): LayerVolatility {
-  const text = movingText(base, others);
+function placesThatMove(base: Side, others: readonly Side[]): string[] {
+  const text = movingText(base, others, NOTHING).entries;
+  return [...text, ...movingItems(base, others, NOTHING)].map(({ where }) => where).filter((where) => where !== LINES);
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+function learn(base: Side, others: readonly Side[], elsewhere: ReadonlySet<string>): LayerVolatility {
+  const text = movingText(base, others, elsewhere);
   const picture = movingPicture(base, others);
   const paths = movingPaths(base, others);
   return {
     layer: base.layer,
     text: text.entries,
-    items: movingItems(base, others),
+    items: movingItems(base, others, elsewhere),
     code: movingCode(base, others),
     paths: paths.kept,
     boxes: picture.boxes,
@@ -77,7 +86,7 @@ function learn(base: Side, others: readonly Side[]): LayerVolatility {
 
 const HEADING = /(?:^|> )h[1-3]\b/;
 
-function movingText(base: Side, others: readonly Side[]) {
+function movingText(base: Side, others: readonly Side[], elsewhere: ReadonlySet<string>) {
   const before = textByPlace(base);
   const entries = new Map<string, Set<string>>();
   for (const other of others) {
@@ -94,6 +103,11 @@ function movingText(base: Side, others: readonly Side[]) {
     const unheaded = lines.filter((line) => !headings.has(line));
     if (unheaded.length > 0) entries.set(LINES, new Set([...(entries.get(LINES) ?? []), ...unheaded]));
   }
+  const known = new Set([...entries.keys(), ...elsewhere]);
+  for (const where of [...elsewhere, ...fellowsOf(known, before.keys())]) {
+    const shown = before.get(where);
+    if (shown !== undefined && !HEADING.test(where) && !entries.has(where)) entries.set(where, new Set([shown]));
+  }
   return cappedText(base, entries);
 }
 
@@ -105,7 +119,7 @@ function cappedText(base: Side, entries: ReadonlyMap<string, ReadonlySet<string>
   const kept: { where: string; examples: string[] }[] = [];
   let masked = 0;
   let capped = false;
-  for (const [where, examples] of entries) {
+  for (const [where, examples] of cheapestFirst(entries)) {
     for (const [index, example] of [...examples].entries()) {
       // The first example is what the base shows: only that is text taken out of the comparison.
       const cost = index === 0 || where === LINES ? example.length / (where === LINES ? 2 : 1) : 0;
@@ -120,6 +134,13 @@ function cappedText(base: Side, entries: ReadonlyMap<string, ReadonlySet<string>
     }
   }
   return { entries: kept, share: total === 0 ? 0 : Math.min(1, masked / total), capped };
+}
+
+/** Clocks and greetings before comments: what a cap leaves out shall be little. The lines, which repeat them, come last. */
+function cheapestFirst(entries: ReadonlyMap<string, ReadonlySet<string>>): [string, ReadonlySet<string>][] {
+  const cost = ([where, [shown = '']]: readonly [string, ReadonlySet<string>]): number =>
+    where === LINES ? Number.POSITIVE_INFINITY : shown.length;
+  return [...entries].sort((a, b) => (cost(a) < cost(b) ? -1 : 1));
 }
 
 function isMasked(line: string, kept: readonly { examples: readonly string[] }[]): boolean {
@@ -143,7 +164,7 @@ function textByPlace(side: Side): Map<string, string> {
 
 // ------------------------------------------------------------- inventory
 
-function movingItems(base: Side, others: readonly Side[]) {
+function movingItems(base: Side, others: readonly Side[], elsewhere: ReadonlySet<string>) {
   const own = siteOf(base.url);
   const mayRotate = (item: Item): boolean => MAY_ROTATE.has(item.kind) && (item.kind !== 'link' || item.site === own);
   const entries = new Map<string, Set<string>>();
@@ -159,6 +180,13 @@ function movingItems(base: Side, others: readonly Side[]) {
     note(other.items, keys);
     note(base.items, new Set(other.items.map(keyOf)));
     noteQueries(base, other, entries);
+  }
+  const rotating = [base, ...others].flatMap(({ items }) => items.filter(mayRotate));
+  const places = new Map(rotating.map((item) => [rotationPlace(item), item.target.slice(0, MAX_EXAMPLE)]));
+  const known = new Set([...entries.keys(), ...elsewhere]);
+  for (const where of [...elsewhere, ...fellowsOf(known, places.keys())]) {
+    const target = places.get(where);
+    if (target !== undefined && !entries.has(where)) entries.set(where, new Set([target]));
   }
   return [...entries].slice(0, MAX_ENTRIES).map(([where, examples]) => ({
     where,

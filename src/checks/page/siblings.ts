@@ -1,0 +1,27 @@
+/**
+ * Entries of one list. Where two of them were seen to rotate, the list rotates, and that a third showed the same in
+ * every sample was chance. Pure.
+ */
+
+const NTH = /:nth-of-type\(\d+\)$/;
+
+/**
+ * Places, of those there are, that stand beside two moving ones.
+ * @param moving CSS paths of what was seen to move
+ * @param places all paths there are
+ * @returns those of `places` that differ from moving ones only in the number of one step, and are not among them
+ */
+export function fellowsOf(moving: Iterable<string>, places: Iterable<string>): string[] {
+  const known = new Set(moving);
+  const counts = new Map<string, number>();
+  for (const place of known) for (const list of listsOf(place)) counts.set(list, (counts.get(list) ?? 0) + 1);
+  return [...places].filter((place) => !known.has(place) && listsOf(place).some((list) => (counts.get(list) ?? 0) > 1));
+}
+
+/** The path with the number of one step left open, for each step in turn. */
+function listsOf(place: string): string[] {
+  const steps = place.split(' > ');
+  return steps.map((step, index) =>
+    [...steps.slice(0, index), `${step.replace(NTH, '')}:*`, ...steps.slice(index + 1)].join(' > '),
+  );
+}
