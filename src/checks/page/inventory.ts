@@ -78,6 +78,7 @@ export function itemsOf(element: Element, text: () => string, place: Place): Ite
     ...elementItems(name, attribs, text, place, at),
     ...(password ? at('password', actionAround(element)) : []),
     ...handlerItems(attribs, place),
+    ...styleItems(name === 'style' ? text() : (attribs['style'] ?? ''), at),
   ];
 }
 
@@ -156,7 +157,11 @@ function relItems(
   const href = attribs['href'];
   if (/\bicon\b/.test(rel)) return at('icon', href);
   if (/\bstylesheet\b/.test(rel)) return at('stylesheet', href);
-  if (/\b(?:preload|modulepreload|prefetch|preconnect|dns-prefetch|prerender)\b/.test(rel)) return at('preload', href);
+  // A module preloaded is a module fetched and parsed, and what is preloaded as code will be run.
+  const code =
+    /\bmodulepreload\b/.test(rel) || /^(?:script|worker|sharedworker|serviceworker)$/i.test(attribs['as'] ?? '');
+  if (code && /\b(?:module)?preload\b/.test(rel)) return at('script', href);
+  if (/\b(?:preload|prefetch|preconnect|dns-prefetch|prerender)\b/.test(rel)) return at('preload', href);
   return [];
 }
 
@@ -167,6 +172,24 @@ function refreshItems(
   if (attribs['http-equiv']?.trim().toLowerCase() !== 'refresh') return [];
   const [, target = ''] = /url\s*=\s*['"]?([^'"]*)/i.exec(attribs['content'] ?? '') ?? [];
   return at('refresh', target);
+}
+
+const MAX_STYLE = 200_000;
+const IMPORT = /@import\s+(?:url\(\s*)?["']?([^"')\s;]{1,2000})/gi;
+const FETCHED = /url\(\s*["']?((?:https?:)?\/\/[^"')\s]{1,2000})/gi;
+
+/** What rules written in the page fetch: other sheets, and pictures and fonts of other hosts. */
+function styleItems(rules: string, at: (kind: ItemKind, reference: string) => Item[]): Item[] {
+  const css = rules.slice(0, MAX_STYLE);
+  if (!css.includes('@import') && !css.includes('url(')) return [];
+  const imported = [...css.matchAll(IMPORT)].map(([, sheet = '']) => sheet);
+  const fetched = [...css.matchAll(FETCHED)].map(([, reference = '']) => reference);
+  return [
+    ...[...new Set(imported)].flatMap((sheet) => at('stylesheet', sheet)),
+    ...[...new Set(fetched)]
+      .filter((reference) => !imported.includes(reference))
+      .flatMap((picture) => at('image', picture)),
+  ];
 }
 
 function handlerItems(attribs: Readonly<Record<string, string>>, place: Place): Item[] {

@@ -1,6 +1,6 @@
 /**
- * The Content-Security-Policy of the answer: who takes it off or opens it has a script to run. Only what the baseline
- * kept is compared: a header that carried another nonce in every sample is not in it.
+ * The Content-Security-Policy of the answer: who takes it off or opens it has a script to run. What is
+ * made for one answer, nonces and hashes, is compared by its presence only.
  */
 import type { Finding } from '../../core/model.js';
 import { finding } from './codes.js';
@@ -68,7 +68,20 @@ function scriptSources(value: string): Sources | null {
       directives.set(name.toLowerCase(), new Set(sources.map((source) => source.toLowerCase())));
     }
   }
-  return directives.get('script-src-elem') ?? directives.get('script-src') ?? directives.get('default-src') ?? null;
+  const scripts = directives.get('script-src-elem') ?? directives.get('script-src') ?? directives.get('default-src');
+  return scripts ? inForce(scripts) : null;
+}
+
+const UNSAFE = "'unsafe-inline'";
+const PER_ANSWER = /^'(?:nonce|sha\d+)-/;
+
+/**
+ * A policy that names nonces or hashes is blind to `unsafe-inline`, which is there for old browsers (CSP 3, section
+ * 6.7.3.2). Without them the same word lets every inline script run.
+ */
+function inForce(sources: Sources): Sources {
+  if (![...sources].some((source) => PER_ANSWER.test(source))) return sources;
+  return new Set([...sources].filter((source) => source !== UNSAFE));
 }
 
 /** What the nearest of the policies now in force adds to an accepted one; null where one is as strict. */

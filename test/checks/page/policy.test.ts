@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { page } from '../../../src/checks/page/index.js';
 import { lookAt, reading } from './looks.js';
 
 const served = (...policies: string[]) =>
@@ -28,6 +29,17 @@ describe('a Content-Security-Policy header', () => {
     ['new', [], [STRICT]],
   ])('is nothing when it is %s', (_name, before, after) => {
     expect(told(before, after)).toEqual([]);
+  });
+
+  it('is kept in a baseline whose samples had other nonces, and compared', () => {
+    const nonced = (nonce: string) =>
+      `script-src 'nonce-${nonce}' 'strict-dynamic' 'unsafe-inline'; report-uri /r/${nonce}`;
+    const accepted = page.combine([served(nonced('a1')), served(nonced('b2')), served(nonced('c3'))]);
+    expect(reading(served(nonced('d4')), accepted).findings).toEqual([]);
+    expect(reading(served(), accepted).findings).toMatchObject([{ code: 'page/policy-weakened' }]);
+    // Without a nonce, what was there for old browsers only lets every script run.
+    const opened = served("script-src 'unsafe-inline' 'strict-dynamic'");
+    expect(reading(opened, accepted).findings).toMatchObject([{ code: 'page/policy-weakened' }]);
   });
 
   it('may be as open as any accepted answer', () => {
