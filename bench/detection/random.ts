@@ -50,9 +50,11 @@ export class Random {
   }
 }
 
-/** FNV-1a over the UTF-16 units. */
+/** FNV-1a over the UTF-16 units, then mixed (the finaliser of MurmurHash3): seeds that differ in one digit are far apart. */
 export function fingerprint(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return hash >>> 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -6,14 +6,15 @@
 
 export interface Phrase {
   readonly pattern: RegExp;
-  /** `strong`: hardly anybody else writes it. `weak`: counts only where there is another. */
-  readonly strength: 'strong' | 'weak';
+  /** `strong`: hardly anybody else writes it. `weak`: tells together with another; `hint`: nothing without one. */
+  readonly strength: 'strong' | 'weak' | 'hint';
   /** Who did it stands before it, in a line that says nothing else: `Grey Falcon was here`. */
   readonly signed: boolean;
 }
 
 const strong = (pattern: RegExp): Phrase => ({ pattern, strength: 'strong', signed: false });
 const weak = (pattern: RegExp): Phrase => ({ pattern, strength: 'weak', signed: false });
+const hint = (pattern: RegExp): Phrase => ({ pattern, strength: 'hint', signed: false });
 const signed = (pattern: RegExp): Phrase => ({ pattern, strength: 'strong', signed: true });
 
 // JavaScript's \b knows ASCII letters only.
@@ -65,7 +66,7 @@ export const PHRASES: readonly Phrase[] = [
     ),
   ),
   signed(words('(?:was|were|wuz|woz|is) (?:here|h3re)(?=[\\s!.~*:)(<>x3-]*$)')),
-  weak(words('hacked|defaced|defacement|pwned|pwnd|haxor|haxored|rooted|deface|hackers?')),
+  weak(words('hacked|defaced|defacement|pwned|pwnd|haxored|rooted|deface')),
   weak(words('greetz|greets|gr33tz|shout ?out[sz]?(?: to)?|respect to|special th?an(?:x|ks) to|thanx to')),
   weak(words('free (?:palestine|kashmir|gaza|syria|kurdistan|tibet|ukraine)')),
   weak(/#(?:op|anon|free)\w{3,}/u),
@@ -74,10 +75,13 @@ export const PHRASES: readonly Phrase[] = [
       '(?:security|admin) (?:is )?(?:0%|o%|zero|low|sleeping|lol)|wake up,? admin|patch your (?:system|site|server|shit)|go back to school|(?:dear|hello|hey|hi|sorry|bye) admin',
     ),
   ),
-  weak(words('(?:team|crew|squad|gang|cyber|sec|hax)')),
-  weak(
-    words('your (?:data|files|database|server)|database dumped|leet|elite|oday|feel the power|game over|knock knock'),
+  hint(
+    words(
+      'team|crew|squad|gang|cyber|sec|hax|haxor|hackers?|peretas|tim|admin|leet|elite|oday|game over|your (?:data|files|server)',
+    ),
   ),
+  signed(words('(?:hacked|pwned|owned|rooted) (?:you|u|your|this|ur)')),
+  weak(words('database dumped|feel the power|knock knock')),
   // Spanish, Portuguese, French, German, Italian, Dutch, Polish, Scandinavian
   strong(
     words(
@@ -102,9 +106,7 @@ export const PHRASES: readonly Phrase[] = [
     /(?<!\p{L})(?:site|sitesi|siteniz|sunucu|sunucunuz|sistem|server) (?:ele ge[cç]irildi|hack ?lendi|heklendi|[cç]ökertildi|patlat[ıi]ld[ıi])/u,
   ),
   signed(/(?:buradayd[ıi]k?|buradan ge[cç]ti|u[gğ]rad[ıi]k?|burda[y]?d[ıi])(?=[\s!.~:)(<>-]*$)/u),
-  weak(
-    /(?<!\p{L})(?:siber (?:ordu|sava[sş]|tim)|ay y[iı]ld[iı]z tim|g[uü]venli[gğ]iniz|ele ge[cç]irildi|hacker|ekibi|y[oö]netici(?:ye)? selam)/u,
-  ),
+  weak(/(?<!\p{L})(?:siber (?:ordu|sava[sş]|tim)|ay y[iı]ld[iı]z tim|y[oö]netici(?:ye)? selam)/u),
   // Indonesian and Malay
   strong(
     words(
@@ -114,7 +116,7 @@ export const PHRASES: readonly Phrase[] = [
   signed(words('(?:mampir|pernah|singgah|ada|hadir|lewat) (?:di )?s[ie]ni|(?:pernah|telah) (?:di )?sini')),
   weak(
     words(
-      'kami (?:datang|adalah|hadir)|situs (?:anda|kalian|ini)|keamanan (?:anda|kalian|situs)|garuda security|indonesian? (?:hacker|cyber)|peretas|diretas|tim|admin (?:tolong|bego|tidur)',
+      'keamanan (?:anda|kalian|situs) (?:nol|lemah|buruk)|garuda security|indonesian? (?:hacker|cyber)|diretas|admin (?:tolong|bego|tidur)',
     ),
   ),
   // Persian
@@ -122,15 +124,13 @@ export const PHRASES: readonly Phrase[] = [
     /(?<!\p{L})هک (?:شد|گردید|کردیم|می ?شود|شدید)|(?:توسط|بدست|به دست)(?: [^\s]{1,40}){1,6} (?:هک|نفوذ|تسخیر|تصرف)|ارتش سایبری/u,
   ),
   signed(/اینجا (?:بود|بودیم|بودند)(?=[\s!.~:)(<>-]*$)/u),
-  weak(
-    /هکر|(?:تسخیر|تصرف) (?:شد|گردید)|هک(?!\p{L})|امنیت .{0,20}صفر|سایت شما|سرور .{0,15}اختیار|نفوذ شد|(?<!\p{L})(?:تیم|گروه)(?!\p{L})/u,
-  ),
+  weak(/(?:تسخیر|تصرف) (?:شد|گردید)|هک(?!\p{L})|امنیت .{0,20}صفر|سایت شما|سرور .{0,15}اختیار|نفوذ شد/u),
   // Arabic
   strong(
     /تم(?:ت)? (?:ال)?(?:اختراق|تهكير|قرصنة|هكر)|اخترق(?:نا|ت|ناكم)?(?: [^\s]{1,40}){0,2} (?:من|بواسطة|موقع)|الجيش (?:السيبراني|الالكتروني|الإلكتروني)|تمت? السيطرة على (?:الموقع|الخادم|السيرفر|النظام)|(?:الموقع|موقعكم|الصفحة) (?:مخترق|مهكر|تحت السيطرة)/u,
   ),
   signed(/(?<!\p{L})(?:مر|مروا|كان|كانوا|كنا) (?:من )?هنا/u),
-  weak(/هاكر|هكر|مخترق|قراصنة|(?<!\p{L})(?:فريق|الحماية)(?!\p{L})|حمايتكم|تحياتنا|تحية (?:الى|إلى)/u),
+  weak(/مخترق|حمايتكم|تحياتنا|تحية (?:الى|إلى)/u),
   // Russian, Ukrainian
   strong(
     /взломан[оаы]?(?:\s*[:=~>|–—-]|(?: \p{L}{1,40})? (?:хакер|групп|команд|ком)|$)|(?:сайт|портал|ресурс|сервер|страница)(?: был[ао]?)? (?:взломан|хакнут|захвачен|дефейс)|хакнут[оаы]?(?!\p{L})|зламан[оаий]* (?:хакер|груп)|сайт(?: було)? зламан/u,
@@ -139,16 +139,19 @@ export const PHRASES: readonly Phrase[] = [
     /(?:здесь|тут) (?:был[аи]?|побывал[аи]?)(?!\p{L})|(?<!\p{L})(?:был[аи]?|побывал[аи]?) (?:здесь|тут)(?!\p{L})|(?:тут|здесь) (?:була|були|був)(?!\p{L})/u,
   ),
   weak(
-    /взлом|хакер|дефейс|(?<!\p{L})(?:команда|группа)(?!\p{L})|получил[аи]? доступ|(?<!\p{L})(?:привет|учи)[^\p{L}]*админ|админ(?!\p{L})|база (?:данных )?(?:скачана|слита|украдена)|зламан/u,
+    /взломан|дефейс|получил[аи]? доступ|(?<!\p{L})(?:привет|учи)[^\p{L}]*админ|база (?:данных )?(?:скачана|слита|украдена)|зламан/u,
   ),
   // Chinese, Japanese, Korean
   strong(
     /被.{0,20}(?:黑了|黑掉|入侵|攻陷|攻破|拿下|攻占|黑客)|已被.{0,3}(?:黑|入侵|攻陷|控制)|黑客(?:联盟|军团|入侵|团队)|网站已(?:被|沦陷)|(?:攻陷|拿下|入侵|黑了)(?:了)?(?:此|本|该|这|贵)?(?:个)?(?:服务器|网站|站点|站)/u,
   ),
   signed(/到此一[游遊]|(?:来过|來過)(?:这里|此处|此地)?|参上|見参/u),
-  weak(/黑客|骇客|駭客|战队|小组|(?:数据库|权限)已|你们的(?:安全|数据)|管理员/u),
+  weak(/(?:数据库|权限)已|你们的(?:安全|数据)/u),
   strong(/ハッキングされ|乗っ取(?:り|った|られ)|해킹 ?(?:당|됐|되었|했|함|완료)/u),
   signed(/(?:왔다|다녀) ?(?:감|갑니다|간다)/u),
+  hint(
+    /(?<!\p{L})(?:ekibi|g[uü]venli[gğ]iniz|ele ge[cç]irildi|تیم|گروه|فريق|الحماية|هاكر|هكر|قراصنة|هکر|хакер[ыа]?|команда|группа|админ)(?!\p{L})|战队|小组|管理员|黑客|骇客|駭客/u,
+  ),
   // Hindi, Urdu, Bengali, Vietnamese, Thai, Hebrew, Greek
   strong(
     /हैक (?:किया|कर|हो|हुआ)|ہیک (?:کر|ہو|شد)|হ্যাক (?:করা|হয়েছে|করেছে)|(?:bi|da bi|bị|đã bị) hack(?!\p{L})|(?:ถูก|โดน)แฮก|נפרצ?ה? (?:על ידי|ע"י)|(?:האתר|השרת) נפרץ|χακαριστ|παραβιαστηκε απο/u,
@@ -167,18 +170,16 @@ export function signingIn(reading: string): Signing | null {
   const found = PHRASES.flatMap(({ pattern, ...phrase }) => {
     const at = reading.search(pattern);
     return at < 0 ? [] : [{ ...phrase, at }];
-  });
-  const [best] = [...found].sort((a, b) => rankOf(a) - rankOf(b) || a.at - b.at);
-  if (!best) return null;
+  }).sort((a, b) => rankOf(a) - rankOf(b) || a.at - b.at);
+  const [best] = found;
+  if (!best || best.strength === 'hint') return null;
   // Two different weak ones in one line are as telling as a strong one.
   const strength = best.strength === 'strong' || found.length > 1 ? 'strong' : 'weak';
-  const at = best.strength === 'strong' ? best.at : Math.min(...found.map((phrase) => phrase.at));
-  return { strength, before: reading.slice(0, at), signed: best.signed };
+  return { strength, before: reading.slice(0, best.at), signed: best.signed };
 }
 
 function rankOf({ strength, signed: isSigned }: Pick<Phrase, 'strength' | 'signed'>): number {
-  if (strength === 'weak') return 2;
-  return isSigned ? 1 : 0;
+  return { strong: isSigned ? 1 : 0, weak: 2, hint: 3 }[strength];
 }
 
 const SELF = new Set(

@@ -18,7 +18,10 @@ const MAX_LINE = 5000;
 
 export const signatures = perLayer('signatures', (pair, settings) => {
   if (pair.same && !pair.actual.shown?.dialogs.length) return [];
-  const [worst] = signaturesIn(pair).sort((a, b) => b.confidence - a.confidence);
+  const [worst] = signaturesIn(pair)
+    // Where nothing may change, new text is told as such; in what rotates there one telling word alone says nothing.
+    .filter(({ confidence }) => settings.content === 'living' || confidence > HINTED)
+    .sort((a, b) => b.confidence - a.confidence);
   return [...(worst ? [phraseFinding(worst, pair, settings)] : []), ...hiddenFindings(pair, settings)];
 });
 

@@ -20,6 +20,8 @@ export interface Swap {
 const PROSE_WORDS = 8;
 /** Fewer telling words than this say nothing of what a text is about. */
 const ENOUGH_WORDS = 12;
+/** A page with less running text than this has hardly any; a quotation of the day may be all of it. */
+const LEAST_WORDS = 40;
 /** New text shorter than this share of what went is a text shortened, not one exchanged. */
 const FILLED = 0.3;
 /** From this share on nearly everything was exchanged, from the other a good part; with how strange it must be. */
@@ -32,8 +34,11 @@ export function swapIn(pair: Pair): Swap | null {
   const shaped = { added: without(added, removed, shapeOf), removed: without(removed, added, shapeOf) };
   const went = shaped.removed.filter(isProse);
   const came = shaped.added.filter(isProse);
-  const before = sizeOf(pair.accepted.lines.filter(isProse));
-  if (came.length === 0 || before === 0) return null;
+  const running = pair.accepted.lines.filter(isProse);
+  const before = sizeOf(running);
+  // Where more moves than may be masked, text that is gone may be what moves.
+  if (came.length === 0 || wordsOf(running.join(' ')).length < LEAST_WORDS || pair.accepted.volatility?.capped)
+    return null;
   const lost = goneFrom({ added: shaped.added, removed: went });
   if (sizeOf(came) < lost * FILLED) return null;
   const { words, share } = strangenessOf(came, pair);

@@ -44,9 +44,15 @@ function titleFindings(pair: Pair, settings: PageSettings): Finding[] {
     finding('page/title-changed', settings, {
       ...facts,
       summary,
-      living: change === 'estranged' ? 'warning' : 'notice',
+      living: change === 'estranged' && !keepsName(before, after) ? 'warning' : 'notice',
     }),
   ];
+}
+
+/** Content systems put what a page is about beside the name of the site: the name stays. */
+function keepsName(before: string, after: string): boolean {
+  const words = new Set(wordsOf(after));
+  return wordsOf(before).some((word) => word.length >= (/\p{Script=Han}/u.test(word) ? 2 : 4) && words.has(word));
 }
 
 function metaFindings({ actual, accepted }: Pair, settings: PageSettings): Finding[] {
