@@ -128,7 +128,7 @@ async function lookUntilSure(
   thoroughness: Thoroughness,
 ): Promise<Confirmation> {
   const look = async (known?: Known): Promise<Look> => {
-    const observation = await vantage.observe(target, signal, known);
+    const observation = await vantage.observe(target, signal, known && { known });
     const reading = await judging.judge(target, observation, baseline);
     return { observation, reading: asSeenBy(sightOf?.(vantage.name) ?? 'sighted', reading) };
   };

@@ -18,7 +18,7 @@ import type {
   Target,
 } from '../core/model.js';
 import type { Explained } from './explained.js';
-import type { AuthorityAccess, Network, PathProbes, RegistryAccess, Resolver } from './network.js';
+import type { AuthorityAccess, Network, PathProbes, RegistryAccess, Resolver, Sampling } from './network.js';
 
 export type * from './network.js';
 
@@ -119,6 +119,8 @@ export interface ProbeIo {
   readonly resolvers: readonly Resolver[];
   /** Number of the autonomous system that announces the address; null when unknown. Absent: nobody can say. */
   readonly asnOf?: (address: string) => number | null;
+  /** What is different on purpose in this sample of a baseline. Absent: a look like any other. */
+  readonly sampling?: Sampling;
   /** What the last full look left, where this one may lean on it. Absent: look fully. */
   readonly known?: Known;
   /** Where a trace of the authoritative data begins, and whose signatures it believes. Absent: nothing is traced. */

@@ -102,11 +102,23 @@ export interface CaptureRequest {
   readonly viewport: Viewport;
   readonly pin?: readonly string[];
   readonly anyCertificate?: boolean;
+  /** Of a baseline's samples: what is different on purpose. Absent: as in every look. */
+  readonly sampling?: Sampling;
   /** `off`: what is left of a page that fights being looked at, one screen of it. Default: `on`. */
   readonly scripts?: 'on' | 'off';
   /** CSS selectors whose boxes the caller wants to know (masks); an unknown selector gives no box. */
   readonly boxesOf: readonly string[];
   readonly signal: AbortSignal;
+}
+
+/** How one sample of a baseline differs from a look, so that what moves by itself is seen before it moves. */
+export interface Sampling {
+  /** Of the page's random numbers. */
+  readonly seed: number;
+  /** How far the page's clock is ahead. */
+  readonly clockMs: number;
+  /** The page is opened a second time, its resources in the cache and its cookies set. */
+  readonly warm: boolean;
 }
 
 export interface Box {

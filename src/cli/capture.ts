@@ -1,13 +1,20 @@
 /** `baseline capture`: several looks at a site thought healthy, made into the candidate a person reviews. */
 
-import { judge } from '../checks/check.js';
+import { judge, type Sampling } from '../checks/check.js';
 import { checkOf } from '../checks/index.js';
 import { isGrave } from '../core/corroborate.js';
 import type { Failure, Finding, Observation, Target } from '../core/model.js';
 import type { Workplace } from './workplace.js';
 
-/** Looks per target: enough to see what moves by itself from one to the next. */
-const SAMPLES = 3;
+/**
+ * Looks per target, each different on purpose, so that what moves by itself is seen before it moves: as every later look
+ * will be; with other random numbers and a warm cache; on another day, every digit and the weekday of its time another.
+ */
+const SAMPLES: readonly (Sampling | null)[] = [
+  null,
+  { seed: 0x0b5e, clockMs: 0, warm: true },
+  { seed: 0xface, clockMs: 30 * 3_600_000 + 71 * 61_000, warm: false },
+];
 /** Clocks and rotations get a chance to move between two looks. */
 const BETWEEN_SAMPLES_MS = 400;
 
@@ -23,13 +30,17 @@ export interface Captured {
   readonly suspicions: readonly Finding[];
 }
 
-export async function captureTarget(target: Target, { observatory, signal }: Workplace): Promise<Captured> {
+export async function captureTarget(
+  target: Target,
+  { observatory, signal }: Pick<Workplace, 'observatory' | 'signal'>,
+): Promise<Captured> {
   const check = checkOf(target.kind);
   const [vantage] = observatory.vantages;
   const looks: Observation[] = [];
-  while (looks.length < SAMPLES && !signal.aborted) {
+  while (looks.length < SAMPLES.length && !signal.aborted) {
     if (looks.length > 0) await observatory.pause(BETWEEN_SAMPLES_MS, signal);
-    looks.push(await vantage.observe(target, signal));
+    const sampling = SAMPLES[looks.length] ?? null;
+    looks.push(await vantage.observe(target, signal, sampling === null ? {} : { sampling }));
     if (looks.length === 1 && readingOf(looks[0], target).failures.length > 0) break;
   }
   const good = looks.filter((look) => readingOf(look, target).failures.length === 0);

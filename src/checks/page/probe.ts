@@ -62,7 +62,9 @@ async function look(
 ): Promise<View> {
   try {
     const { url, ignore } = settings;
-    const capture = await io.network.capture({ url, viewport, boxesOf: ignore.selectors, ...pinning, signal });
+    const sampling = io.sampling === undefined ? {} : { sampling: io.sampling };
+    const request = { url, viewport, boxesOf: ignore.selectors, ...sampling, ...pinning, signal };
+    const capture = await io.network.capture(request);
     return { viewport, shown: shownBy(capture), failure: null };
   } catch (error) {
     if (error instanceof ProbeFailure) return without(settings, io, viewport, pinning, error.failure, signal);

@@ -67,11 +67,12 @@ export async function captureOn(
   const { url, viewport, pin, anyCertificate = false } = request;
   stage.proxy.dialer.pin = pin === undefined ? null : { host: hostOf(new URL(url)), addresses: pin };
   stage.proxy.dialer.anyCertificate = anyCertificate;
-  await stage.dress(viewport, anyCertificate || stage.proxy.dialer.verifies, request.scripts);
+  await stage.dress(request, anyCertificate || stage.proxy.dialer.verifies);
   await openPage(stage, url);
+  if (request.sampling?.warm) await openPage(stage, url);
   if (stage.proxy.dialer.verifies) await checkCertificate(stage);
   const { png, settled, reading, size } = await likenessOf(stage, request, stills);
-  if (settled && request.scripts !== 'off') stills.remember(request, png);
+  if (settled && isLook(request)) stills.remember(request, png);
   const bytes = Buffer.from(png, 'base64');
   return {
     status: stage.status,
@@ -136,7 +137,7 @@ async function look(stage: Stage, request: CaptureRequest, stills: Stills): Prom
     width: Math.min(request.viewport.mobile ? size.width : request.viewport.width, MAX_WIDTH),
     height: Math.min(size.height, MAX_HEIGHT),
   };
-  const known = stills.knows(request);
+  const known = isLook(request) && stills.knows(request);
   const shots = known ? shoot(stage, clip).then((png) => [png, null] as const) : shootTwice(stage, clip);
   const [[first, next], early] = await Promise.all([shots, read(world, request)]);
   if (known && stills.isStill(request, first)) return { png: first, settled: true, reading: early, size };
@@ -144,6 +145,11 @@ async function look(stage: Stage, request: CaptureRequest, stills: Stills): Prom
   if (first === second) return { png: second, settled: true, reading: early, size };
   const { png, settled } = await shootUntilStill(stage, clip, second);
   return { png, settled, reading: await read(world, request), size };
+}
+
+/** Not a sample, nor what is left of a page without its scripts: such pictures stand for no other. */
+function isLook({ scripts, sampling }: CaptureRequest): boolean {
+  return scripts !== 'off' && sampling === undefined;
 }
 
 /** One screen as it is: without scripts nothing comes to rest later. */

@@ -5,18 +5,13 @@
  * cannot have replaced a function we call.
  */
 
+import { SEED, seeded } from './sampling.js';
+
 /** Where AT_START leaves what SETTLE wants to know. A symbol: pages do not trip over it. */
 const PLANS = `Symbol.for('siteward.plans')`;
 
 /** The same random numbers each time, nothing that moves, videos as empty boxes. */
-export const AT_START = `(() => {
-  let state = 0x5175;
-  Math.random = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+export const AT_START = `(() => {${seeded(SEED)}
   const still = new CSSStyleSheet();
   still.replaceSync(\`
     *, *::before, *::after {

@@ -1,11 +1,12 @@
 /** A fresh browser context with one page, made still, watched and cut off from everything but its own proxy. */
 import type { BrowserContext, CDPSession, HTTPRequest, HTTPResponse, Page } from 'puppeteer-core';
-import type { Viewport } from '../../checks/check.js';
+import type { CaptureRequest } from '../../checks/check.js';
 import { RendererGone, regardless, rejectionOf, within } from './deadline.js';
 import type { EgressRules } from './egress-dial.js';
 import { EgressProxy, hostOf } from './egress-proxy.js';
 import { AT_START } from './in-page.js';
 import type { RunningBrowser } from './launch.js';
+import { samplingScript } from './sampling.js';
 
 /** What the page asked for. */
 export interface SeenRequest {
@@ -114,12 +115,13 @@ export class Stage {
   }
 
   /** Makes it the window of one visitor. Before the page is opened. */
-  async dress(viewport: Viewport, anyCertificate: boolean, scripts: 'on' | 'off' = 'on'): Promise<void> {
+  async dress({ viewport, scripts, sampling }: CaptureRequest, anyCertificate: boolean): Promise<void> {
     const { width, height, mobile } = viewport;
     await Promise.all([
       this.page.setViewport({ width, height, deviceScaleFactor: 1, isMobile: mobile, hasTouch: mobile }),
       this.page.setUserAgent(userAgent(this.#running.version, mobile)),
       this.cdp.send('Emulation.setScriptExecutionDisabled', { value: scripts === 'off' }),
+      sampling ? this.page.evaluateOnNewDocument(samplingScript(sampling)) : undefined,
       anyCertificate ? this.cdp.send('Security.setIgnoreCertificateErrors', { ignore: true }) : undefined,
     ]);
   }
