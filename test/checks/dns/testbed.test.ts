@@ -295,6 +295,18 @@ describe('while the delegation is hijacked at the registrar', () => {
     await bed.scenario('restore');
   });
 
+  test('what was approved is the delegation with its proven keys', () => {
+    expect(approved.domain?.cuts).toMatchObject([
+      {
+        ...{ zone: 'hijack.test', parent: 'test', status: 'SECURE', child: ['ns1.hijack.test'] },
+        voices: [{ nameservers: ['ns1.hijack.test'], glue: ['ns1.hijack.test 127.0.53.3'], servers: 1 }],
+        ds: [expect.stringMatching(/^\d+ 13 2 [0-9a-f]{64}$/u)],
+        signers: [expect.stringMatching(/^257 13 \d+ [0-9a-f]{64}$/u)],
+      },
+    ]);
+    expect(approved.domain).toMatchObject({ mx: ['mail.hijack.test'], caa: ['0 issue "letsencrypt.org"'] });
+  });
+
   test('the score calls somebody within two rounds, and the domain is what is named', () => {
     const assessment = assess(seen, [approved], settings);
     expect(assessment?.parts.map(({ kind }) => kind)).toEqual(
