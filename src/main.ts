@@ -40,6 +40,7 @@ import type { SharedBrowser } from './net/browser/browser.js';
 import { knownAddresses } from './net/known-addresses.js';
 import { createNetwork } from './net/network.js';
 import { Courier, type Post } from './notify/deliver.js';
+import { examineReceiver } from './notify/examine.js';
 import { NOTIFIERS } from './notify/index.js';
 import { type Baselines, openBaselines, type RecordHead, tamperedFinding } from './store/baselines.js';
 import { readProof } from './store/evidence.js';
@@ -155,6 +156,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     },
     baselines,
     approvedBaselines: (site, against) => approvedBaselines(baselines, site, against),
+    examineReceiver: (id) => examineReceiver(id, post),
     courier: async (outbox) =>
       new Courier(outbox, { ...post, ...(await linking(outbox, config.settings.web.publicUrl)) }),
     opens: (host, port, signal) =>

@@ -26,6 +26,7 @@ export async function runDoctor(place: Workplace): Promise<number> {
     ...place.resolvers.map((resolver) =>
       examine(`resolver ${resolver.name}`, () => answers(resolver, place.network, place.signal)),
     ),
+    ...place.config.settings.receivers.map(({ id }) => examine(`receiver ${id}`, () => place.examineReceiver(id))),
   ]);
   place.terminal.out(
     place.terminal.json ? jsonText({ schema: 'siteward/doctor/1', examinations }) : table(examinations, place),

@@ -54,6 +54,8 @@ export interface Workplace {
   ) => Promise<(target: Target) => ApprovedBaseline>;
   /** Carries alerts from the outbox to their receivers. */
   readonly courier: (outbox: Store) => Promise<Courier>;
+  /** Whether the way to a receiver is open, in one sentence. Throws SendError. */
+  readonly examineReceiver: (id: string) => Promise<string>;
   /** Whether something takes a connection there. Never rejects. */
   readonly opens: (host: string, port: number, signal: AbortSignal) => Promise<boolean>;
   /** Sorts by time; names incidents and evidence folders. */

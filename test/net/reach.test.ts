@@ -131,6 +131,15 @@ describe('an alert host whose name is lied about', () => {
 });
 
 describe('the memory of addresses', () => {
+  it('holds no address that proved nothing: without TLS anybody could be there', async () => {
+    const origin = await startOrigin({ '*': 'ok' }, { address: '127.0.0.9' });
+    open.push(() => origin.close());
+    const network = notifyNetwork({ systemLookup: says('127.0.0.9'), known: book() });
+    const request = { url: `http://${NAME}:${origin.port}/`, headers: {}, body: 'x' };
+    expect((await network.post({ ...request, signal: new AbortController().signal })).status).toBe(200);
+    expect(book().of(NAME)).toEqual([]);
+  });
+
   it('survives a file that is damaged, says so, and never stops an alert when it cannot write', async () => {
     const file = join(folder, 'alert-hosts.json');
     writeFileSync(file, '{"pager.example.test":[{"address":7}]}');
@@ -169,6 +178,13 @@ describe('a request to an alert host', () => {
     expect((await network.post(request)).status).toBe(307);
     expect(trap.connections()).toBe(0);
   });
+
+  it('ends by itself when no answer comes', async () => {
+    const origin = await startOrigin({ '*': () => undefined });
+    open.push(() => origin.close());
+    const request = { url: `${origin.url}/v2`, headers: {}, body: 'x', signal: new AbortController().signal };
+    await expect(notifyNetwork().post(request)).rejects.toMatchObject({ failure: { code: 'response-timeout' } });
+  }, 30_000);
 
   it('reads 64 KiB of a reply without end, and no more', async () => {
     const origin = await startOrigin({

@@ -1,10 +1,12 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Incident } from '../../src/core/model.js';
 import { email } from '../../src/notify/email.js';
 import { type NotifyIo, type Proof, SendError } from '../../src/notify/notifier.js';
 import { aFinding, anAlert, aSite, aTransition, T0 } from '../contracts/samples.js';
-import { type CertificateAuthority, certificateAuthority } from '../support/certificates.js';
+import { type CertificateAuthority, certificateAuthority, selfSigned } from '../support/certificates.js';
 import { notifyIo, notifyNetwork } from '../support/notify.js';
+import { startOrigin } from '../support/origin.js';
 import { type MailServer, type MailServerOptions, startMailServer } from '../support/smtp.js';
 import { picture } from './pictures.js';
 
@@ -218,6 +220,144 @@ describe('the way to the server', () => {
     const error = await failure(send(settingsFor(mailbox), { reach: impatient, signal: deadline.signal }));
     expect(error).toMatchObject({ retryable: true });
     expect(error.message).toContain('it took too long');
+  });
+});
+
+describe('a mail server whose name is lied about', () => {
+  const NAME = 'mail.example.test';
+  const own = (port: number, over: object = {}) =>
+    email.settings.parse({
+      smtp: { host: NAME, port, user: 'u', password: PASSWORD, tls: 'required', ...over },
+      from: 'siteward@example.org',
+      to: ['ops@example.org'],
+    });
+
+  it('is reached at an address written down, and the impostor hears no password', async () => {
+    const options = { certificate: authority.issue([NAME]), login: { user: 'u', password: PASSWORD } };
+    const mailbox = await started(options);
+    const logins: string[] = [];
+    const impostor = await startMailServer({
+      certificate: selfSigned([NAME]),
+      login: { user: 'u', password: PASSWORD },
+      address: '127.0.0.66',
+      port: mailbox.port,
+      tried: (user) => logins.push(user),
+    });
+    const network = notifyNetwork({ ca: [authority.pem], systemLookup: async () => ['127.0.0.66'] });
+    const lied = notifyIo({}, network);
+    const proof = EMPTY;
+    await expect(email.send(alertOf(), aSite(), proof, own(mailbox.port), lied)).rejects.toThrow('did not let us in');
+    const pinned = own(mailbox.port, { addresses: ['127.0.0.1'] });
+    await email.send(alertOf(), aSite(), proof, pinned, lied);
+    // Proven once, it is found again without being written down.
+    await email.send(alertOf(), aSite(), proof, own(mailbox.port), lied);
+    expect(mailbox.mails).toHaveLength(2);
+    expect(impostor.mails).toEqual([]);
+    expect(logins).toEqual([]);
+    await impostor.close();
+  });
+});
+
+describe('signing and logging in', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const dkim = { domain: 'example.org', selector: 'siteward', key };
+
+  it('signs with DKIM over what identifies the mail, the same at every attempt', async () => {
+    const mailbox = await started();
+    const settings = email.settings.parse({
+      smtp: { host: 'localhost', port: mailbox.port },
+      from: 'siteward@example.org',
+      to: ['ops@example.org'],
+      dkim,
+    });
+    await send(settings);
+    await send(settings, { now: () => T0 + 60_000 });
+    const [first, second] = mailbox.mails.map(({ raw }) => raw);
+    expect(second).toBe(first);
+    const header = /^DKIM-Signature:[\s\S]*?\r\n(?![ \t])/.exec(first ?? '')?.[0] ?? '';
+    const tags = new Map(
+      header
+        .slice('DKIM-Signature:'.length)
+        .split(';')
+        .map((tag) => tag.trim())
+        .map((tag) => [tag.slice(0, tag.indexOf('=')), tag.slice(tag.indexOf('=') + 1).replace(/\s+/g, '')] as const),
+    );
+    expect([tags.get('d'), tags.get('s'), tags.get('a')]).toEqual(['example.org', 'siteward', 'rsa-sha256']);
+    for (const name of ['from', 'to', 'subject', 'message-id', 'date'])
+      expect(tags.get('h')?.toLowerCase()).toContain(name);
+    const [, body = ''] = (first ?? '').split(/\r\n\r\n([\s\S]*)/);
+    // RFC 6376, 3.4.4: relaxed body.
+    const relaxed = `${body
+      .split('\r\n')
+      .map((line) => line.replace(/[ \t]+/g, ' ').replace(/ $/, ''))
+      .join('\r\n')
+      .replace(/(\r\n)*$/, '')}\r\n`;
+    expect(createHash('sha256').update(relaxed).digest('base64')).toBe(tags.get('bh'));
+    expect(publicKey.asymmetricKeyDetails?.modulusLength).toBe(2048);
+  });
+
+  it('refuses a signing key that is none, without repeating it', () => {
+    const parsed = email.settings.safeParse({
+      smtp: { host: 'localhost' },
+      from: 'siteward@example.org',
+      to: ['ops@example.org'],
+      dkim: { ...dkim, key: 's3cr3t-but-no-key' },
+    });
+    expect(parsed.error?.issues[0]?.message).toContain('must be an RSA private key');
+    expect(JSON.stringify(parsed.error)).not.toContain('s3cr3t-but-no-key');
+  });
+
+  const oauth2 = (url: string) => ({
+    token_url: `${url}/token`,
+    client_id: 'siteward',
+    client_secret: 's3cr3tclient',
+    refresh_token: 's3cr3trefresh',
+  });
+
+  it('logs in with an access token it asks for at the address the settings name', async () => {
+    const forms: string[] = [];
+    const tokens = await startOrigin({
+      '/token': (request, response) => {
+        request.on('data', (chunk) => forms.push(String(chunk)));
+        request.on('end', () => response.end('{"access_token":"ya29.token","expires_in":3599}'));
+      },
+    });
+    const mailbox = await started({ token: { user: 'u', accessToken: 'ya29.token' } });
+    await send(settingsFor(mailbox, { user: 'u', oauth2: oauth2(tokens.url) }));
+    expect(mailbox.mails[0]?.user).toBe('u');
+    expect(Object.fromEntries(new URLSearchParams(forms[0]))).toEqual({
+      grant_type: 'refresh_token',
+      client_id: 'siteward',
+      client_secret: 's3cr3tclient',
+      refresh_token: 's3cr3trefresh',
+    });
+    await tokens.close();
+  });
+
+  it('has failed for good when the token is refused, and repeats none of it', async () => {
+    const tokens = await startOrigin({
+      '/token': { status: 400, body: '{"error":"invalid_grant","you":"s3cr3trefresh s3cr3tclient"}' },
+    });
+    const mailbox = await started({ token: { user: 'u', accessToken: 'ya29.token' } });
+    const error = await failure(send(settingsFor(mailbox, { user: 'u', oauth2: oauth2(tokens.url) })));
+    expect(error.retryable).toBe(false);
+    expect(error.message).toContain('invalid_grant');
+    expect(error.message).not.toMatch(/s3cr3t/);
+    await tokens.close();
+  });
+});
+
+describe('doctor', () => {
+  it('says whether the login works and whether anybody can listen', async () => {
+    const mailbox = await started({ login: { user: 'u', password: PASSWORD } });
+    const look = (over: object) => email.examine(settingsFor(mailbox, over), io());
+    expect(await look({ user: 'u', password: PASSWORD })).toContain(
+      'without TLS: the server is on this machine; the login works',
+    );
+    expect(await look({ tls: 'off' })).toContain('WITHOUT TLS, as smtp.tls: off says');
+    await expect(look({ user: 'u', password: 'wrong' })).rejects.toThrow('refused the login');
+    expect(mailbox.mails).toEqual([]);
   });
 });
 

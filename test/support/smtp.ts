@@ -30,6 +30,14 @@ export interface MailServerOptions {
   /** TLS from the first byte on. */
   readonly secure?: boolean;
   readonly login?: { readonly user: string; readonly password: string };
+  /** Takes XOAUTH2 with this token. */
+  readonly token?: { readonly user: string; readonly accessToken: string };
+  /** Told who tries to log in. */
+  readonly tried?: (user: string) => void;
+  /** Any of 127.0.0.0/8; 127.0.0.1 unless given. */
+  readonly address?: string;
+  /** A free one unless given. */
+  readonly port?: number;
   /** What a refused login is answered with. */
   readonly loginRefusal?: string;
   /** Refuses a recipient with this reply; null: takes it. */
@@ -60,9 +68,12 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
       options.connected?.();
       if (!options.mute) done();
     },
-    onAuth: ({ username, password }, _session, done) => {
+    onAuth: ({ username, password, accessToken }, _session, done) => {
+      options.tried?.(username ?? '');
       const { user, password: expected } = options.login ?? {};
-      if (username === user && password === expected) done(null, { user: username ?? '' });
+      const isToken = options.token?.user === username && options.token?.accessToken === accessToken;
+      if (isToken || (options.login && username === user && password === expected))
+        done(null, { user: username ?? '' });
       else done(new Error(options.loginRefusal ?? 'Invalid username or password'));
     },
     onRcptTo: ({ address }, _session, done) => done(asError(options.recipient?.(address) ?? null)),
@@ -86,7 +97,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
     },
   });
   server.on('error', () => undefined); // clients that hang up in the middle are what some tests are about
-  server.listen(0, '127.0.0.1');
+  server.listen(options.port ?? 0, options.address ?? '127.0.0.1');
   await once(server.server, 'listening');
   const address = server.server.address();
   if (address === null || typeof address === 'string') throw new Error('the mail server has no port');
@@ -99,12 +110,13 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
   };
 }
 
-function securityOf({ certificate, secure, login }: MailServerOptions): SMTPServerOptions {
-  const disabled = [...(certificate ? [] : ['STARTTLS']), ...(login ? [] : ['AUTH'])];
+function securityOf({ certificate, secure, login, token }: MailServerOptions): SMTPServerOptions {
+  const disabled = [...(certificate ? [] : ['STARTTLS']), ...(login || token ? [] : ['AUTH'])];
   return {
     secure: secure ?? false,
     ...certificate,
     disabledCommands: disabled,
+    ...(token && { authMethods: ['XOAUTH2'] }),
     authOptional: true,
     allowInsecureAuth: !certificate,
   };
