@@ -4,7 +4,7 @@
  */
 import { alertsTo, type Directory, dueAlerts, firstReceivers, type SeverityRoute } from './core/alerting.js';
 import { CAP_WINDOW_MS, type Grouped, group, groupUpdate, type Load } from './core/grouping.js';
-import { advance, isOver, type Step, suspect } from './core/incident.js';
+import { advance, isOver, NOTHING, type Step, suspect } from './core/incident.js';
 import { type LadderStep, tick } from './core/ladder.js';
 import type {
   Alert,
@@ -222,13 +222,15 @@ async function directoryOf(memory: Memory, incidents: readonly Incident[]): Prom
 export async function passTime(memory: Memory, policyOf: (incident: Incident, at: number) => Policy, at: number) {
   const open = await memory.store.openIncidents();
   const quiet = { silences: await memory.store.silences(at), windows: memory.windows };
-  for (const { id, siteId } of open) {
-    await decide(memory, siteId, at, (known) => {
-      const incident = known.find((one) => one.id === id);
-      if (!incident || isOver(incident)) return { incidents: [], transitions: [] };
-      const grown = isGroup(incident) ? groupUpdate(incident, siteIdsOf(incident, open), at) : null;
-      const isQuiet = keptBack(incident, quiet, at) !== null;
-      return grown ?? tick(incident, policyOf(incident, at), memory.ladder, isQuiet, at);
+  const due = (incident: Incident): Step => {
+    const grown = isGroup(incident) ? groupUpdate(incident, siteIdsOf(incident, open), at) : null;
+    const isQuiet = keptBack(incident, quiet, at) !== null;
+    return grown ?? tick(incident, policyOf(incident, at), memory.ladder, isQuiet, at);
+  };
+  for (const seen of open.filter((incident) => due(incident).incidents.length > 0)) {
+    await decide(memory, seen.siteId, at, (known) => {
+      const incident = known.find((one) => one.id === seen.id);
+      return incident && !isOver(incident) ? due(incident) : NOTHING;
     });
   }
 }

@@ -60,10 +60,10 @@ function folded(
   newId: () => string,
 ): Grouped | null {
   if (isGroup(incident) || incident.cause === 'monitor' || incident.drill) return null;
-  const parent = around.find((one) => one.id === incident.parent && !isOver(one));
-  if (change === 'resolved' && parent) return leaving(incident, parent, at);
+  const parent = around.find((one) => isGroup(one) && !isOver(one) && incident.id in one.diverging);
+  if (isOver(incident) && parent) return leaving(incident, parent, at);
   if (parent) return isSecondCause(incident, parent) ? null : quiet(incident, parent, [], at);
-  if (change !== 'opened' && change !== 'reopened') return null;
+  if (change !== 'suspected' && change !== 'opened' && change !== 'reopened') return null;
   const isFull = isCapped(incident, around, load, at);
   const groupOf = (key: string): Incident | undefined =>
     around.find((one) => one.siteId === siteIdOf(key) && one.cause === incident.cause && !isOver(one));

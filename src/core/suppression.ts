@@ -26,9 +26,10 @@ const NOT_OF_MAINTENANCE: readonly Diagnosis[] = [
   'dns-redirected',
   'tls-intercepted',
   'certificate-changed',
-  'defaced',
+  'redirected',
   'monitor-fault',
 ];
+const WORDS_OF_ATTACKERS: readonly string[] = ['page/defacement-phrase', 'page/hostile-words'];
 
 export interface Quiet {
   readonly silences: readonly Silence[];
@@ -75,7 +76,10 @@ function covers({ siteId, cause }: Silence, incident: Incident): boolean {
 }
 
 function isPlannedWork({ diverging }: Incident): boolean {
-  return !Object.values(diverging).some(({ diagnosis }) => NOT_OF_MAINTENANCE.includes(diagnosis));
+  return !Object.values(diverging).some(
+    ({ diagnosis, codes }) =>
+      NOT_OF_MAINTENANCE.includes(diagnosis) || codes.some((code) => WORDS_OF_ATTACKERS.includes(code)),
+  );
 }
 
 /** Who got a dozen messages in ten minutes gets no more of those that tell of nothing new or nothing graver. */

@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { causeKeys } from '../../src/core/cause-keys.js';
+import { CAP_WINDOW_MS, group, groupUpdate, type Load, PAGES_CAP } from '../../src/core/grouping.js';
+import { isOver, type Step } from '../../src/core/incident.js';
+import type { Incident, Suppression, Transition } from '../../src/core/model.js';
+import { isGroup } from '../../src/core/reserved.js';
+import { aFinding, anIncident, aTransition, aVerdict, T0, unreachableVerdict } from '../contracts/samples.js';
+
+const CALM: Load = { pages: 0, newestAt: null };
+
+/** Many sites' incidents, as a store keeps them. */
+class World {
+  readonly incidents = new Map<string, Incident>();
+  readonly told: Transition[] = [];
+  readonly rows: Suppression[] = [];
+  #ids = 0;
+
+  opens(siteId: string, key: string, at = T0, load = CALM): void {
+    const entry = { ...anIncident().diverging['live/page'], keys: [key] } as Incident['diverging'][string];
+    const incident = anIncident({
+      id: siteId,
+      siteId,
+      since: at,
+      updatedAt: at,
+      diverging: { [`${siteId}/page`]: entry },
+    });
+    this.take({ ...aTransition('opened'), incident, at }, at, load);
+  }
+  ends(siteId: string, at = T0 + 1): void {
+    const open = this.incidents.get(siteId) as Incident;
+    const incident: Incident = { ...open, status: 'resolved', resolvedAt: at, seq: open.seq + 1 };
+    this.take({ incident, change: 'resolved', at, because: 'as approved again' }, at, CALM);
+  }
+  take(transition: Transition, at: number, load: Load): void {
+    const open = [...this.incidents.values()].filter((one) => !isOver(one));
+    const step: Step = { incidents: [transition.incident], transitions: [transition] };
+    const result = group(step, open, load, at, () => `g${++this.#ids}`);
+    for (const one of result.step.incidents) this.incidents.set(one.id, one);
+    const quiet = new Set(result.suppressions.map(({ incidentId, seq }) => `${incidentId}|${seq}`));
+    this.rows.push(...result.suppressions);
+    this.told.push(...result.step.transitions.filter(({ incident: { id, seq } }) => !quiet.has(`${id}|${seq}`)));
+  }
+  get pages(): string[] {
+    return this.told.map(({ incident, change }) => `${isGroup(incident) ? 'group' : incident.siteId} ${change}`);
+  }
+  group(): Incident {
+    const [found] = [...this.incidents.values()].filter(isGroup);
+    if (!found) throw new Error('There is no group.');
+    return found;
+  }
+}
+
+describe('sites hit by one cause', () => {
+  test('are one page from the third on, which names them', () => {
+    const world = new World();
+    for (const name of ['a', 'b', 'c', 'd']) world.opens(name, 'dns/redirect=1');
+    expect(world.pages).toEqual(['a opened', 'b opened', 'group opened']);
+    expect(world.group()).toMatchObject({ lines: ['a', 'b', 'c'], membersTold: 3, severity: 'critical' });
+    expect(world.rows.map(({ incidentId, kind }) => `${incidentId} ${kind}`)).toContain('d grouped');
+  });
+
+  test('are told apart when more than two minutes lie between', () => {
+    const world = new World();
+    ['a', 'b', 'c'].forEach((name, index) => void world.opens(name, 'dns/redirect=1', T0 + index * 61_000));
+    expect(world.pages).toEqual(['a opened', 'b opened', 'c opened']);
+  });
+
+  test('of any cause are one page from the fifth on', () => {
+    const world = new World();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) world.opens(name, `page/replaced=${name}`);
+    expect(world.pages).toEqual(['a opened', 'b opened', 'c opened', 'd opened', 'group opened']);
+  });
+
+  test('never hide a second cause', () => {
+    const world = new World();
+    for (let index = 0; index < 50; index++) world.opens(`s${index}`, 'dns/redirect=1');
+    world.opens('other', 'page/replaced=2');
+    expect(world.pages.at(-1)).toBe('other opened');
+  });
+
+  test('never hide a second cause on one of the sites themselves', () => {
+    const world = new World();
+    for (const name of ['a', 'b', 'c']) world.opens(name, 'dns/redirect=1');
+    const known = world.incidents.get('b') as Incident;
+    const own = known.diverging['b/page'] as Incident['diverging'][string];
+    const diverging = { ...known.diverging, 'b/dns': { ...own, keys: ['page/replaced=9'] } };
+    const incident = { ...known, diverging, seq: known.seq + 1 };
+    world.take({ incident, change: 'worsened', at: T0, because: 'page/replaced is new' }, T0, CALM);
+    expect(world.pages.at(-1)).toBe('b worsened');
+  });
+
+  test('are over together when the last of them is', () => {
+    const world = new World();
+    for (const name of ['a', 'b', 'c']) world.opens(name, 'dns/redirect=1');
+    world.ends('a');
+    world.ends('b');
+    expect(world.group().status).toBe('open');
+    world.ends('c');
+    expect(world.pages.slice(-2)).toEqual(['c resolved', 'group resolved']);
+  });
+
+  test('are told of again when they have doubled, once a minute', () => {
+    const world = new World();
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) world.opens(name, 'dns/redirect=1');
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    expect(groupUpdate(world.group(), names, T0 + 59_999)).toBeNull();
+    const [told] = groupUpdate(world.group(), names, T0 + 60_000)?.transitions ?? [];
+    expect(told).toMatchObject({ change: 'worsened', because: 'now 6 sites, were 3' });
+    expect(groupUpdate(told?.incident as Incident, names, T0 + 120_000)).toBeNull();
+  });
+
+  test('are told of with ten names and their number', () => {
+    const world = new World();
+    const names = Array.from({ length: 200 }, (_, index) => `s${index}`);
+    for (const name of names) world.opens(name, 'dns/redirect=1');
+    const [told] = groupUpdate(world.group(), names, T0 + 60_000)?.transitions ?? [];
+    expect(told?.incident.lines).toHaveLength(11);
+    expect(told?.incident.lines.at(-1)).toBe('and 190 more, 200 in all');
+  });
+
+  test('whatever comes, each incident is told by itself or has a record of who tells it', () => {
+    const opening = fc.record({ site: fc.nat(30), key: fc.nat(4), afterMs: fc.nat(90_000) });
+    fc.assert(
+      fc.property(fc.array(opening, { maxLength: 60 }), (openings) => {
+        const world = new World();
+        let at = T0;
+        for (const { site, key, afterMs } of openings) {
+          at += afterMs;
+          if (!world.incidents.has(`s${site}`)) world.opens(`s${site}`, `k=${key}`, at);
+        }
+        const groups = [...world.incidents.values()].filter(isGroup);
+        for (const one of [...world.incidents.values()].filter((incident) => !isGroup(incident))) {
+          const isTold = world.told.some(({ incident }) => incident.id === one.id);
+          const isSpokenFor = groups.some(({ diverging }) => one.id in diverging);
+          expect(isTold || (isSpokenFor && world.rows.some(({ incidentId }) => incidentId === one.id))).toBe(true);
+        }
+        expect(new Set(groups.map(({ siteId, cause }) => `${siteId} ${cause}`)).size).toBe(groups.length);
+      }),
+    );
+  });
+});
+
+describe('the cap', () => {
+  const full: Load = { pages: PAGES_CAP, newestAt: T0 };
+
+  test('rolls up what shares a cause with what is open', () => {
+    const world = new World();
+    world.opens('a', 'k=1');
+    world.opens('b', 'k=1', T0 + 500_000, full);
+    expect(world.pages).toEqual(['a opened', 'group opened']);
+    expect(CAP_WINDOW_MS).toBe(600_000);
+  });
+
+  test('lets a new cause through, one a minute', () => {
+    const world = new World();
+    world.opens('a', 'k=1');
+    world.opens('b', 'k=2', T0 + 60_000, full);
+    world.opens('c', 'k=3', T0 + 70_000, { ...full, newestAt: T0 + 60_000 });
+    expect(world.pages).toEqual(['a opened', 'b opened', 'group opened']);
+  });
+});
+
+describe('the key of a cause', () => {
+  test('is what was seen, and for a lie of a resolver also whose it was', () => {
+    const lie = aFinding({ code: 'dns/redirect', actual: '203.0.113.9', where: 'resolver isp (udp), A' });
+    const [answer, resolver] = causeKeys(aVerdict({ findings: [lie] }));
+    expect(answer).toMatch(/^dns\/redirect=[0-9a-f]{16}$/);
+    expect(resolver).toBe('resolver=resolver isp (udp), A');
+    const elsewhere = causeKeys(aVerdict({ findings: [{ ...lie, actual: '203.0.113.10' }] }));
+    expect(elsewhere[0]).not.toBe(answer);
+    expect(elsewhere[1]).toBe(resolver);
+  });
+
+  test('of an outage is how it failed, of nothing grave nothing', () => {
+    expect(causeKeys(unreachableVerdict())).toEqual(['down=connect-refused']);
+    expect(causeKeys(aVerdict({ findings: [aFinding({ severity: 'notice' })] }))).toEqual([]);
+  });
+});

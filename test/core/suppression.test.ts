@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import type { Incident, MaintenanceWindow, Silence } from '../../src/core/model.js';
+import { capped, keptBack, suppressionOf } from '../../src/core/suppression.js';
+import { anIncident, aTransition, T0 } from '../contracts/samples.js';
+
+const HOUR = 3_600_000;
+const silence = (over: Partial<Silence> = {}): Silence => {
+  return { id: 's', siteId: 'live', cause: null, by: 'Ada', reason: 'moving', from: T0, until: T0 + HOUR, ...over };
+};
+const window: MaintenanceWindow = { siteIds: ['live'], by: 'Bo', reason: 'new design', from: T0, until: T0 + HOUR };
+const showing = (codes: string[], over: Partial<Incident> = {}): Incident => {
+  const entry = { ...anIncident().diverging['live/page'], codes, diagnosis: over.diagnosis ?? 'changed' };
+  return anIncident({
+    diagnosis: 'changed',
+    diverging: { 'live/page': entry as Incident['diverging'][string] },
+    ...over,
+  });
+};
+const NOTHING = { silences: [], windows: [] };
+
+describe('a silence', () => {
+  test.each([
+    ['the site', silence(), true],
+    ['another site', silence({ siteId: 'shop' }), false],
+    ['the diagnosis', silence({ siteId: null, cause: 'defaced' }), true],
+    ['a finding', silence({ siteId: null, cause: 'page/title-replaced' }), true],
+    ['a cause key', silence({ siteId: null, cause: 'page/title-replaced=1' }), true],
+    ['another cause', silence({ siteId: null, cause: 'dns/redirect' }), false],
+    ['neither site nor cause', silence({ siteId: null }), false],
+    ['what is over', silence({ until: T0 }), false],
+    ['what has not begun', silence({ from: T0 + 1 }), false],
+  ])('of %s', (_, one, holds) => {
+    expect(keptBack(anIncident(), { silences: [one], windows: [] }, T0) !== null).toBe(holds);
+  });
+
+  test('says who, why and until when', () => {
+    expect(suppressionOf(aTransition(), undefined, { silences: [silence()], windows: [] })).toEqual({
+      incidentId: 'incident-1',
+      seq: 1,
+      kind: 'silence',
+      actor: 'Ada',
+      reason: 'moving',
+      at: T0,
+      until: T0 + HOUR,
+    });
+  });
+
+  test('never keeps back a fault of our own, a drill, or the end of an incident', () => {
+    const quiet = { silences: [silence()], windows: [] };
+    expect(keptBack(anIncident({ cause: 'monitor' }), quiet, T0)).toBeNull();
+    expect(keptBack(anIncident({ drill: true }), quiet, T0)).toBeNull();
+    for (const change of ['resolved', 'stood-down'] as const) {
+      expect(suppressionOf(aTransition(change), undefined, quiet)).toBeNull();
+    }
+  });
+});
+
+describe('a maintenance window', () => {
+  test.each([
+    ['new content', showing(['page/text-replaced']), true],
+    ['a page replaced', showing(['page/replaced'], { diagnosis: 'defaced' }), true],
+    ['an outage', showing([], { cause: 'availability', diagnosis: 'down' }), true],
+    ['the words of an attacker', showing(['page/defacement-phrase', 'page/replaced'], { diagnosis: 'defaced' }), false],
+    ['a hijack', showing(['dns/redirect'], { diagnosis: 'dns-redirected' }), false],
+    ['another certificate', showing(['tls/key-changed'], { diagnosis: 'certificate-changed' }), false],
+    ['another site', showing(['page/text-replaced'], { siteId: 'shop' }), false],
+  ])('and %s', (_, incident, holds) => {
+    expect(keptBack(incident, { silences: [], windows: [window] }, T0) !== null).toBe(holds);
+    expect(keptBack(incident, { silences: [], windows: [window] }, T0 + HOUR)).toBeNull();
+  });
+});
+
+describe('a redirect people know of', () => {
+  const redirected = showing(['dns/redirect'], { diagnosis: 'dns-redirected' });
+  const withPage = (code: string, over: Partial<Incident> = {}): Incident => {
+    const entry = { ...redirected.diverging['live/page'], codes: [code] } as Incident['diverging'][string];
+    return { ...redirected, diverging: { ...redirected.diverging, 'live/other': entry }, seq: 2, ...over };
+  };
+  const because = (incident: Incident) =>
+    suppressionOf({ incident, change: 'worsened', at: T0, because: '' }, redirected, NOTHING)?.kind ?? null;
+
+  test('explains that the page differs', () => expect(because(withPage('page/replaced'))).toBe('inhibited'));
+  test('explains nothing else', () => expect(because(withPage('tls/key-changed'))).toBeNull());
+  test('explains nothing graver or wider', () => {
+    expect(because(withPage('page/replaced', { diagnosis: 'delegation-hijacked' }))).toBeNull();
+    expect(because(withPage('page/replaced', { scope: 'global' }))).toBeNull();
+  });
+});
+
+test('after a dozen messages only news goes out', () => {
+  const load = { pages: 12, newestAt: T0 };
+  expect(capped(aTransition('reminder'), load)?.kind).toBe('cap');
+  for (const change of ['opened', 'worsened', 'resolved', 'escalated'] as const) {
+    expect(capped(aTransition(change), load)).toBeNull();
+  }
+  expect(capped(aTransition('reminder'), { pages: 11, newestAt: T0 })).toBeNull();
+  expect(capped(aTransition('reminder', { cause: 'monitor' }), load)).toBeNull();
+});

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { asSeenBy, sightBy } from '../../src/core/controls.js';
+import { corroborate } from '../../src/core/corroborate.js';
+import { advance } from '../../src/core/incident.js';
+import type { Incident, Reading } from '../../src/core/model.js';
+import { codesToJudge, faultsOf, monitorTarget, monitorVerdict, type Pulse } from '../../src/core/watchdog.js';
+import { aFinding, T0 } from '../contracts/samples.js';
+
+const HEALTHY: Pulse = {
+  at: T0,
+  outboxOldestAt: null,
+  failing: [],
+  storeProblem: null,
+  lagMs: 0,
+  blockedMs: 50,
+  sights: new Map([['local', 'sighted']]),
+  targets: [{ targetId: 'live/page', verifiedAt: T0 - 60_000, everyMs: 60_000 }],
+};
+const codes = (over: Partial<Pulse>) => faultsOf({ ...HEALTHY, ...over }).map(({ code }) => code);
+
+describe('what is wrong with ourselves', () => {
+  test.each<[string, Partial<Pulse>, readonly string[]]>([
+    ['nothing', {}, []],
+    ['an alert that waits a minute', { outboxOldestAt: T0 - 60_000 }, []],
+    ['an alert that waits longer', { outboxOldestAt: T0 - 60_001 }, ['outbox-stuck']],
+    ['a receiver that refuses', { failing: ['pager'] }, ['receiver-failing']],
+    ['a store that takes nothing', { storeProblem: 'disk full' }, ['store-failing']],
+    ['looks that begin late', { lagMs: 60_001 }, ['late']],
+    ['nothing done for long', { blockedMs: 10_001 }, ['late']],
+    ['a blind vantage', { sights: new Map([['local', 'blind']]) }, ['blind']],
+    ['a degraded vantage, which still sees', { sights: new Map([['local', 'degraded']]) }, []],
+    [
+      'a target unverified for long',
+      { targets: [{ targetId: 'a', verifiedAt: T0 - 600_001, everyMs: 15_000 }] },
+      ['not-observed'],
+    ],
+    ['a slow target', { targets: [{ targetId: 'a', verifiedAt: T0 - 3_000_000, everyMs: 3_600_000 }] }, []],
+    ['a target by calendar', { targets: [{ targetId: 'a', verifiedAt: 0, everyMs: null }] }, []],
+  ])('%s', (_, over, expected) => expect(codes(over)).toEqual(expected));
+
+  test('is an incident that opens, gets worse and ends like any other', () => {
+    const known = new Map<string, Incident>();
+    const told: string[] = [];
+    const pulse = (at: number, over: Partial<Pulse>): void => {
+      const faults = faultsOf({ ...HEALTHY, targets: [], at, ...over });
+      for (const code of codesToJudge(faults, [...known.values()])) {
+        const verdict = monitorVerdict(faults.find((fault) => fault.code === code));
+        const step = advance([...known.values()], verdict, monitorTarget(code), at, () => 'm1');
+        for (const one of step.incidents) known.set(one.id, one);
+        told.push(...step.transitions.map(({ change }) => change));
+      }
+    };
+    pulse(T0, { failing: ['pager'] });
+    pulse(T0 + 10_000, { failing: ['pager'] });
+    pulse(T0 + 20_000, { failing: ['pager', 'mail'] });
+    for (let second = 30; second <= 120; second += 10) pulse(T0 + second * 1_000, {});
+    expect(told).toEqual(['opened', 'worsened', 'resolved']);
+    expect([...known.values()]).toMatchObject([{ cause: 'monitor', siteId: '_siteward', severity: 'critical' }]);
+  });
+});
+
+describe('a vantage', () => {
+  test.each([
+    [[], 'sighted'],
+    [[true, true, true, false, false], 'sighted'],
+    [[true, true, false, false, false], 'degraded'],
+    [[false, false, false], 'blind'],
+  ] as const)('with controls %j is %s', (answered, sight) => expect(sightBy(answered)).toBe(sight));
+
+  const down = { blame: 'target' as const, code: 'connect-timeout', detail: 'No answer.' };
+  const reading: Reading = { vantage: 'local', findings: [aFinding()], failures: [] };
+
+  test('that is blind says nothing about outages: it could not verify', () => {
+    const verdict = corroborate([asSeenBy('blind', { vantage: 'local', findings: [], failures: [down] })], true);
+    expect(verdict.state).toBe('unverified');
+    expect(verdict.summary).toContain('local is blind');
+  });
+
+  test('that is blind still tells of what it was shown', () => {
+    expect(corroborate([asSeenBy('blind', reading)], true).state).toBe('altered');
+    expect(asSeenBy('sighted', { ...reading, failures: [down] }).failures).toEqual([down]);
+  });
+});

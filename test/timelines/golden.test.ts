@@ -1,0 +1,303 @@
+/** The golden timelines: what must be sent when, message for message. */
+import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../src/core/digest.js';
+import type { Content, MaintenanceWindow, Policy, Site, Target } from '../../src/core/model.js';
+import { faultsOf } from '../../src/core/watchdog.js';
+import { answer, EVIL, evidence, GOOD, reply, SETTINGS, tlsAt } from '../checks/dns/sample.js';
+import { GENUINE, lookAt, settingsFor } from '../checks/page/looks.js';
+import { T0 } from '../contracts/samples.js';
+import { ANY_TARGET, play, type Script, type Sent, type Stage } from './stage.js';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+const EVENT: Policy = {
+  content: 'frozen',
+  confirmAfterMs: 2_000,
+  remindEveryMs: null,
+  resolveAfterMs: 120_000,
+  inEvent: true,
+};
+const EVERYDAY: Policy = { ...EVENT, content: 'living', inEvent: false };
+
+function site(id: string, policy: Policy, kinds: readonly ('page' | 'dns')[] = ['page']): Site {
+  const settings = (kind: 'page' | 'dns') => (kind === 'page' ? settingsFor(policy.content as Content) : SETTINGS);
+  const targets = kinds.map((kind): Target => {
+    return { id: `${id}/${kind}`, siteId: id, kind, settings: settings(kind), schedule: { everyMs: 15_000 }, policy };
+  });
+  return { id, url: null, name: `${id}.example`, title: null, tags: [], targets, receivers: [] };
+}
+
+const genuine = lookAt();
+const DEFACED_HTML = `<!doctype html><html><head><title>Hacked by CyberWolf</title></head><body><h1>HACKED BY CYBERWOLF</h1>
+<p>Your security is a joke. We own your server.</p></body></html>`;
+const defaced = lookAt({ html: DEFACED_HTML });
+const clean = evidence([answer('isp', 'A', [reply([GOOD])])], { tls: [tlsAt(GOOD, null)] });
+const hijacked = evidence([answer('isp', 'A', [reply([EVIL])])], {
+  tls: [tlsAt(GOOD, null), tlsAt(EVIL, 'DEPTH_ZERO_SELF_SIGNED_CERT', 'impostor')],
+});
+
+const EVERY = 15 * SECOND;
+const base = { everyMs: EVERY, approved: ({ kind }: Target) => [kind === 'page' ? genuine : clean] };
+const ladder = [
+  { severity: 'critical' as const, afterMs: 5 * MINUTE, to: ['lead'] },
+  { severity: 'critical' as const, afterMs: 10 * MINUTE, to: ['everyone'] },
+];
+const FIRST = ['hook', 'mail', 'pager'];
+
+/** Per change: who got it, and when the first did. */
+function heard(sent: readonly Sent[], change: string): { readonly to: readonly string[]; readonly at: number } {
+  const own = sent.filter((one) => one.change === change);
+  return { to: own.map(({ receiver }) => receiver).sort(), at: own[0]?.at ?? Number.NaN };
+}
+const changesOf = (sent: readonly Sent[]) => [...new Set(sent.map(({ change }) => change))];
+const between = (from: number, to: number) => (one: Sent) => one.at >= from && one.at < to;
+
+describe('the golden timelines', () => {
+  it('G1: an event page is replaced, taken after 5 minutes and restored after 10', async () => {
+    const script: Script = {
+      ...base,
+      sites: [site('live', EVENT)],
+      scene: (_, at) => (at < 10 * MINUTE ? defaced : genuine),
+      terms: { ladder },
+      acts: [{ at: 5 * MINUTE, act: (stage) => stage.acknowledge('Ada') }],
+    };
+    await play(script, 15 * MINUTE, ({ sent }) => {
+      expect(changesOf(sent)).toEqual(['suspected', 'opened', 'escalated', 'resolved']);
+      expect(heard(sent, 'suspected')).toMatchObject({ to: FIRST });
+      expect(heard(sent, 'suspected').at).toBeLessThanOrEqual(20 * SECOND);
+      const opened = heard(sent, 'opened');
+      expect(opened.to).toEqual(FIRST);
+      expect(opened.at).toBeLessThanOrEqual(25 * SECOND);
+      const [lead, everyone, ...more] = sent.filter(({ change }) => change === 'escalated');
+      expect([lead?.receiver, everyone?.receiver, more]).toEqual(['lead', 'everyone', []]);
+      expect((lead?.at ?? 0) - opened.at).toBeLessThanOrEqual(2 * MINUTE + 15 * SECOND);
+      expect((everyone?.at ?? 0) - opened.at).toBeLessThanOrEqual(4 * MINUTE + 15 * SECOND);
+      expect(sent.filter(between(5 * MINUTE, 12 * MINUTE))).toEqual([]);
+      const resolved = heard(sent, 'resolved');
+      expect(resolved.to).toEqual([...FIRST, 'everyone', 'lead'].sort());
+      expect(resolved.at).toBeGreaterThanOrEqual(12 * MINUTE);
+      expect(resolved.at).toBeLessThanOrEqual(12 * MINUTE + 40 * SECOND);
+    });
+  });
+
+  it('G2: one of two vantages is sent to an impostor: one incident, regional, its resolver named as the cause', async () => {
+    const script: Script = {
+      ...base,
+      sites: [site('live', EVENT, ['dns'])],
+      vantages: ['north', 'isp'],
+      scene: (_, __, vantage) => (vantage === 'isp' ? hijacked : clean),
+    };
+    await play(script, MINUTE, async ({ sent, store }) => {
+      const [incident, ...others] = await store.openIncidents();
+      expect(others).toEqual([]);
+      expect(incident).toMatchObject({ status: 'open', scope: 'regional', severity: 'critical' });
+      expect(Object.values(incident?.diverging ?? {})[0]?.keys.some((key) => key.startsWith('resolver='))).toBe(true);
+      expect(Object.keys(Object.values(incident?.diverging ?? {})[0]?.witnesses ?? {})).toEqual(['isp']);
+      expect(heard(sent, 'opened').at).toBeLessThanOrEqual(25 * SECOND);
+    });
+  });
+
+  it('G3a: defaced for exactly one look: suspected, then stood down, and in the digest', async () => {
+    let looks = 0;
+    const script: Script = {
+      ...base,
+      sites: [site('live', EVENT)],
+      scene: ({ id }) => (id !== '' && ++looks === 2 ? defaced : genuine),
+    };
+    await play(script, 2 * MINUTE, async ({ sent, store, evidence: kept }) => {
+      expect(changesOf(sent)).toEqual(['suspected', 'stood-down']);
+      expect(heard(sent, 'suspected')).toMatchObject({ to: FIRST, at: 15 * SECOND });
+      expect(heard(sent, 'stood-down').to).toEqual(FIRST);
+      expect(heard(sent, 'stood-down').at).toBeLessThanOrEqual(45 * SECOND);
+      expect(kept).toEqual(['live/page']);
+      expect((await digest(store)).transients).toHaveLength(1);
+    });
+  });
+
+  it('G3b: defaced for 20 seconds: told, and told over', async () => {
+    const script: Script = {
+      ...base,
+      sites: [site('live', EVENT)],
+      scene: (_, at) => (at >= 10 * SECOND && at < 30 * SECOND ? defaced : genuine),
+    };
+    await play(script, 5 * MINUTE, async ({ sent, store }) => {
+      expect(changesOf(sent)).toEqual(['suspected', 'opened', 'resolved']);
+      expect((await digest(store)).ended).toHaveLength(1);
+    });
+  });
+
+  it('G4: every tenth answer is defaced: one intermittent incident, then a message in ten minutes', async () => {
+    let answers = 0;
+    const script: Script = {
+      ...base,
+      sites: [site('live', EVENT)],
+      scene: ({ id }) => (id !== '' && ++answers % 10 === 0 ? defaced : genuine),
+      acts: [{ at: 15 * MINUTE, act: (stage) => stage.acknowledge('Ada') }],
+    };
+    await play(script, 34 * MINUTE, async ({ sent, store }) => {
+      const opened = sent.filter(({ change }) => change === 'opened');
+      expect(opened.map(({ receiver }) => receiver).sort()).toEqual(FIRST);
+      expect(opened[0]?.at).toBeLessThanOrEqual(15 * MINUTE);
+      expect(opened[0]?.alert.transition.incident).toMatchObject({ pattern: 'intermittent', severity: 'critical' });
+      const after = sent.filter((one) => one.receiver === 'mail' && one.at > 15 * MINUTE);
+      expect(changesOf(after)).toEqual(['relapsed']);
+      for (const [index, one] of after.entries()) {
+        if (index > 0) expect(one.at - (after[index - 1]?.at ?? 0)).toBeGreaterThanOrEqual(10 * MINUTE);
+      }
+      expect(await store.openIncidents()).toHaveLength(1);
+    });
+  });
+
+  it('G5: 500 sites are repointed at once and one is defaced: one page with a list, and one for the second cause', async () => {
+    const sites = Array.from({ length: 500 }, (_, index) =>
+      site(`s${index}`, EVENT, index === 321 ? ['page'] : ['dns']),
+    );
+    const script: Script = {
+      ...base,
+      sites,
+      scene: ({ kind }, at) =>
+        at < 15 * SECOND ? (kind === 'page' ? genuine : clean) : kind === 'page' ? defaced : hijacked,
+    };
+    await play(script, 2 * MINUTE, async ({ sent, store, evidence: kept }) => {
+      const toMail = sent.filter(({ receiver }) => receiver === 'mail');
+      const parents = toMail.filter(({ siteId }) => siteId.startsWith('_group-'));
+      expect(parents[0]?.at).toBeLessThanOrEqual(45 * SECOND);
+      expect(parents[0]?.alert.transition.incident.lines.length).toBeLessThanOrEqual(11);
+      const second = toMail.filter(({ siteId }) => siteId === 's321');
+      expect(second[0]?.at).toBeLessThanOrEqual(75 * SECOND);
+      expect(toMail.length).toBeLessThanOrEqual(12);
+      const last = parents.at(-1)?.alert.transition.incident;
+      expect(last?.summary).toMatch(/^499 sites at once/);
+      expect(last?.lines.at(-1)).toBe('and 489 more, 499 in all');
+      expect(new Set(kept).size).toBe(500);
+      const kinds = (await store.suppressions(0)).map(({ kind, incidentId }) => `${kind} ${incidentId}`);
+      expect(new Set(kinds.filter((one) => one.startsWith('grouped'))).size).toBe(499);
+    });
+  }, 240_000);
+
+  it('G6: nobody takes a message for ten minutes: then each gets one that tells it all, and the end after it', async () => {
+    const script: Script = {
+      ...base,
+      sites: [site('live', EVENT)],
+      scene: (_, at) => (at < 15 * MINUTE ? defaced : genuine),
+      isDeaf: (at) => at < 10 * MINUTE,
+      acts: [{ at: 2 * MINUTE, act: (stage) => expectStuck(stage) }],
+    };
+    await play(script, 20 * MINUTE, ({ sent }) => {
+      const healed = sent.filter(between(10 * MINUTE, 11 * MINUTE));
+      expect(healed.map(({ receiver }) => receiver).sort()).toEqual(FIRST);
+      for (const { alert } of healed) expect(alert.supersedes).toEqual(expect.arrayContaining(['suspected', 'opened']));
+      for (const receiver of FIRST) {
+        const own = sent.filter((one) => one.receiver === receiver).map(({ change }) => change);
+        expect(own.at(-1)).toBe('resolved');
+        expect(own.filter((change) => change === 'resolved')).toHaveLength(1);
+        expect(own.slice(0, -1).every((change) => change === 'reminder')).toBe(true);
+      }
+    });
+  });
+
+  it('G6, over before anybody hears: one message that tells of the beginning and the end', async () => {
+    const script: Script = {
+      ...base,
+      sites: [site('live', EVENT)],
+      scene: (_, at) => (at < 2 * MINUTE ? defaced : genuine),
+      isDeaf: (at) => at < 10 * MINUTE,
+    };
+    await play(script, 25 * MINUTE, ({ sent }) => {
+      expect(sent.map(({ receiver, change }) => `${receiver} ${change}`).sort()).toEqual(
+        FIRST.map((r) => `${r} resolved`),
+      );
+      for (const { alert } of sent) expect(alert.supersedes).toContain('opened');
+    });
+  });
+
+  it('G8: a redesign in a maintenance window pages nobody; what nobody approved pages when the window ends', async () => {
+    const redesigned = lookAt({
+      html: GENUINE.replace(/<main>[\s\S]*<\/main>/, '<main><h1>Everything new</h1></main>'),
+    });
+    const window: MaintenanceWindow = {
+      siteIds: ['a', 'b'],
+      by: 'Ada',
+      reason: 'the new design',
+      from: T0,
+      until: T0 + 30 * MINUTE,
+    };
+    const script: Script = {
+      ...base,
+      everyMs: MINUTE,
+      sites: [site('a', EVERYDAY), site('b', EVERYDAY)],
+      scene: (_, at) => (at < 5 * MINUTE ? genuine : redesigned),
+      approved: ({ siteId }, at) => (siteId === 'a' && at >= 10 * MINUTE ? [genuine, redesigned] : [genuine]),
+      terms: { windows: [window] },
+    };
+    await play(script, 33 * MINUTE, async ({ sent, store }) => {
+      expect(sent.filter(({ at }) => at < 30 * MINUTE)).toEqual([]);
+      expect(sent.map(({ siteId }) => siteId)).toEqual(sent.map(() => 'b'));
+      expect(changesOf(sent)).toEqual(['unmuted']);
+      expect(sent[0]?.at).toBeLessThanOrEqual(30 * MINUTE + 15 * SECOND);
+      expect((await store.openIncidents()).map(({ siteId }) => siteId)).toEqual(['b']);
+      const rows = await store.suppressions(0);
+      expect(
+        rows.every(({ actor, reason, until }) => actor === 'Ada' && reason === 'the new design' && until !== null),
+      ).toBe(true);
+    });
+  });
+
+  it('G8: a defacement in a maintenance window pages at once', async () => {
+    const window = { siteIds: ['a'], by: 'Ada', reason: 'work', from: T0, until: T0 + 30 * MINUTE };
+    const script: Script = {
+      ...base,
+      sites: [site('a', EVERYDAY)],
+      scene: () => defaced,
+      terms: { windows: [window] },
+    };
+    await play(script, MINUTE, ({ sent }) => expect(heard(sent, 'opened').to).toEqual(FIRST));
+  });
+
+  it('G9: the vantage that saw it is gone when the page is restored: no end', async () => {
+    const script: Script = {
+      ...base,
+      sites: [site('live', EVENT)],
+      vantages: ['north', 'isp'],
+      scene: (target, at, vantage) => {
+        if (vantage === 'isp' && at >= 2 * MINUTE) return null;
+        return target !== ANY_TARGET && vantage === 'isp' ? defaced : genuine;
+      },
+    };
+    await play(script, 60 * MINUTE, async ({ sent, store }) => {
+      expect(changesOf(sent)).not.toContain('resolved');
+      expect((await store.openIncidents()).map(({ status }) => status)).toEqual(['open']);
+    });
+  });
+
+  it('G10: a day of a healthy site with a nonce, a clock, an advertisement and CDN addresses: nothing', async () => {
+    const noisy = (at: number) =>
+      lookAt({
+        html: GENUINE.replaceAll('r4nd0m', `n${at}`).replace('12,431', String(10_000 + ((at / SECOND) % 5_000))),
+      });
+    const script: Script = {
+      ...base,
+      everyMs: 10 * MINUTE,
+      tickMs: 30 * SECOND,
+      sites: [site('live', EVERYDAY, ['page', 'dns'])],
+      scene: ({ kind }, at) => (kind === 'dns' ? clean : noisy(at)),
+    };
+    await play(script, 24 * 60 * MINUTE, async ({ sent, store }) => {
+      expect(sent).toEqual([]);
+      expect(await store.incidents(10)).toEqual([]);
+    });
+  }, 240_000);
+});
+
+async function expectStuck({ store }: Stage): Promise<void> {
+  const { oldestAt } = await store.outbox();
+  const nothing = { failing: [], storeProblem: null, lagMs: 0, blockedMs: 0, sights: new Map(), targets: [] };
+  const faults = faultsOf({ ...nothing, at: T0 + 2 * MINUTE, outboxOldestAt: oldestAt });
+  expect(faults.map(({ code }) => code)).toEqual(['outbox-stuck']);
+}
+
+async function digest(store: Stage['store']) {
+  const incidents = await store.incidents(100);
+  return digestOf({ from: T0, to: T0 + 86_400_000, incidents, suppressions: [], undelivered: 0, lookedAt: new Map() });
+}
