@@ -1,7 +1,7 @@
 /** The survey: every resolver asked the same questions, then every address that needs proof spoken to. Facts only. */
 import { randomBytes } from 'node:crypto';
 import { getDomain } from 'tldts';
-import { ProbeFailure, type ProbeIo, type Resolver } from '../check.js';
+import { type AuthorityAccess, ProbeFailure, type ProbeIo, type Resolver } from '../check.js';
 import { embeddedIpv4 } from './addresses.js';
 import { type Ask, ask } from './ask.js';
 import { domainOf } from './authority/domain.js';
@@ -21,7 +21,9 @@ import type { Random } from './query.js';
 import { anchorsAt, anchorText, parseAnchors, ROOT_ANCHORS, type RootAnchor } from './root-anchors.js';
 import type { DnsSettings } from './settings.js';
 import { proveByTls, seePages } from './suspects.js';
+import type { ZoneFacts } from './trace/facts.js';
 import { traceTypes } from './trace/trace.js';
+import { ZoneMemory } from './trace/zone-memory.js';
 import { authorityOf } from './traced.js';
 
 export interface SurveyOptions {
@@ -101,9 +103,31 @@ async function fromAuthority(
   const believed = anchorsFor(anchors, at);
   const numbers = types.map((type) => TYPE[type]);
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(traceMs)]);
-  const traces = await traceTypes(name, numbers, { roots, port }, askIo({ ...io, signal }, random));
-  return { at, tookMs: io.now() - at, anchors: believed.map(anchorText), traces, settled: null };
+  const memory = MEMORIES.get(io.authority) ?? new ZoneMemory();
+  MEMORIES.set(io.authority, memory);
+  const start = { roots, port, known: memory.fresh(at) };
+  const traces = await traceTypes(name, numbers, start, askIo({ ...io, signal }, random));
+  const authority: AuthorityEvidence = {
+    at,
+    tookMs: io.now() - at,
+    anchors: believed.map(anchorText),
+    traces,
+    settled: null,
+  };
+  memory.keep(believableZones(authority), at);
+  return authority;
 }
+
+/** What did not validate may have been changed on the way: it is asked for again next time. */
+function believableZones(authority: AuthorityEvidence): ZoneFacts[] {
+  return (authorityOf({ authority })?.traces ?? []).flatMap(({ trace, validation }) => {
+    const statusOf = (zone: string) => validation.zones.find((entry) => entry.zone === zone)?.trust.status;
+    return trace.zones.filter(({ zone }) => statusOf(zone) === 'SECURE' || statusOf(zone) === 'INSECURE');
+  });
+}
+
+/** By the access that all looks of a process share: settings that change make another. */
+const MEMORIES = new WeakMap<AuthorityAccess, ZoneMemory>();
 
 /** The operator's, else IANA's of that day. Throws ProbeFailure for lines that are no DS records of the root. */
 function anchorsFor(lines: readonly string[], at: number): readonly RootAnchor[] {

@@ -10,6 +10,7 @@ import { address, ns, refer, type Said, type Server, Universe } from './trace/un
 
 const ROOT = new Zone('.');
 const ORG = new Zone('org');
+const FOREIGN_ORG = new Zone('org');
 const EXAMPLE = new Zone('example.org');
 export const EVIL_KEYS = new Zone('example.org');
 
@@ -26,6 +27,8 @@ export interface World {
   /** The name server that the parent refers to, and its keys. */
   readonly server?: string;
   readonly keys?: Zone;
+  /** The top-level domain answers with keys its parent does not know. */
+  readonly foreignOrg?: boolean;
 }
 
 /** What a trace of A and AAAA from the root of this world sees. */
@@ -40,7 +43,11 @@ export async function authorityIn(world: World = {}): Promise<AuthorityEvidence>
   return { at: AT, anchors: dsOf(ROOT.ds()).map(anchorText), traces, settled: null };
 }
 
-function serversOf(world: World): Record<string, Server> {
+export const ROOT_ANCHOR = anchorText(
+  dsOf(ROOT.ds())[0] ?? { keyTag: 0, algorithm: 0, digestType: 0, digest: new Uint8Array() },
+);
+
+export function serversOf(world: World): Record<string, Server> {
   const { keys = EXAMPLE, unsigned = false, server = 'ns.example.org' } = world;
   const denial = ORG.nsec('example.org', 'f.org', [T.NS]);
   const referral = refer('example.org', [server], [[server, '198.51.100.3']]);
@@ -52,7 +59,10 @@ function serversOf(world: World): Record<string, Server> {
         authority: [...ns('org', 'ns.org'), ...ROOT.signed([ORG.ds()])],
       },
     '198.51.100.2': ({ name, type }) =>
-      self(ORG, name, type) ?? { ...referral, authority: [...(referral.authority ?? []), ...ds] },
+      self(world.foreignOrg ? FOREIGN_ORG : ORG, name, type) ?? {
+        ...referral,
+        authority: [...(referral.authority ?? []), ...ds],
+      },
     '198.51.100.3': ({ name, type }) => self(keys, name, type, world) ?? said(type, world),
   };
 }
@@ -61,7 +71,9 @@ function serversOf(world: World): Record<string, Server> {
 function self(zone: Zone, name: string, type: number, world: World = {}): Said | null {
   if (name !== zone.name) return null;
   if (type === 48) return { answer: signedBy(zone, zone.keySet(), world) };
-  return type === T.NS ? { answer: signedBy(zone, ns(zone.name, `ns.${zone.name}`), world) } : null;
+  return type === T.NS
+    ? { answer: signedBy(zone, ns(zone.name, zone.name === '.' ? 'ns' : `ns.${zone.name}`), world) }
+    : null;
 }
 
 function signedBy(zone: Zone, records: readonly Rr[], { unsigned, expired }: World): Rr[] {

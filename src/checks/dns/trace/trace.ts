@@ -13,6 +13,8 @@ export interface TraceOptions {
   readonly roots: readonly string[];
   /** Port of every authoritative server. */
   readonly port: number;
+  /** What is known of the root and top-level domains; absent: nothing. */
+  readonly known?: readonly ZoneFacts[];
 }
 
 /** Resolves even when its time runs out (`io.signal`): then with what was seen until then. */

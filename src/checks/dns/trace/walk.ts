@@ -22,6 +22,8 @@ import {
 export interface WalkOptions {
   readonly roots: readonly string[];
   readonly port: number;
+  /** Zones that need not be asked about themselves again. */
+  readonly known?: readonly ZoneFacts[];
 }
 
 export interface Arrival {
@@ -45,6 +47,7 @@ export class Walk {
 
   constructor(options: WalkOptions, allowance: Allowance, io: TraceIo) {
     this.#options = options;
+    for (const zone of options.known ?? []) this.zones.set(zone.zone, zone);
     this.#allowance = allowance;
     this.#io = io;
   }
