@@ -1,6 +1,6 @@
 /** The built commands around signatures: who may approve, and what can be verified on another machine. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHECKS } from '../../src/checks/index.js';
@@ -57,6 +57,36 @@ describe('with approvers named in the settings', () => {
     const { code, stderr } = await place.siteward('baseline', 'sign', 'live', '--key', place.path('nobody'));
     expect([code, stderr.includes('nobody')], stderr).toEqual([3, true]);
     expect((await place.check()).code).toBe(0);
+  });
+});
+
+describe('the daemon', () => {
+  test('sees an older signed baseline put back, and writes down what it decided', async () => {
+    const once = () => place.siteward('--json', 'watch', '--once');
+    const older = join(place.folder, 'older');
+    cpSync(place.path('baselines', 'live'), older, { recursive: true });
+    expect((await once()).code).toBe(0);
+    expect(await place.siteward('baseline', 'capture')).toMatchObject({ code: 0 });
+    await place.siteward('baseline', 'approve', 'live', '--by', 'Ada', '--key', place.path('ada'));
+    expect((await once()).code).toBe(0);
+    const newer = join(place.folder, 'newer');
+    cpSync(place.path('baselines', 'live'), newer, { recursive: true });
+    rmSync(place.path('baselines', 'live'), { recursive: true });
+    cpSync(older, place.path('baselines', 'live'), { recursive: true });
+    const { code, stdout } = await once();
+    expect([code, stdout.includes('baseline/rolled-back')], stdout).toEqual([2, true]);
+    rmSync(place.path('baselines', 'live'), { recursive: true });
+    cpSync(newer, place.path('baselines', 'live'), { recursive: true });
+
+    const trail = place.path('trail.jsonl');
+    const audit = await place.siteward('--json', 'audit', '--export', trail);
+    const { head, records } = JSON.parse(audit.stdout) as { head: string; records: { action: string }[] };
+    expect(records.map(({ action }) => action)).toEqual(expect.arrayContaining(['went-by-baseline', 'opened']));
+    expect((await place.siteward('verify', trail, '--head', head)).code).toBe(0);
+    const lines = readFileSync(trail, 'utf8').trimEnd().split('\n');
+    writeFileSync(trail, `${lines.slice(0, -1).join('\n')}\n`);
+    expect((await place.siteward('verify', trail)).code).toBe(0);
+    expect((await place.siteward('verify', trail, '--head', head)).code).toBe(2);
   });
 });
 
