@@ -1,5 +1,4 @@
 /** What a record says, by type, from hostile bytes. Types we do not read keep their raw span. Pure. */
-import ipaddr from 'ipaddr.js';
 import { type Cursor, WireError } from './cursor.js';
 import { canonicalName, TYPE } from './names.js';
 
@@ -51,9 +50,9 @@ export function readRecordData(cursor: Cursor, type: number, recordClass: number
 function readKnown(cursor: Cursor, type: number): RecordData | null {
   switch (type) {
     case TYPE.A:
-      return { kind: 'address', address: addressText(cursor.bytes(4)) };
+      return { kind: 'address', address: ipv4Text(cursor) };
     case TYPE.AAAA:
-      return { kind: 'address', address: addressText(cursor.bytes(16)) };
+      return { kind: 'address', address: ipv6Text(cursor) };
     case TYPE.CNAME:
     case TYPE.NS:
     case TYPE.DNAME:
@@ -75,8 +74,33 @@ function readKnown(cursor: Cursor, type: number): RecordData | null {
   }
 }
 
-function addressText(bytes: Uint8Array): string {
-  return ipaddr.fromByteArray([...bytes]).toString();
+/** An answer may hold thousands: nothing is allocated on the way. */
+function ipv4Text(cursor: Cursor): string {
+  const upper = cursor.uint16();
+  const lower = cursor.uint16();
+  return `${upper >> 8}.${upper & 0xff}.${lower >> 8}.${lower & 0xff}`;
+}
+
+/** RFC 5952: the longest run of two or more zero groups is left out, the first of several. */
+function ipv6Text(cursor: Cursor): string {
+  const groups: number[] = [];
+  let [best, bestLength, run] = [-1, 1, 0];
+  for (let at = 0; at < 8; at++) {
+    const group = cursor.uint16();
+    groups.push(group);
+    run = group === 0 ? run + 1 : 0;
+    if (run > bestLength) [best, bestLength] = [at - run + 1, run];
+  }
+  let text = '';
+  for (let at = 0; at < 8; at++) {
+    if (at === best) {
+      text += '::';
+      at += bestLength - 1;
+      continue;
+    }
+    text += (text === '' || text.endsWith(':') ? '' : ':') + (groups[at] ?? 0).toString(16);
+  }
+  return text;
 }
 
 function readSoa(cursor: Cursor): RecordData {
@@ -128,10 +152,10 @@ function readParameter(
       if (!cursor.done) throw new WireError('a port parameter of the wrong length');
       return;
     case 4:
-      while (!cursor.done) binding.hints.push(addressText(cursor.bytes(4)));
+      while (!cursor.done) binding.hints.push(ipv4Text(cursor));
       return;
     case 6:
-      while (!cursor.done) binding.hints.push(addressText(cursor.bytes(16)));
+      while (!cursor.done) binding.hints.push(ipv6Text(cursor));
       return;
     default:
       return;

@@ -137,10 +137,14 @@ function readRecords(cursor: Cursor, count: number): ResourceRecord[] {
 
 function readRecord(cursor: Cursor): ResourceRecord {
   const start = cursor.offset;
-  const head = { name: cursor.name(), type: cursor.uint16(), class: cursor.uint16(), ttl: cursor.uint32() };
+  const name = cursor.name();
+  const type = cursor.uint16();
+  const recordClass = cursor.uint16();
+  const ttl = cursor.uint32();
   const rdata = cursor.span(cursor.uint16());
-  const data = readRecordData(cursor.within(rdata), head.type, head.class);
-  return { ...head, data, span: { start, end: rdata.end }, rdata };
+  const data = readRecordData(cursor.within(rdata), type, recordClass);
+  // One by one: thousands of records are not to cost a copy each.
+  return { name, type, class: recordClass, ttl, data, span: { start, end: rdata.end }, rdata };
 }
 
 function isOpt(record: ResourceRecord): boolean {

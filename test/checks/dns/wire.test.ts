@@ -1,5 +1,6 @@
 import dnsPacket, { type Packet } from 'dns-packet';
 import fc from 'fast-check';
+import ipaddr from 'ipaddr.js';
 import { describe, expect, test } from 'vitest';
 import { echoes, hasForeignCookie, makeQuery } from '../../../src/checks/dns/query.js';
 import { recordText } from '../../../src/checks/dns/rdata.js';
@@ -273,5 +274,27 @@ describe('a query', () => {
       expect(echoes(message, other), `byte ${at}`).toBe(false);
     }
     expect(echoes(message, reply.subarray(0, 20))).toBe(false);
+  });
+});
+
+describe('addresses', () => {
+  test('are written as ipaddr.js writes them', () => {
+    const group = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff }));
+    fc.assert(
+      fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
+        const bytes = groups.flatMap((one) => [one >> 8, one & 0xff]);
+        const v6 = bytes
+          .map((byte) => byte.toString(16).padStart(2, '0'))
+          .join('')
+          .replace(/(.{4})(?!$)/gu, '$1:');
+        const v4 = bytes.slice(0, 4).join('.');
+        const answers = [
+          { type: 'AAAA' as const, name: 'a.test', ttl: 1, data: v6 },
+          { type: 'A' as const, name: 'a.test', ttl: 1, data: v4 },
+        ];
+        const texts = accepted(response({ answers })).answers.map(({ data }) => recordText(data));
+        expect(texts).toEqual([ipaddr.fromByteArray(bytes).toString(), v4]);
+      }),
+    );
   });
 });

@@ -2,7 +2,7 @@
 import { TYPE } from '../names.js';
 import { commonAncestor, compareNames, isBelow, isWithin, labelsOf, wildcardOf } from './canonical-name.js';
 import { type Denial, type Prover, proven, unproven } from './proof.js';
-import { type Nsec, SECURITY_TYPE, typeName } from './security-records.js';
+import { type Nsec, SECURITY_TYPE, type TypeList, typeName } from './security-records.js';
 
 export interface OwnedNsec extends Nsec {
   readonly owner: string;
@@ -32,7 +32,7 @@ function isAboveCut({ owner, types }: OwnedNsec, name: string): boolean {
   return isBelow(name, owner) && (isDelegation(types) || types.has(TYPE.DNAME));
 }
 
-export function isDelegation(types: ReadonlySet<number>): boolean {
+export function isDelegation(types: TypeList): boolean {
   return types.has(TYPE.NS) && !types.has(TYPE.SOA);
 }
 
@@ -69,7 +69,7 @@ function noSuchType(
 }
 
 /** Of an NSEC or NSEC3 record that is the name's own. @param name shown. */
-export function lacksType(name: string, types: ReadonlySet<number>, type: number): Denial {
+export function lacksType(name: string, types: TypeList, type: number): Denial {
   if (types.has(type)) return unproven(`the list of types at ${name} has ${typeName(type)}`);
   if (types.has(TYPE.CNAME)) return unproven(`${name} is an alias`);
   const ofParent = isDelegation(types);
@@ -95,7 +95,7 @@ function unsignedDelegation(name: string, exact: OwnedNsec | null): Denial {
 }
 
 /** Of the parent's NSEC or NSEC3 record at a cut: a delegation there, and no DS. RFC 4035 5.2. */
-export function delegatesUnsigned(name: string, types: ReadonlySet<number>): Denial {
+export function delegatesUnsigned(name: string, types: TypeList): Denial {
   if (types.has(TYPE.SOA)) return unproven(`the record at ${name} is the child zone's own`);
   if (types.has(SECURITY_TYPE.DS)) return unproven(`the list of types at ${name} has DS`);
   if (!types.has(TYPE.NS)) return unproven(`the list of types at ${name} has no NS: it is not delegated`);

@@ -37,9 +37,14 @@ export interface Rrsig {
   readonly prefix: Uint8Array;
 }
 
+/** The types a name has, as its owner signed them. */
+export interface TypeList {
+  has(type: number): boolean;
+}
+
 export interface Nsec {
   readonly next: string;
-  readonly types: ReadonlySet<number>;
+  readonly types: TypeList;
 }
 
 export interface Nsec3 {
@@ -48,7 +53,7 @@ export interface Nsec3 {
   readonly iterations: number;
   readonly salt: Uint8Array;
   readonly nextHash: Uint8Array;
-  readonly types: ReadonlySet<number>;
+  readonly types: TypeList;
 }
 
 /** Null for rdata that is no such record. */
@@ -116,20 +121,22 @@ function readWhole<T>(rdata: Uint8Array, read: (cursor: Cursor) => T): T | null 
   }
 }
 
-/** RFC 4034 4.1.2: windows in ascending order, 1 to 32 bytes of bits each. */
-function readTypes(cursor: Cursor): Set<number> {
-  const types = new Set<number>();
+/**
+ * RFC 4034 4.1.2: windows in ascending order, 1 to 32 bytes of bits each. Kept as bits: a hostile list has 65,536 types.
+ */
+function readTypes(cursor: Cursor): TypeList {
+  const windows = new Map<number, Uint8Array>();
   let previous = -1;
   while (!cursor.done) {
     const window = cursor.uint8();
     const bits = cursor.bytes(cursor.uint8());
     if (window <= previous || bits.length < 1 || bits.length > 32) throw new WireError('a type bitmap out of form');
     previous = window;
-    for (const [at, byte] of bits.entries()) {
-      for (let bit = 0; bit < 8; bit++) if (byte & (0x80 >> bit)) types.add(window * 256 + at * 8 + bit);
-    }
+    windows.set(window, bits);
   }
-  return types;
+  return {
+    has: (type) => ((windows.get(type >> 8)?.[(type & 0xff) >> 3] ?? 0) & (0x80 >> (type & 7))) !== 0,
+  };
 }
 
 /** RFC 4034 appendix B: a checksum that saves trying every key. */

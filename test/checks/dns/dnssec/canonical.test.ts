@@ -150,7 +150,8 @@ describe('known values', () => {
 describe('hostile bytes', () => {
   test('are no list of types where its windows are out of order, empty or too long', () => {
     const nsec = (...types: number[]) => readNsec(Uint8Array.from([0, ...types]));
-    expect([...(nsec(0, 1, 0x40, 1, 1, 0x40)?.types ?? [])]).toEqual([1, 257]);
+    const types = nsec(0, 1, 0x40, 1, 1, 0x40)?.types;
+    expect([0, 1, 2, 256, 257, 258, 513].filter((type) => types?.has(type))).toEqual([1, 257]);
     expect(nsec(1, 1, 0x40, 0, 1, 0x40)).toBeNull();
     expect(nsec(0, 1, 0x40, 0, 1, 0x40)).toBeNull();
     expect(nsec(0, 0)).toBeNull();
