@@ -82,10 +82,12 @@ export async function runDns(names: readonly string[], options: DnsOptions, plac
     const settings = settingsFor(name, url, 'living');
     const startedAt = io.now();
     const evidence = await surveyed(() => survey(settings, io, { types, victims: false, traceMs }));
-    const report = dnsReport(evidence, settings, { startedAt, tookMs: io.now() - startedAt });
-    const authorities = options.trace || options.dnssec ? authoritiesOf(evidence, shown) : [];
+    // Beside a view of whose domain it is, resolvers are held to what was approved too.
     const approved = options.trace ? await place.approved(name) : null;
     const integrity = approved && assess(evidence, approved.accepted, approved.settings);
+    const times = { startedAt, tookMs: io.now() - startedAt };
+    const report = dnsReport(evidence, approved?.settings ?? settings, times, approved?.accepted);
+    const authorities = options.trace || options.dnssec ? authoritiesOf(evidence, shown) : [];
     seen.push({ report, authorities, integrity });
   }
   print(seen, options, place.terminal);

@@ -284,7 +284,7 @@ describe('dns --trace', () => {
     await bed.scenario('hijack');
     const flags = { trace: true, approved };
     const seen = await run(['www.hijack.test'], ['dot'], { width: 100 }, flags);
-    const { out } = await run(['www.hijack.test'], ['dot'], { json: true }, flags).finally(() =>
+    const { out } = await run(['www.hijack.test'], ['dot', 'poisoned'], { json: true }, flags).finally(() =>
       bed.scenario('restore'),
     );
     expect(seen.exitCode).toBe(2);
@@ -292,7 +292,11 @@ describe('dns --trace', () => {
     expect(seen.out.replace(/\s+/gu, ' ')).toContain(
       '+50 hijack.test: the servers of test have no DS record for it any more',
     );
-    const { integrity } = dnsReportSchema.parse(JSON.parse(out));
+    const { integrity, resolvers } = dnsReportSchema.parse(JSON.parse(out));
+    expect(resolvers.map(({ name, verdict }) => `${name} ${verdict}`)).toEqual([
+      'dot CONSISTENT_IP',
+      'poisoned AUTHORITY_HIJACKED',
+    ]);
     expect(integrity?.class).toBe('hijacked');
     expect(integrity?.score).toBeGreaterThanOrEqual(80);
     expect(integrity?.parts.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['glue-moved', 'ds-removed']));

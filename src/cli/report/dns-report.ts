@@ -60,13 +60,14 @@ export function dnsReport(
   evidence: DnsEvidence,
   settings: DnsSettings,
   { startedAt, tookMs }: { readonly startedAt: number; readonly tookMs: number },
+  accepted: readonly DnsEvidence[] = [],
 ): DnsReport {
   const trusted = hasReferences(evidence) ? trustedAnswers(evidence, 'name') : [];
   const replies = trusted.flatMap((answer) => answer.replies);
-  const lines = judgeAnswers(evidence, [], settings).map(lineOf);
+  const lines = judgeAnswers(evidence, accepted, settings).map(lineOf);
   const shown = new Set(lines.flatMap(({ answers }) => answers));
   const heard = authorityOf(evidence);
-  const truth = truthOf(evidence, [], settings);
+  const truth = truthOf(evidence, accepted, settings);
   const fault = operatorsFault(evidence, truth.authority);
   const zone = hasReferences(evidence) ? trustedAnswers(evidence, 'zone').filter(({ type }) => type === 'NS') : [];
   return {

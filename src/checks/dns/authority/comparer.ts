@@ -6,7 +6,7 @@ import type { DnsEvidence } from '../evidence.js';
 import type { DnsSettings } from '../settings.js';
 import { type Assessment, assess } from './assessment.js';
 import type { Part } from './part.js';
-import { WEIGHTS } from './weights.js';
+import { HIJACKED_FROM, UNCONFIRMED_FROM, WEIGHTS } from './weights.js';
 
 export const authority: Comparer<DnsSettings, DnsEvidence> = {
   name: 'authority',
@@ -32,12 +32,12 @@ function headline({ class: grade, score, parts }: Assessment, domain: string, { 
       code,
       // Nothing may change during an event: a change that is not announced is no question then.
       severity: grade === 'hijacked' || content === 'frozen' ? 'critical' : 'warning',
-      confidence: grade === 'hijacked' ? Math.min(0.99, 0.9 + (score - 80) / 1_000) : 0.7,
+      confidence: grade === 'hijacked' ? Math.min(0.99, 0.9 + (score - HIJACKED_FROM) / 1_000) : 0.7,
       diagnosis: diagnosisOf(code),
       summary,
       expected: counted.map(({ kind, expected }) => `${kind}: ${expected}`).join('\n'),
       actual: counted.map(({ kind, actual, points }) => `${kind}: ${actual} (+${points})`).join('\n'),
-      where: `score ${score} of ${grade === 'hijacked' ? 'at least 80' : '50 to 79'}`,
+      where: `score ${score}: a person is asked from ${UNCONFIRMED_FROM} on, a hijack is called from ${HIJACKED_FROM} on`,
     },
   ];
 }
