@@ -20,7 +20,8 @@ const settings = z.strictObject({
     .describe('Of the bot, from @BotFather.'),
   chat: z
     .union([z.string().regex(/^(-?[0-9]+|@[A-Za-z0-9_]+)$/), z.int()], {
-      error: 'must be a chat id such as -1001234567890, or @channel',
+      error: ({ input }) =>
+        input === undefined ? '"chat" is missing' : 'must be a chat id such as -1001234567890, or @channel',
     })
     .transform(String)
     .describe('Id of the chat, or @name of a channel.'),

@@ -187,3 +187,28 @@ describe('what a stranger wrote', () => {
     expect(html.length).toBeLessThan(100_000);
   });
 });
+
+describe('the links', () => {
+  const links = { acknowledge: 'https://siteward.example.org/ack/t', incident: 'https://siteward.example.org/i/1' };
+
+  it('are buttons for a thumb and lines in plain text', () => {
+    const { html, text } = composed('opened', {}, aSite(), { ...PROOF, links });
+    expect([...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual([links.acknowledge, links.incident]);
+    expect(text).toContain(`Acknowledge: ${links.acknowledge}\nOpen the incident: ${links.incident}`);
+  });
+
+  it('ask nobody to acknowledge what is over', () => {
+    const { html, text } = composed('resolved', {}, aSite(), { ...PROOF, links });
+    expect(html + text).not.toContain(links.acknowledge);
+    expect(text).toContain(links.incident);
+  });
+});
+
+it('the end shows what it was about to whom the beginning was not told', () => {
+  const told = anAlert(aTransition('resolved'));
+  const proof = { ...PROOF, findings: [aFinding({ actual: 'Hacked' })] };
+  expect(compose(told, aSite(), proof).text).not.toContain('Hacked');
+  const late = compose({ ...told, supersedes: ['opened'] }, aSite(), proof);
+  expect(late.text).toContain('Opened and resolved after');
+  expect(late.text).toContain('found:    Hacked');
+});
