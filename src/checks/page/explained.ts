@@ -7,6 +7,7 @@ import { differenceOf } from './difference.js';
 import { headerOf, type PageEvidence } from './evidence.js';
 import { tiradeIn } from './hostility.js';
 import { type Pair, pairsOf, sidesOf } from './layers.js';
+import { logoLikeness, SAME_LOGO } from './logo.js';
 import { forgedWordsIn } from './lookalikes.js';
 import { PHRASES } from './phrases.js';
 import { largestShare, NOTICEABLE, pictureDifferenceOf, REPLACED_ABOVE } from './pixels.js';
@@ -215,6 +216,18 @@ export const explained: Readonly<Record<string, PageExplained>> = {
     measures: each((pair) =>
       pair.actual.shown ? { what: 'new lines', value: String(differenceOf(pair).added.length) } : null,
     ),
+  },
+  logo: {
+    asks: 'Is the logo at the head of the page the same picture?',
+    speaks: `less than ${percent(SAME_LOGO)} of the pattern of light and dark agrees`,
+    measures: each((pair, settings) => {
+      if (!pair.actual.shown) return null;
+      const likeness = logoLikeness(pair, settings);
+      const value = likeness
+        ? `${percent(likeness.pattern)} agrees`
+        : 'not compared: the same picture, or no logo found';
+      return { what: 'pattern of the logo', value };
+    }),
   },
   pixels: {
     asks: 'Does it look the same?',

@@ -17,6 +17,7 @@ import { explained } from './explained.js';
 import { failures } from './failures.js';
 import { isHeavy } from './heavy.js';
 import { hostility } from './hostility.js';
+import { logo } from './logo.js';
 import { lookalikes } from './lookalikes.js';
 import { origins } from './origins.js';
 import { overlay } from './overlay.js';
@@ -55,6 +56,7 @@ export const page: Check<PageSettings, PageEvidence> = {
     origins,
     overlay,
     banner,
+    logo,
     pixels,
     signatures,
     assertions,

@@ -87,7 +87,7 @@ function compare({ actual, accepted }: Pair, settings: PageSettings): PictureDif
   });
 }
 
-function ignoredBoxes({ boxes }: Shown, { ignore }: PageSettings): readonly Box[] {
+export function ignoredBoxes({ boxes }: Shown, { ignore }: PageSettings): readonly Box[] {
   return boxes.filter((entry) => ignore.selectors.includes(entry.selector)).flatMap((entry) => entry.boxes);
 }
 

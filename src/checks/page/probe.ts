@@ -2,6 +2,7 @@
 import type { Failure } from '../../core/model.js';
 import { type Capture, type Fetched, ProbeFailure, type ProbeIo, type Viewport } from '../check.js';
 import { artifactOf, headerOf, isHtml, type PageEvidence, type RawAnswer, type Shown, type View } from './evidence.js';
+import { LOGO } from './logo-place.js';
 import type { PageSettings } from './settings.js';
 import { isRecollection, isSameVersion, isUnchanged } from './sparing.js';
 
@@ -63,7 +64,7 @@ async function look(
   try {
     const { url, ignore } = settings;
     const sampling = io.sampling === undefined ? {} : { sampling: io.sampling };
-    const request = { url, viewport, boxesOf: ignore.selectors, ...sampling, ...pinning, signal };
+    const request = { url, viewport, boxesOf: [...ignore.selectors, LOGO], ...sampling, ...pinning, signal };
     const capture = await io.network.capture(request);
     return { viewport, shown: shownBy(capture), failure: null };
   } catch (error) {

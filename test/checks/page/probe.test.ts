@@ -3,6 +3,7 @@ import { type Capture, type Fetched, type Network, ProbeFailure, type ProbeIo } 
 import { pageEvidence } from '../../../src/checks/page/evidence.js';
 import { failures } from '../../../src/checks/page/failures.js';
 import { page } from '../../../src/checks/page/index.js';
+import { LOGO } from '../../../src/checks/page/logo-place.js';
 import { probe } from '../../../src/checks/page/probe.js';
 import type { Failure } from '../../../src/core/model.js';
 import { GENUINE, lookAt, paintedPng, settingsFor, URL_OF_SITE } from './looks.js';
@@ -72,8 +73,8 @@ describe('a look at a page', () => {
       }),
     );
     expect(asked).toEqual([
-      ['desktop', 1280, false, ['.ad']],
-      ['mobile', 390, true, ['.ad']],
+      ['desktop', 1280, false, ['.ad', LOGO]],
+      ['mobile', 390, true, ['.ad', LOGO]],
     ]);
     expect(evidence.raw).toMatchObject({ status: 200, contentType: 'text/html; charset=utf-8' });
     expect(evidence.views.map((view) => view.shown?.title)).toEqual(Array(2).fill('Global Summit 2026 – Live'));

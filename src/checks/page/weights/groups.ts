@@ -55,6 +55,7 @@ export const EFFECTS_OF_REDESIGN: readonly PageCode[] = [
   'page/text-changed',
   'page/picture-replaced',
   'page/picture-changed',
+  'page/logo-replaced',
   'page/resource-changed',
   'page/reference-removed',
   'page/links-changed',

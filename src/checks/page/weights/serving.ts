@@ -92,6 +92,14 @@ export const SERVING = {
     0.8,
     'Most of what a visitor sees is another picture.',
   ),
+  'page/logo-replaced': row(
+    'defaced',
+    'warning',
+    'critical',
+    0.8,
+    'The logo at the head of the page is another picture, of the same size and in the same place.',
+    'If the logo is yours, capture and approve; if not, restore the picture and look at who can write to it.',
+  ),
   'page/picture-changed': row('changed', 'notice', 'critical', 0.85, 'A part of the page looks different.'),
   'page/picture-unreadable': row(
     'monitor-fault',
