@@ -53,7 +53,7 @@ async function begin(options: SilenceOptions, store: Store, place: Workplace, at
     throw new UsageError(`A silence lasts at most ${duration(longest)}${inEvent ? ' during an event' : ''}.`);
   }
   const silence: Silence = { id: place.newId(at), siteId: site, cause, by, reason, from: at, until: at + options.for };
-  await store.keepSilence(silence);
+  await store.keepSilence(silence, at);
   const summary = `${oneLine(by, 80)} keeps the messages about ${subject(silence)} back until ${moment(silence.until)}.`;
   await tell(
     summary,
@@ -67,7 +67,7 @@ async function begin(options: SilenceOptions, store: Store, place: Workplace, at
 async function end(id: string, by: string | undefined, store: Store, place: Workplace, at: number): Promise<void> {
   const silence = (await store.silences(at)).find((one) => one.id === id);
   if (!silence) throw new UsageError(`There is no silence "${id}" now: siteward silence lists them.`);
-  await store.keepSilence({ ...silence, until: at });
+  await store.keepSilence({ ...silence, by: by ?? silence.by, until: at }, at);
   const who = by === undefined ? 'Somebody' : oneLine(by, 80);
   await tell(`${who} ended the silence about ${subject(silence)}.`, [], store, place, at);
 }

@@ -185,8 +185,8 @@ class SqlStore implements Store {
     return this.#attempt('read', () => silencesAfter(this.#db, endingAfter));
   }
 
-  async keepSilence(silence: Silence): Promise<void> {
-    await this.#attempt('written', () => upsertSilence(this.#db, silence));
+  async keepSilence(silence: Silence, at: number): Promise<void> {
+    await this.#attempt('written', () => this.#db.transaction().execute((tx) => upsertSilence(tx, silence, at)));
   }
 
   async fact(name: string): Promise<string | null> {

@@ -28,7 +28,7 @@ function actOf({ incident, change, at, because }: Transition): Act {
   const { id, siteId, severity, diagnosis } = incident;
   return {
     at,
-    actor: 'siteward',
+    actor: (change === 'acknowledged' && incident.acknowledged?.by) || 'siteward',
     action: change,
     subject: id,
     detail: `${siteId}: ${severity} ${diagnosis}; ${because}`,

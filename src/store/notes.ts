@@ -1,6 +1,7 @@
 /** Silences, what was kept back, and single facts. */
 import type { Kysely } from 'kysely';
 import type { Silence, Suppression } from '../core/model.js';
+import { appendAct } from './audit.js';
 import { parseSuppression, type Tables } from './tables.js';
 
 type Database = Kysely<Tables>;
@@ -15,9 +16,14 @@ export async function silencesAfter(db: Database, endingAfter: number): Promise<
   return (await rows.execute()).map(({ site_id, ...rest }) => ({ ...rest, siteId: site_id }));
 }
 
-export async function upsertSilence(db: Database, { siteId, ...rest }: Silence): Promise<void> {
-  const { id: _id, ...changing } = rest;
-  await db
+/** @param tx must be a transaction: the silence and the record of it are one. */
+export async function upsertSilence(tx: Database, { siteId, ...rest }: Silence, at: number): Promise<void> {
+  const { id, ...changing } = rest;
+  const what = siteId === null ? `cause ${rest.cause}` : `site ${siteId}`;
+  const until = new Date(rest.until).toISOString();
+  const action = rest.until > at ? 'silenced' : 'silence-ended';
+  await appendAct(tx, { at, actor: rest.by, action, subject: id, detail: `${what} until ${until}; ${rest.reason}` });
+  await tx
     .insertInto('silences')
     .values({ ...rest, site_id: siteId })
     .onConflict((conflict) => conflict.column('id').doUpdateSet({ ...changing, site_id: siteId }))

@@ -101,7 +101,7 @@ export interface Store {
   /** Silences that end after that time. */
   silences(endingAfter: number): Promise<readonly Silence[]>;
   /** Adds it, or changes the one of that id. */
-  keepSilence(silence: Silence): Promise<void>;
+  keepSilence(silence: Silence, at: number): Promise<void>;
   fact(name: string): Promise<string | null>;
   /** Keeps a fact for good; false when it is known already, with whatever value. */
   claim(name: string, value: string): Promise<boolean>;

@@ -296,10 +296,14 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
           from: T0,
           until: T0 + 1_000,
         };
-        await store.keepSilence(silence);
+        await store.keepSilence(silence, T0);
         expect(await store.silences(T0 + 999)).toEqual([silence]);
         expect(await store.silences(T0 + 1_000)).toEqual([]);
-        await store.keepSilence({ ...silence, until: T0 + 10 });
+        await store.keepSilence({ ...silence, until: T0 + 10 }, T0 + 10);
+        expect((await store.trail()).map(({ actor, action }) => [actor, action])).toEqual([
+          ['Ada', 'silenced'],
+          ['Ada', 'silence-ended'],
+        ]);
         expect(await store.silences(T0 + 10)).toEqual([]);
       });
 
