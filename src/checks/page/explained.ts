@@ -12,6 +12,7 @@ import { forgedWordsIn } from './lookalikes.js';
 import { PHRASES } from './phrases.js';
 import { largestShare, NOTICEABLE, pictureDifferenceOf, REPLACED_ABOVE } from './pixels.js';
 import { placesOf } from './redirects.js';
+import { isAsAccepted } from './rendering.js';
 import type { PageSettings } from './settings.js';
 import { newlySpoken } from './spoken.js';
 import { REPLACED_BELOW as STRUCTURE_REPLACED } from './structure.js';
@@ -233,6 +234,11 @@ export const explained: Readonly<Record<string, PageExplained>> = {
     asks: 'Does it look the same?',
     speaks: `a changed area covers ${percent(NOTICEABLE)} of a screen or more; replaced above ${percent(REPLACED_ABOVE)} of the picture`,
     measures: picture,
+  },
+  rendering: {
+    asks: 'Does a browser show what the server’s answer says?',
+    speaks: 'the answer is as accepted, and text, structure or references of a rendered view are not',
+    measures: each((pair) => ({ what: 'but for what moves', value: isAsAccepted(pair) ? 'as accepted' : 'differs' })),
   },
   signatures: {
     asks: 'Do new words read like a defacer’s, seen or hidden, masked or not?',

@@ -25,6 +25,7 @@ import { pixels } from './pixels.js';
 import { policy } from './policy.js';
 import { probe } from './probe.js';
 import { redirects } from './redirects.js';
+import { rendering } from './rendering.js';
 import { configure, type PageSettings, pageOptions } from './settings.js';
 import { signatures } from './signatures.js';
 import { remember } from './sparing.js';
@@ -58,6 +59,7 @@ export const page: Check<PageSettings, PageEvidence> = {
     banner,
     logo,
     pixels,
+    rendering,
     signatures,
     assertions,
   ],

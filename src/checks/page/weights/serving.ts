@@ -66,6 +66,15 @@ export const SERVING = {
     'The Content-Security-Policy header is gone, or lets scripts come from more places.',
     'If you did not change it, look at the web server and the application: a script may have been let in.',
   ),
+  // Pages that fetch their news by script do this every day: on a living page it only says where to look.
+  'page/changed-by-script': row(
+    'changed',
+    'notice',
+    'critical',
+    0.9,
+    'The server’s answer is as accepted, but a browser shows something else.',
+    'Look at the scripts the page loads and at what they fetch: the files of the page itself are not what changed. A server that gives browsers another page than others looks the same.',
+  ),
   'page/type-changed': row('defaced', 'critical', 'critical', 0.9, 'The address now serves another type of content.'),
 
   'page/must-have-missing': row(
