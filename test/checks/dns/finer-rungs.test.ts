@@ -66,6 +66,12 @@ describe('an old address', () => {
       ['REDIRECT', 0.95],
     ],
     [
+      'where somebody shows a certificate, and no other address can be compared',
+      { tls: [tlsAt(GOOD, 'refused'), tlsAt(EVIL, 'SELF_SIGNED', 'foreign', 'CN=x')] },
+      stale,
+      ['INCONSISTENT', 0.5],
+    ],
+    [
       'where somebody serves a page',
       { tls: closed, victims: [pageAt(EVIL, 'Hello', 'A page.')] },
       stale,
