@@ -45,6 +45,7 @@ const TEST_TOOLS = [
   { command: 'dnssec-signzone', package: 'bind9-utils' },
   { command: 'dig', package: 'bind9-dnsutils' },
   { command: 'kdig', package: 'knot-dnsutils' },
+  { command: 'dnsperf', package: 'dnsperf' },
   { command: 'ip', package: 'iproute2' },
   { command: 'ssh-keygen', package: 'openssh-client' },
 ];
