@@ -1,5 +1,6 @@
 /** Every class of the benchmark. */
 import { ALTERATIONS } from './alterations.js';
+import { DISGUISES } from './disguises.js';
 import { EDITS } from './edits.js';
 import { INJECTIONS } from './injections.js';
 import { APPROVALS, REDESIGNS } from './redesigns.js';
@@ -13,5 +14,6 @@ export const VARIANTS: readonly Variant[] = [
   ...TAKEOVERS,
   ...INJECTIONS,
   ...ALTERATIONS,
+  ...DISGUISES,
   ...PICTURES,
 ];
