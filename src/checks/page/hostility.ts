@@ -40,6 +40,8 @@ const MAX_LINES = 2000;
 const MAX_LINE = 5000;
 /** From this weight on, all the new lines together tell what no single one does. */
 const TOGETHER = 7;
+/** What the site's own use of such words takes off, at most: a text may be full of them in any place. */
+const MOST_RESERVE = 6;
 
 function measure(pair: Pair): Tirade | null {
   const said = newlySpoken(pair)
@@ -48,10 +50,11 @@ function measure(pair: Pair): Tirade | null {
     .filter(({ stems }) => stems.length > 0);
   if (said.length === 0) return null;
   const own = new Set(spokenBy(pair.accepted).flatMap(hostileIn));
+  const reserve = Math.min(MOST_RESERVE, weightOf([...own]) / 2 + [...own].filter(({ grave }) => grave).length);
   const lines = said.map(({ line, stems }) => ({ line, stems: stems.filter((stem) => !own.has(stem)) }));
-  const telling = lines.filter(({ line, stems }) => isTelling(line, stems, own.size, pair));
+  const telling = lines.filter(({ line, stems }) => isTelling(line, weightOf(stems) - reserve, stems, pair));
   const all = [...new Set(lines.flatMap(({ stems }) => stems))];
-  if (telling.length === 0 && weightOf(all) < TOGETHER + 2 * own.size) return null;
+  if (telling.length === 0 && weightOf(all) < TOGETHER + reserve) return null;
   const chosen = telling.length > 0 ? telling : lines;
   const worst = chosen.reduce((a, b) => (weightOf(b.stems) > weightOf(a.stems) ? b : a));
   return { line: worst.line, words: all.map(({ text }) => text), weight: weightOf(all) };
@@ -71,19 +74,12 @@ function weightOf(stems: readonly Stem[]): number {
 const MENDED_ABOVE = 0.5;
 
 /**
- * An item more needs more than one word of the kind, for editors report of crimes. A heading, and a text put in the
- * place of another, need less, and a word put into a line that was left as it was only one that is grave.
+ * A line more, be it a heading or an item, needs more than one word of the kind, for editors report of crimes; a word put
+ * into a line that was left as it was need only be a grave one.
  */
-function isTelling(line: string, stems: readonly Stem[], ownStems: number, pair: Pair): boolean {
-  const weight = weightOf(stems) - 2 * ownStems;
+function isTelling(line: string, weight: number, stems: readonly Stem[], pair: Pair): boolean {
   const grave = stems.some((stem) => stem.grave);
-  if (isProminent(line, pair)) return (grave && weight >= 3) || weight >= 4;
-  if (isMended(line, pair)) return grave && weight >= 2;
-  return (grave && weight >= 3) || weight >= 4;
-}
-
-function isProminent(line: string, { actual: { document } }: Pair): boolean {
-  return document?.title === line || (document?.headings.includes(line) ?? false);
+  return (grave && weight >= 3) || weight >= 4 || (grave && weight >= 2 && isMended(line, pair));
 }
 
 function isMended(line: string, { accepted, actual }: Pair): boolean {
