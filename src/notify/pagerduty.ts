@@ -45,7 +45,8 @@ function actionsFor({ transition: { change }, supersedes = [] }: Alert): readonl
   // A record for people to read later: nobody is woken for it.
   if (change === 'announced' || change === 'transient') return [];
   if (!isEnding(change)) return ['trigger'];
-  return supersedes.some(isTrigger) ? ['trigger', 'resolve'] : ['resolve'];
+  // A suspicion that came to nothing before anybody was woken wakes nobody.
+  return change === 'resolved' && supersedes.some(isTrigger) ? ['trigger', 'resolve'] : ['resolve'];
 }
 
 function isTrigger(change: Change): boolean {

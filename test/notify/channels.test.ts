@@ -189,6 +189,8 @@ describe('PagerDuty', () => {
     expect(bodies.map((body) => body['event_action'])).toEqual(['trigger', 'resolve']);
     const told = await shown(pagerduty, sinks.pagerduty, ['resolved']);
     expect(told.bodies.map((body) => body['event_action'])).toEqual(['resolve']);
+    const unconfirmed = await shown(pagerduty, sinks.pagerduty, ['stood-down'], {}, ['suspected']);
+    expect(unconfirmed.bodies.map((body) => body['event_action'])).toEqual(['resolve']);
   });
 });
 
