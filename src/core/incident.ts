@@ -52,7 +52,6 @@ export function advance(
   at: number,
   newId: () => string,
 ): Step {
-  if (verdict.state === 'unverified') return NOTHING;
   const look: Look = { known: known.filter((one) => one.siteId === target.siteId), target, at, newId };
   return joined(
     ...causesOf(target).map((cause) => {
