@@ -203,14 +203,19 @@ export class Drama {
         if (operator) operators.set(row, operator);
       }
     });
-    const references = await world.references();
-    const plain = await world.unbound('plain');
-    for (const scene of scenes.values()) scene.plain = plain;
-    const turn = pLimit(AT_ONCE);
-    const playing = [...scenes].map(([row, scene]) =>
-      turn(async () => played.set(row, await play(row, scene, references, operators.get(row)))),
-    );
-    await Promise.all(playing);
+    try {
+      const references = await world.references();
+      const plain = await world.unbound('plain');
+      for (const scene of scenes.values()) scene.plain = plain;
+      const turn = pLimit(AT_ONCE);
+      const playing = [...scenes].map(([row, scene]) =>
+        turn(async () => played.set(row, await play(row, scene, references, operators.get(row)))),
+      );
+      await Promise.all(playing);
+    } catch (error) {
+      await world.stop();
+      throw error;
+    }
     return new Drama(
       world,
       [...scenes.values()].flatMap(({ origins }) => origins),
