@@ -1,11 +1,13 @@
 /** `watch --once`: every target one time through the whole pipeline, alerts included. */
 import pLimit from 'p-limit';
+import { passTime } from '../memory.js';
 import { siteInspection } from '../monitor.js';
 import { progressOutput } from './check.js';
 import { checkReport, jsonText } from './report/check-json.js';
 import { exitCodeOf } from './report/exit-code.js';
 import { progress } from './report/progress.js';
 import { terminalReport } from './report/terminal.js';
+import { policyInForce } from './selection.js';
 import { attend, concurrency, type Desk, deliver } from './watch-desk.js';
 
 const UNRECORDED = { state: 'unverified', severity: null } as const;
@@ -40,6 +42,7 @@ export async function watchOnce(desk: Desk): Promise<number> {
     }),
   );
   shown.close();
+  await passTime(desk.memory, (incident, at) => policyInForce(incident, place.config, at), now());
   await deliver(desk, 'pending');
   const { pending } = await desk.store.outbox();
   if (pending > 0) place.log.warn({ pending }, 'Alerts not accepted yet stay in the outbox; the next run retries them');
