@@ -5,6 +5,7 @@
  * the other side accepted it; a crash in between sends it again under the same key.
  */
 import pLimit from 'p-limit';
+import { shortHead } from '../core/audit.js';
 import type { Alert, Site } from '../core/model.js';
 import { type Delivery, type Store, StoreError } from '../store/store.js';
 import { alternates, HEARD_WITHIN_MS } from './alternates.js';
@@ -31,7 +32,7 @@ export interface Post {
   };
 }
 
-type OutboxStore = Pick<Store, 'dueDeliveries' | 'delivered' | 'failed' | 'unheard' | 'record'>;
+type OutboxStore = Pick<Store, 'dueDeliveries' | 'delivered' | 'failed' | 'unheard' | 'record' | 'lastAct'>;
 
 export type AttemptResult = 'accepted' | 'retry' | 'failed';
 
@@ -147,7 +148,7 @@ export class Courier {
 
   async #attempt(delivery: Delivery): Promise<AttemptResult> {
     try {
-      await send(delivery, this.#post);
+      await send(delivery, this.#post, await trailHead(delivery.alert, this.#store, this.#post.log));
     } catch (error) {
       return settleFailure(delivery, error, this.#store, this.#post);
     }
@@ -178,7 +179,18 @@ function pairOf({ receiver, transition }: Alert): string {
   return `${transition.incident.id}|${receiver}`;
 }
 
-async function send(delivery: Delivery, post: Post): Promise<void> {
+/** The record that tells this very transition: whoever keeps the message can tell later whether the trail was cut. */
+async function trailHead({ transition }: Alert, store: OutboxStore, log: Post['log']): Promise<string | null> {
+  try {
+    const record = await store.lastAct({ action: transition.change, subject: transition.incident.id });
+    return record && shortHead(record);
+  } catch (error) {
+    log.warn({ incident: transition.incident.id, error: String(error) }, 'An alert goes without the head of the trail');
+    return null;
+  }
+}
+
+async function send(delivery: Delivery, post: Post, trail: string | null): Promise<void> {
   const { alert, accepted } = delivery;
   const receiver = post.receivers.find((candidate) => candidate.id === alert.receiver);
   if (!receiver) {
@@ -187,7 +199,7 @@ async function send(delivery: Delivery, post: Post): Promise<void> {
   const notifier = post.notifiers.find((candidate) => candidate.kind === receiver.kind);
   if (!notifier) throw new SendError(`there is no notifier of kind "${receiver.kind}"`, true);
   const links = post.linksOf?.(alert);
-  const proof = { ...(await proofOf(delivery, post)), findings: delivery.findings, ...(links && { links }) };
+  const proof = { ...(await proofOf(delivery, post)), findings: delivery.findings, trail, ...(links && { links }) };
   const { siteId } = alert.transition.incident;
   const signal = AbortSignal.any([post.io.signal, AbortSignal.timeout(SEND_DEADLINE_MS)]);
   await notifier.send(alert, post.siteOf(siteId) ?? formerSite(siteId), proof, receiver.settings, {

@@ -72,7 +72,7 @@ export function noticeOf(alert: Alert, site: Site, proof: Proof): Notice {
     advice: isOver ? AFTERWARDS : isNote ? [] : adviceFor(incident.diagnosis, site),
     evidence: proof.folder,
     links: linksOf(proof, isOver),
-    imprint: `Incident ${incident.id}, message ${incident.seq}.`,
+    imprint: `Incident ${incident.id}, message ${incident.seq}.${proof.trail ? ` Audit trail ${proof.trail}.` : ''}`,
   };
 }
 

@@ -24,6 +24,8 @@ export interface Proof {
   /** What was found, worst first. `deliverDue` takes them from the store. */
   readonly findings?: readonly SeenFinding[];
   readonly links?: Links;
+  /** Head of the audit trail at the record of this transition, for `siteward audit --head`. */
+  readonly trail?: string | null;
 }
 
 /** Where the person who reads it can go on. https URLs of our own dashboard. */

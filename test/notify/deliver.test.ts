@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { shortHead } from '../../src/core/audit.js';
 import type { Alert } from '../../src/core/model.js';
 import { Courier, deliverDue, type Post } from '../../src/notify/deliver.js';
 import { email } from '../../src/notify/email.js';
@@ -212,6 +213,14 @@ describe('delivering', () => {
     ]);
   });
 
+  it('names the record of the audit trail that tells the same', async () => {
+    await store.record(anEntry());
+    const [first] = await store.trail();
+    await deliverDue(store, post());
+    expect(first).toMatchObject({ action: 'opened', subject: 'incident-1' });
+    expect(sent[0]?.proof.trail).toBe(first && shortHead(first));
+  });
+
   it('shows the reader where to go on', async () => {
     await store.record(anEntry());
     const linksOf = (alert: Alert) => ({ acknowledge: `https://siteward.example.org/ack/${alert.receiver}` });
@@ -339,6 +348,7 @@ it('is not sent again while the store cannot note that it was taken, and is note
     failed: store.failed.bind(store),
     unheard: store.unheard.bind(store),
     record: store.record.bind(store),
+    lastAct: store.lastAct.bind(store),
     delivered: (key: string, at: number) =>
       isFull ? Promise.reject(new StoreError('the disk is full')) : store.delivered(key, at),
   };
@@ -367,6 +377,8 @@ describe('a crash after the server took a mail and before that was noted', () =>
       failed: store.failed.bind(store),
       unheard: store.unheard.bind(store),
       record: store.record.bind(store),
+      lastAct: store.lastAct.bind(store),
+      lastAct: store.lastAct.bind(store),
       delivered: async () => Promise.reject(new Error('killed')),
     };
     await store.record(anEntry());
