@@ -378,7 +378,6 @@ describe('a crash after the server took a mail and before that was noted', () =>
       unheard: store.unheard.bind(store),
       record: store.record.bind(store),
       lastAct: store.lastAct.bind(store),
-      lastAct: store.lastAct.bind(store),
       delivered: async () => Promise.reject(new Error('killed')),
     };
     await store.record(anEntry());
