@@ -64,9 +64,11 @@ export async function watchOn(desk: Desk): Promise<number> {
 }
 
 async function listening(desk: Desk): ReturnType<typeof listen> {
-  const app = webApp(() => healthOf(desk), desk.metrics.registry, await acknowledgeDesk(desk));
+  const { listen: address, publicUrl } = desk.place.config.settings.web;
+  const names = [`http://${address}`, ...(publicUrl === null ? [] : [publicUrl])].map((url) => new URL(url).hostname);
+  const app = webApp(() => healthOf(desk), desk.metrics.registry, { names, acknowledge: await acknowledgeDesk(desk) });
   try {
-    return await listen(app, desk.place.config.settings.web.listen);
+    return await listen(app, address);
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error), EXIT.config, { cause: error });
   }

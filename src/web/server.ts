@@ -3,6 +3,7 @@ import { type ServerType, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import { type AcknowledgeDesk, acknowledgeRoutes } from './acknowledge.js';
+import { onlyCalled, ownButtonsOnly, smallBodies } from './admission.js';
 
 /** Why the daemon is or is not able to see and to tell. Empty `problems`: healthy. */
 export interface Health {
@@ -12,8 +13,14 @@ export interface Health {
   readonly outboxPending: number;
 }
 
-/** @param acknowledge absent where no link leads here. */
-export function webApp(health: () => Promise<Health>, metrics: Registry, acknowledge?: AcknowledgeDesk): Hono {
+export interface WebOptions {
+  /** Names it answers to, beside addresses and `localhost`. */
+  readonly names: readonly string[];
+  /** Absent where no link leads here. */
+  readonly acknowledge?: AcknowledgeDesk | undefined;
+}
+
+export function webApp(health: () => Promise<Health>, metrics: Registry, { names, acknowledge }: WebOptions): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
@@ -25,6 +32,7 @@ export function webApp(health: () => Promise<Health>, metrics: Registry, acknowl
     context.header('cache-control', 'no-store');
     context.header('referrer-policy', 'no-referrer');
   });
+  app.use(onlyCalled(names), ownButtonsOnly, smallBodies);
   if (acknowledge) acknowledgeRoutes(app, acknowledge);
   app.get('/healthz', async (context) => {
     const state = await health();
@@ -37,12 +45,25 @@ export function webApp(health: () => Promise<Health>, metrics: Registry, acknowl
   return app;
 }
 
+/** Whoever is slow or many keeps nobody else out for long, and takes no file descriptor from the looks. */
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+const MOST_CONNECTIONS = 256;
+
 /** Listens on `host:port` (`[::1]:8420`). Rejects with a message that says how to choose another address. */
-export function listen(app: Hono, address: string): Promise<{ readonly url: string; close(): Promise<void> }> {
+export function listen(
+  app: Hono,
+  address: string,
+  patience: Partial<typeof PATIENCE> = {},
+): Promise<{ readonly url: string; close(): Promise<void> }> {
   const { hostname, port } = new URL(`http://${address}`);
   return new Promise((resolve, reject) => {
     const server: ServerType = serve(
-      { fetch: app.fetch, hostname: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) },
+      {
+        fetch: app.fetch,
+        hostname: hostname.replace(/^\[|\]$/g, ''),
+        port: Number(port || 80),
+        serverOptions: { ...PATIENCE, ...patience },
+      },
       (info) =>
         resolve({
           url: `http://${hostname}:${info.port}`,
@@ -53,6 +74,7 @@ export function listen(app: Hono, address: string): Promise<{ readonly url: stri
             }),
         }),
     );
+    if ('maxConnections' in server) server.maxConnections = MOST_CONNECTIONS;
     server.on('error', (error: NodeJS.ErrnoException) =>
       reject(
         new Error(

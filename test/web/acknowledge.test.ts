@@ -21,20 +21,23 @@ beforeEach(() => {
   incident = anIncident({ summary: '<script>alert(1)</script> هک شد' });
 });
 
-const ask = (method: 'GET' | 'POST' | 'HEAD', path: string) =>
+const ask = (method: 'GET' | 'POST' | 'HEAD', path: string, headers: Record<string, string> = {}) =>
   webApp(async () => ({ problems: [], targets: 0, lastLookAt: null, outboxPending: 0 }), new Registry(), {
-    store: {
-      incident: async (id) => (id === incident.id ? incident : null),
-      fact: async (name) => facts.get(name) ?? null,
-      claim: async (name, value) => !facts.has(name) && Boolean(facts.set(name, value)),
+    names: [],
+    acknowledge: {
+      store: {
+        incident: async (id) => (id === incident.id ? incident : null),
+        fact: async (name) => facts.get(name) ?? null,
+        claim: async (name, value) => !facts.has(name) && Boolean(facts.set(name, value)),
+      },
+      secret: SECRET,
+      now: () => now,
+      take: async (id, by) => {
+        taken.push(`${id} ${by}`);
+        return { ...incident, acknowledged: { by, at: now, until: now + 1 } };
+      },
     },
-    secret: SECRET,
-    now: () => now,
-    take: async (id, by) => {
-      taken.push(`${id} ${by}`);
-      return { ...incident, acknowledged: { by, at: now, until: now + 1 } };
-    },
-  }).request(path, { method });
+  }).request(path, { method, headers });
 
 describe('the link of a message', () => {
   test('asks when it is opened, and takes nothing: mail scanners open every link', async () => {
@@ -69,6 +72,14 @@ describe('the link of a message', () => {
     expect((await ask('GET', `/ack/${made()}`)).status).toBe(404);
     expect((await ask('POST', `/ack/${made()}`)).status).toBe(404);
     expect(taken).toEqual([]);
+  });
+
+  test.each(['cross-site', 'same-site'])('is not pressed by another page (%s)', async (from) => {
+    const pressed = await ask('POST', `/ack/${token}`, { 'sec-fetch-site': from });
+    expect([pressed.status, taken]).toEqual([403, []]);
+    // Links of mails are opened from another site, by people.
+    expect((await ask('GET', `/ack/${token}`, { 'sec-fetch-site': from })).status).toBe(200);
+    expect((await ask('POST', `/ack/${token}`, { 'sec-fetch-site': 'same-origin' })).status).toBe(200);
   });
 
   test('too old opens nothing', async () => {
