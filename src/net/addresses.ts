@@ -4,6 +4,7 @@
  * The ranges are IANA's special-purpose address registries (RFC 6890 and its updates, state of 2026) with multicast and
  * the deprecated IPv6 forms added. Every address that is dialled passes through here first.
  */
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
@@ -94,10 +95,26 @@ export function classify(address: string): AddressClass {
   return innerClass.public && within(parsed, TEREDO) ? { public: false, kind: 'Teredo' } : innerClass;
 }
 
-/** Null for what is not a complete literal: no short, octal, decimal or hexadecimal IPv4 forms. */
+/**
+ * Null for what is not a complete literal: no short, octal, decimal or hexadecimal IPv4 forms. The system's own reader
+ * has the word, for ipaddr.js takes octal and hexadecimal parts inside IPv6, and ::192.0.2.1 for ::ffff:192.0.2.1.
+ */
 export function parseAddress(text: string): Address | null {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
-  return ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : null;
+  const family = isIP(text);
+  if (family === 0) return null;
+  return family === 4 ? ipaddr.IPv4.parse(text) : ipaddr.IPv6.parse(text.replace(DOTTED_TAIL, inGroups));
+}
+
+const DOTTED_TAIL = /(?<=:)(\d+)\.(\d+)\.(\d+)\.(\d+)/;
+
+function inGroups(_tail: string, ...bytes: readonly string[]): string {
+  const [a = 0, b = 0, c = 0, d = 0] = bytes.slice(0, 4).map(Number);
+  return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+}
+
+/** Where a URL leads: an address without its brackets, or a name without the root's dot. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$|\.$/g, '');
 }
 
 /** `10.0.0.0/8`; an address alone is a range of one. Null for anything else. */

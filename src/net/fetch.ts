@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { Client } from 'undici';
 import { type Fetched, type FetchRequest, type Hop, ProbeFailure } from '../checks/check.js';
-import { parseAddress } from './addresses.js';
+import { hostOf, parseAddress } from './addresses.js';
 import { readBody } from './body.js';
 import { type Deadline, startDeadline, unlessAborted } from './deadline.js';
 import { type DialRequest, dialTcp, dialTls } from './dial.js';
@@ -127,7 +127,7 @@ async function arrive(
   io: FetchIo,
   signal: AbortSignal,
 ): Promise<Visit> {
-  const host = url.hostname.replace(/^\[|\]$|\.$/g, '');
+  const host = hostOf(url);
   const addresses = parseAddress(host) ? [host] : (pin ?? (await unlessAborted(io.resolve(host), signal)));
   const { socket, address } = await connectAny(url, host, addresses, anyCertificate, io, signal);
   const client = new Client(url.origin, {

@@ -56,7 +56,10 @@ describe('the class of an address', () => {
   it.each([
     ['::ffff:127.0.0.1', 'loopback'],
     ['::ffff:7f00:1', 'loopback'],
-    ['::127.0.0.1', 'loopback'],
+    // IPv4-compatible, deprecated: nobody's, whatever it carries.
+    ['::127.0.0.1', 'reserved'],
+    ['::8.8.8.8', 'reserved'],
+    ['64:ff9b::127.0.0.1', 'loopback'],
     ['::ffff:10.1.2.3', 'private'],
     ['64:ff9b::7f00:1', 'loopback'],
     ['64:ff9b::a9fe:a9fe', 'link-local'],
@@ -87,6 +90,9 @@ describe('the class of an address', () => {
     '127.0.0.1 ',
     '1.2.3.4/8',
     '１２７.0.0.1',
+    '::ffff:0x7f.0.0.1',
+    '::ffff:0177.0.0.1',
+    '2000::08.8.8.8',
   ])('the text %j is no address', (text) => {
     expect(classify(text)).toEqual({ public: false, kind: 'invalid' });
     expect(canonicalAddress(text)).toBeNull();
