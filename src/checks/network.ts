@@ -66,6 +66,8 @@ export interface FetchRequest {
   readonly anyCertificate?: boolean;
   /** A media type: not a page is wanted but data, and we say who we are instead of looking like a browser. */
   readonly accept?: string;
+  /** Ask as somebody else than the visitor the monitor passes for. */
+  readonly visitor?: { readonly userAgent: string; readonly referer?: string };
   /** A lower cap than that of pages, as received and decoded. */
   readonly mostBytes?: number;
   /** Ask for the URL only if it is another version than this (RFC 9110, 13.1). Not sent after a redirect. */
@@ -154,6 +156,8 @@ export interface Capture {
     readonly type: string;
     readonly status: number | null;
     readonly address: string | null;
+    /** Of a script, style sheet or framed page: the bytes as the browser decoded them. Absent: they could not be had. */
+    readonly body?: Uint8Array;
   }[];
   /** alert/confirm/prompt texts, dismissed. */
   readonly dialogs: readonly string[];

@@ -1,7 +1,7 @@
 /** What a page makes a browser load, run, frame, submit to and link to: one entry per reference, with its origin. */
-import { createHash } from 'node:crypto';
 import { type Element, isTag, type ParentNode } from 'domhandler';
-import { addressOf, masked } from './address.js';
+import { addressOf } from './address.js';
+import { codeFacts } from './code.js';
 import { normalized } from './words.js';
 
 /**
@@ -218,58 +218,8 @@ export function requestItem(url: string, type: string, base: string): Item {
 
 // ---------------------------------------------------------- inline code
 
-const MAX_CODE = 200_000;
-const HOSTS = /(?:https?:|wss?:)?\\?\/\\?\/([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)+(?::\d+)?)/gi;
-/** What code that takes a page over or carries data away does, and everyday page code hardly ever. */
-const GRAVE: readonly (readonly [RegExp, string])[] = [
-  [/\beval\s*\(|new\s+Function\s*\(/, 'runs text as code'],
-  [/\batob\s*\(|fromCharCode|unescape\s*\(/, 'unpacks hidden text'],
-  [/document\s*\.\s*write(?:ln)?\s*\(/, 'writes into the page'],
-  [/document\s*\.\s*(?:body|documentElement)\s*\.\s*(?:innerHTML|outerHTML)\s*=/, 'replaces the page'],
-  [
-    /(?:(?:window|document|top|self|parent)\s*\.\s*)?\blocation(?:\s*\.\s*href)?\s*=[^=]|location\s*\.\s*(?:replace|assign)\s*\(/,
-    'sends the visitor elsewhere',
-  ],
-  [/document\s*\.\s*cookie[^;]{0,200}(?:fetch|sendBeacon|XMLHttpRequest|\.src\s*=)/s, 'carries cookies away'],
-  [/createElement\s*\(\s*['"](?:script|iframe)['"]\s*\)/, 'loads more code'],
-];
-
 /** Inline code as an entry. Digits and tokens are left out of the hash: nonces and counters are not new code. */
 function codeItem(kind: ItemKind, source: string, { where, hidden }: Place): Item {
-  const code = source.slice(0, MAX_CODE).replace(/\s+/g, ' ').trim();
-  const target = `inline:${sha256(masked(code).replace(/\d+/g, '0') + (source.length > MAX_CODE ? source.length : ''))}`;
-  return {
-    kind,
-    host: '',
-    site: '',
-    target,
-    label: code.slice(0, MAX_LABEL),
-    where,
-    hidden,
-    code: {
-      skeleton: sha256(withoutLiterals(code).replace(/\d+(?:\.\d+)?/g, '0')),
-      hosts: [...new Set([...code.matchAll(HOSTS)].map(([, host = '']) => host.toLowerCase()))].slice(0, 50),
-      grave: GRAVE.find(([sign]) => sign.test(code))?.[1] ?? null,
-      inert: !/[(`]/.test(code),
-    },
-  };
-}
-
-/** The code with every quoted string emptied. By hand: a regular expression for this can be made to run for minutes. */
-function withoutLiterals(code: string): string {
-  let kept = '';
-  let from = 0;
-  for (let at = 0; at < code.length; at += 1) {
-    const mark = code[at];
-    if (mark !== '"' && mark !== "'" && mark !== '`') continue;
-    kept += code.slice(from, at + 1);
-    at += 1;
-    while (at < code.length && code[at] !== mark) at += code[at] === '\\' ? 2 : 1;
-    from = at;
-  }
-  return kept + code.slice(from);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const { text, target, ...code } = codeFacts(source);
+  return { kind, host: '', site: '', target, label: text.slice(0, MAX_LABEL), where, hidden, code };
 }

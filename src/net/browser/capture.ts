@@ -88,7 +88,7 @@ export async function captureOn(
     settled,
     overlays: reading.overlays,
     boxes: reading.boxes,
-    requests: stage.seen(),
+    requests: await stage.seen(),
     dialogs: [...stage.dialogs],
     renderer: `${renderer}; ${viewport.width}x${viewport.height}${viewport.mobile ? ' mobile' : ''}`,
   };

@@ -1,6 +1,7 @@
 /** A fresh browser context with one page, made still, watched and cut off from everything but its own proxy. */
 import type { BrowserContext, CDPSession, HTTPRequest, HTTPResponse, Page } from 'puppeteer-core';
-import type { CaptureRequest } from '../../checks/check.js';
+import type { Capture, CaptureRequest } from '../../checks/check.js';
+import { Bodies } from './bodies.js';
 import { RendererGone, regardless, rejectionOf, within } from './deadline.js';
 import type { EgressRules } from './egress-dial.js';
 import { EgressProxy, hostOf } from './egress-proxy.js';
@@ -38,6 +39,7 @@ export class Stage {
   readonly #running: RunningBrowser;
   readonly #byRequest = new WeakMap<HTTPRequest, SeenRequest>();
   readonly #pending = new Set<HTTPRequest>();
+  readonly #bodies: Bodies;
   #quiet: (() => void)[] = [];
   readonly #death: AbortSignal;
   readonly #stopListening: () => void;
@@ -66,7 +68,7 @@ export class Stage {
   static async #furnish(running: RunningBrowser, context: BrowserContext, proxy: EgressProxy): Promise<Stage> {
     const page = await context.newPage();
     const cdp = await page.createCDPSession();
-    const stage = new Stage(running, context, page, cdp, proxy);
+    const stage = new Stage(running, context, page, cdp, proxy, await Bodies.watch(cdp));
     await Promise.all([
       page.evaluateOnNewDocument(AT_START),
       cdp.send('Network.enable'),
@@ -83,12 +85,14 @@ export class Stage {
     page: Page,
     cdp: CDPSession,
     proxy: EgressProxy,
+    bodies: Bodies,
   ) {
     this.#running = running;
     this.#context = context;
     this.page = page;
     this.cdp = cdp;
     this.proxy = proxy;
+    this.#bodies = bodies;
     const death = new AbortController();
     this.#death = AbortSignal.any([death.signal, running.gone]);
     const crashed = rejectionOf(this.#death);
@@ -142,9 +146,13 @@ export class Stage {
     await new Promise<void>((resolve) => this.#quiet.push(resolve));
   }
 
-  /** The requests, each with the address that answered. */
-  seen(): { url: string; type: string; status: number | null; address: string | null }[] {
-    return this.requests.map((request) => ({ ...request, address: this.#addressOf(request.url) }));
+  /** The requests, each with the address that answered, and the bytes where they matter. */
+  async seen(): Promise<Capture['requests']> {
+    await this.#bodies.rest();
+    return this.requests.map((request) => {
+      const body = this.#bodies.take(request.url);
+      return { ...request, address: this.#addressOf(request.url), ...(body ? { body } : {}) };
+    });
   }
 
   /** Closes the context, whatever its page is doing, and every connection it had. */

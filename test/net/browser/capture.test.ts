@@ -193,3 +193,31 @@ test('a page that never stands still is taken as it is, and said to be moving', 
   const { settled, visibleText } = await capture('/canvas');
   expect([settled, visibleText]).toEqual([false, 'moving']);
 });
+
+test('the bytes of scripts, style sheets and framed pages come along, and of nothing else', async () => {
+  const of = (type: string, body: string) => ({ headers: { 'content-type': type }, body });
+  origin.pages['/parts'] =
+    '<link rel="stylesheet" href="/parts.css"><script src="/parts.js"></script><iframe src="/frame"></iframe><img src="/lazy.svg">';
+  origin.pages['/parts.css'] = of('text/css', 'h1 { color: red }');
+  origin.pages['/parts.js'] = of('text/javascript', 'window.parts = "سلام";');
+  origin.pages['/frame'] = '<p>framed</p>';
+  const { requests } = await capture('/parts');
+  const bodies = requests.map(({ url, body }) => [new URL(url).pathname, body && Buffer.from(body).toString()]);
+  expect(Object.fromEntries(bodies)).toEqual({
+    '/parts': undefined,
+    '/parts.css': 'h1 { color: red }',
+    '/parts.js': 'window.parts = "سلام";',
+    '/frame': '<p>framed</p>',
+    '/lazy.svg': undefined,
+  });
+});
+
+test('a script too large to keep is missing, and holds nobody up', async () => {
+  origin.pages['/large'] = '<script src="/large.js"></script><script src="/small.js"></script>';
+  const script = { 'content-type': 'text/javascript' };
+  origin.pages['/large.js'] = { headers: script, body: `/*${'x'.repeat(4 * 1024 * 1024)}*/` };
+  origin.pages['/small.js'] = { headers: script, body: 'small()' };
+  const { requests } = await capture('/large');
+  const has = (path: string) => requests.find(({ url }) => url.endsWith(path))?.body !== undefined;
+  expect([has('/large.js'), has('/small.js')]).toEqual([false, true]);
+});
