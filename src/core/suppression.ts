@@ -17,8 +17,11 @@ export const LONGEST_MAINTENANCE_MS = 2 * 3_600_000;
 
 const NEVER_KEPT_BACK: readonly Change[] = ['resolved', 'stood-down', 'acknowledged', 'announced'];
 
-/** Causes that change what a page shows: whoever is sent elsewhere sees another page. */
-const EXPLAINS_THE_PAGE: readonly Diagnosis[] = ['delegation-hijacked', 'dns-redirected', 'tls-intercepted'];
+/**
+ * Causes that change what the page check sees. A resolver that lies is none: the page is fetched at the address the
+ * references give, so a page that differs beside such a lie is an attack of its own.
+ */
+const EXPLAINS_THE_PAGE: readonly Diagnosis[] = ['delegation-hijacked'];
 
 /** What nobody does to his own site during planned work. */
 const NOT_OF_MAINTENANCE: readonly Diagnosis[] = [
@@ -90,7 +93,7 @@ export function capped({ incident, change, at }: Transition, { pages }: Load): S
   return { incidentId: incident.id, seq: incident.seq, kind: 'cap', actor: 'siteward', reason, at, until: null };
 }
 
-/** The page of a redirected name differs because the name is redirected: the people told of that know the cause. */
+/** The page of a hijacked domain differs because the domain is hijacked: the people told of that know the cause. */
 function explained(incident: Incident, change: Change, before: Incident | undefined, at: number): Suppression | null {
   if (change !== 'worsened' || !before || !EXPLAINS_THE_PAGE.includes(before.diagnosis)) return null;
   const codes = newCodes(before, incident);

@@ -70,19 +70,26 @@ describe('a maintenance window', () => {
   });
 });
 
-describe('a redirect people know of', () => {
-  const redirected = showing(['dns/redirect'], { diagnosis: 'dns-redirected' });
-  const withPage = (code: string, over: Partial<Incident> = {}): Incident => {
-    const entry = { ...redirected.diverging['live/page'], codes: [code] } as Incident['diverging'][string];
-    return { ...redirected, diverging: { ...redirected.diverging, 'live/other': entry }, seq: 2, ...over };
+describe('a hijack people know of', () => {
+  const hijacked = showing(['dns/delegation-hijacked'], { diagnosis: 'delegation-hijacked' });
+  const besides = (before: Incident, code: string, over: Partial<Incident> = {}): Incident => {
+    const entry = { ...before.diverging['live/page'], codes: [code] } as Incident['diverging'][string];
+    return { ...before, diverging: { ...before.diverging, 'live/other': entry }, seq: 2, ...over };
   };
-  const because = (incident: Incident) =>
-    suppressionOf({ incident, change: 'worsened', at: T0, because: '' }, redirected, NOTHING)?.kind ?? null;
+  const withPage = (code: string, over: Partial<Incident> = {}): Incident => besides(hijacked, code, over);
+  const because = (incident: Incident, before = hijacked) =>
+    suppressionOf({ incident, change: 'worsened', at: T0, because: '' }, before, NOTHING)?.kind ?? null;
+
+  test.each(['dns-redirected', 'tls-intercepted'] as const)('explains no page where it is %s', (diagnosis) => {
+    // The page was fetched at the genuine address: that it differs is a second attack.
+    const redirected = showing(['dns/redirect'], { diagnosis });
+    expect(because(besides(redirected, 'page/replaced'), redirected)).toBeNull();
+  });
 
   test('explains that the page differs', () => expect(because(withPage('page/replaced'))).toBe('inhibited'));
   test('explains nothing else', () => expect(because(withPage('tls/key-changed'))).toBeNull());
   test('explains nothing graver or wider', () => {
-    expect(because(withPage('page/replaced', { diagnosis: 'delegation-hijacked' }))).toBeNull();
+    expect(because(withPage('page/replaced', { severity: 'warning' }))).toBeNull();
     expect(because(withPage('page/replaced', { scope: 'global' }))).toBeNull();
   });
 });
