@@ -68,18 +68,8 @@ const TARGETS = [
   [8, 8, 8, 8],
 ];
 
-function below(random: Random, limit: number): number {
-  return Math.floor(random.next() * limit);
-}
-
-function oneOf<T>(random: Random, list: readonly T[], otherwise: T): T {
-  return list[below(random, list.length)] ?? otherwise;
-}
-
 function someTarget(random: Random): readonly number[] {
-  return random.next() < 0.6
-    ? oneOf(random, TARGETS, [127, 0, 0, 1])
-    : Array.from({ length: 4 }, () => below(random, 256));
+  return random.next() < 0.6 ? random.pick(TARGETS) : Array.from({ length: 4 }, () => random.below(256));
 }
 
 const SCHEMES = [
@@ -126,38 +116,34 @@ const ENDS = [
 ];
 
 function locationTo(bytes: readonly number[], random: Random): string {
-  const scheme = random.next() < 0.85 ? oneOf(random, SCHEMES, '//') : oneOf(random, FOREIGN, 'file://');
-  return scheme + oneOf(random, USERS, '') + hostSpelled(bytes, random) + oneOf(random, ENDS, '/');
+  const scheme = random.next() < 0.85 ? random.pick(SCHEMES) : random.pick(FOREIGN);
+  return scheme + random.pick(USERS) + hostSpelled(bytes, random) + random.pick(ENDS);
 }
 
 /** inet_aton's freedoms, which URLs have inherited: octal, hexadecimal, fewer parts; and letters that only look like digits. */
 function hostSpelled(bytes: readonly number[], random: Random): string {
-  const parts = 1 + below(random, 4);
+  const parts = 1 + random.below(4);
   const last = bytes.slice(parts - 1).reduce((sum, byte) => sum * 256 + byte, 0);
   const numbers = [...bytes.slice(0, parts - 1), last].map((value) => numberSpelled(value, random));
-  const host = numbers.join(oneOf(random, ['.', '.', '.', '。', '．', '%2e', '%2E'], '.'));
+  const host = numbers.join(random.pick(['.', '.', '.', '。', '．', '%2e', '%2E']));
   const dressed =
     random.next() < 0.2 ? host.replace(/\d/gu, (digit) => String.fromCodePoint(0xff10 + Number(digit))) : host;
   const encoded = random.next() < 0.1 ? dressed.replace(/\d/u, (digit) => `%3${digit}`) : dressed;
   const broken =
     random.next() < 0.1
-      ? `${encoded.slice(0, 1)}${oneOf(random, ['\t', '\n', '\r', '\u00ad', '\u200b'], '')}${encoded.slice(1)}`
+      ? `${encoded.slice(0, 1)}${random.pick(['\t', '\n', '\r', '\u00ad', '\u200b'])}${encoded.slice(1)}`
       : encoded;
   return random.next() < 0.2 ? `${broken}.` : broken;
 }
 
 function numberSpelled(value: number, random: Random): string {
-  return oneOf(
-    random,
-    [
-      String(value),
-      String(value),
-      `0x${value.toString(16)}`,
-      `0X${value.toString(16).toUpperCase()}`,
-      `0${value.toString(8)}`,
-      `0x000${value.toString(16)}`,
-      `000${value.toString(8)}`,
-    ],
+  return random.pick([
     String(value),
-  );
+    String(value),
+    `0x${value.toString(16)}`,
+    `0X${value.toString(16).toUpperCase()}`,
+    `0${value.toString(8)}`,
+    `0x000${value.toString(16)}`,
+    `000${value.toString(8)}`,
+  ]);
 }
