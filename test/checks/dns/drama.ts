@@ -5,12 +5,13 @@
 import type { Answer } from 'dns-packet';
 import pLimit from 'p-limit';
 import type { Resolver } from '../../../src/checks/check.js';
+import { isGrave } from '../../../src/core/corroborate.js';
 import type { Inspection } from '../../../src/monitor.js';
 import { certificateAuthority, type ServerCertificate } from '../../support/certificates.js';
 import { a, authorityOf, type Handler, type Query } from '../../support/dns-server.js';
 import { DnsWorld, type SignedZone } from '../../support/dns-world.js';
 import type { Origin } from '../../support/origin.js';
-import { startWebs, udp, Watch } from './rounds.js';
+import { lineOf, startWebs, udp, Watch } from './rounds.js';
 
 /** Where a row stands while it is played. */
 export interface Scene {
@@ -127,11 +128,13 @@ function plainly(query: Query, { web }: Scene): readonly Answer[] | null {
 export interface Played {
   /** What each check came to; the first is the first after the baseline was approved. */
   readonly checks: readonly (readonly Inspection[])[];
+  /** What each of them would tell of a site of which nothing may change. */
+  readonly frozen: readonly string[];
 }
 
 const CHECKS = 3;
 /** Most of a row is waiting, but two cores are not many. */
-const AT_ONCE = 12;
+const AT_ONCE = 10;
 
 async function scenesFor(rows: readonly Row[], world: DnsWorld): Promise<(readonly [Row, Scene])[]> {
   const names = rows.map(({ zone }) => `www.${zone}`);
@@ -168,14 +171,18 @@ async function play(
   );
   await watch.approve();
   const checks: (readonly Inspection[])[] = [];
+  const frozen: string[] = [];
   while (checks.length < (row.checks ?? CHECKS)) {
     scene.stage += 1;
     await operator?.(scene.stage);
     if ((await row.before?.(scene)) === 'approve') await watch.approve();
-    checks.push(await watch.check());
+    const seen = await watch.check();
+    checks.push(seen);
+    const grave = seen.flatMap((inspection) => watch.frozen(inspection)).filter(isGrave);
+    frozen.push(...grave.map((finding) => `check ${checks.length}: ${lineOf(finding)}`));
   }
   await watch.close();
-  return { checks };
+  return { checks, frozen };
 }
 
 /** Plays all rows at once in one world. */
