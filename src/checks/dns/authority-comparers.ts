@@ -6,6 +6,7 @@ import type { Severity } from '../../core/model.js';
 import { certificateFault } from '../../core/words.js';
 import { openTickets, ticketFor } from '../changes.js';
 import type { Comparer } from '../check.js';
+import { authorityOf as issuingAuthorityOf } from '../tls/comparers.js';
 import { areNeighbours } from './addresses.js';
 import { diagnosisOf } from './codes.js';
 import {
@@ -16,6 +17,7 @@ import {
   hasReferences,
   isDefinite,
   type Reply,
+  type TlsAt,
   trustedAnswers,
 } from './evidence.js';
 import { listed } from './listed.js';
@@ -87,7 +89,9 @@ function proofOf(
   const changedSeverity: Severity = content === 'frozen' ? 'warning' : 'notice';
   const tls = actual.tls.find((at) => at.address === address);
   if (tls?.problem === null) {
-    return { severity: changedSeverity, confidence: 0.9, says: 'but proves to be the site by its certificate' };
+    // CDNs move during an event as on any other day, and their certificates come from whom they always came from.
+    const severity = provesAsApproved(tls, accepted) ? 'notice' : changedSeverity;
+    return { severity, confidence: 0.9, says: 'but proves to be the site by its certificate' };
   }
   const keys = accepted.flatMap((one) => one.tls.flatMap((at) => at.chain[0]?.spki ?? []));
   const [leaf] = tls?.chain ?? [];
@@ -110,6 +114,18 @@ function proofOf(
   return { severity, confidence: 0.6, says: 'and does not prove to be the site' };
 }
 
+/** A trusted certificate for the name, by the approved key or an approved authority. */
+function provesAsApproved({ problem, chain: [leaf] }: TlsAt, accepted: readonly DnsEvidence[]): boolean {
+  const approved = accepted.flatMap((one) =>
+    one.tls.filter((at) => at.problem === null).flatMap(({ chain }) => chain[0] ?? []),
+  );
+  const isKnown = approved.some(
+    ({ spki, issuer }) =>
+      spki === leaf?.spki || (leaf !== undefined && issuingAuthorityOf(issuer) === issuingAuthorityOf(leaf.issuer)),
+  );
+  return problem === null && isKnown;
+}
+
 /** A record for every name of the domain: nobody meant it, or somebody wants any name there to work. */
 export const wildcard: DnsComparer = {
   name: 'wildcard',
@@ -123,19 +139,27 @@ export const wildcard: DnsComparer = {
     const approved = approvedTruth(actual, accepted, settings);
     const given = distinct(inventing.flatMap(({ addresses }) => addresses));
     const strange = given.filter((address) => approved.explain(address) === null);
+    const proofs = strange.map((address) => actual.tls.find((at) => at.address === address));
+    const foreign = proofs.some((at) => at !== undefined && at.problem !== null && isOthers(at, settings));
+    const asIs = proofs.every((at) => at?.problem === null) ? 'notice' : 'warning';
     return [
       {
         code: 'dns/wildcard-appeared',
-        severity: strange.length > 0 ? 'warning' : 'notice',
-        confidence: 0.8,
+        severity: foreign ? 'critical' : asIs,
+        confidence: foreign ? 0.9 : 0.8,
         diagnosis: diagnosisOf('dns/wildcard-appeared'),
-        summary: `Every name below ${actual.zone ?? actual.name} now leads to ${listed(given)}; made-up names had no address before.`,
+        summary: `Every name below ${actual.zone ?? actual.name} now leads to ${listed(given)}${foreign ? ', which does not prove to be the site' : ''}; made-up names had no address before.`,
         expected: 'NXDOMAIN for names that do not exist',
         actual: listed(given),
       },
     ];
   },
 };
+
+/** It shows what is not the site's, or nothing at all where the site is served over TLS; and we could look. */
+function isOthers({ chain, failure }: TlsAt, { secure }: DnsSettings): boolean {
+  return chain.length > 0 || (secure && failure?.blame !== 'monitor');
+}
 
 /** What the references say, definitely, of a made-up name. */
 function inventedNames(evidence: DnsEvidence): Reply[] {
@@ -157,13 +181,15 @@ export const aliases: DnsComparer = {
         !ticketFor(tickets, 'cnames', [alias]),
     );
     if (strange.length === 0) return [];
+    const isProven = (at: TlsAt): boolean =>
+      content === 'frozen' ? provesAsApproved(at, accepted) : at.problem === null;
     const proven = addressesOf(trustedAnswers(actual, 'name')).every((address) =>
-      actual.tls.some((at) => at.address === address && at.problem === null),
+      actual.tls.some((at) => at.address === address && isProven(at)),
     );
     return [
       {
         code: 'dns/cname-changed',
-        severity: proven && content === 'living' ? 'notice' : 'warning',
+        severity: proven ? 'notice' : 'warning',
         confidence: 0.8,
         diagnosis: diagnosisOf('dns/cname-changed'),
         summary: `${actual.name} is now an alias of ${listed(strange)}, which was not approved.`,

@@ -136,8 +136,10 @@ export const dnsCodes = [
   {
     code: 'dns/wildcard-appeared',
     diagnosis: 'changed',
-    severity: 'warning',
-    meaning: 'Names of the domain that nobody made now have an address: a wildcard record was added.',
+    severity: 'critical',
+    meaning:
+      'Names of the domain that nobody made now have an address: a wildcard record was added. Critical where that ' +
+      'address does not prove to be the site.',
     remedy:
       'If it was not you, look at the DNS host: with a wildcard any name of the domain can carry a page in your name. If ' +
       'it was, approve a new baseline.',

@@ -196,7 +196,9 @@ function addressesToProve(evidence: DnsEvidence): { references: string[]; suspec
   const trusted = hasReferences(evidence) ? addressesOf(trustedAnswers(evidence, 'name')) : [];
   const traced = authorityOf(evidence)?.addresses ?? [];
   const known = new Set(trusted);
-  const suspects = addressesOf(namedAnswers(evidence)).filter(
+  // What references say of a made-up name is a wildcard, which may be anybody's.
+  const invented = hasReferences(evidence) ? addressesOf(trustedAnswers(evidence, 'absent')) : [];
+  const suspects = distinct([...addressesOf(namedAnswers(evidence)), ...invented]).filter(
     (address) => !known.has(address) && !known.has(embeddedIpv4(address) ?? ''),
   );
   const references = distinct([...trusted, ...traced]);

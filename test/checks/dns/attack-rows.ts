@@ -148,7 +148,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       if (scene.stage === 0 || query.name === 'wild.test') return null;
       return query.type === 'A' ? [a(query.name, scene.evil)] : [];
     },
-    tells: ['dns/wildcard-appeared warning'],
+    tells: ['dns/wildcard-appeared critical'],
     shows: ['plain A CONSISTENT_IP'],
   },
   'IPv6 alone, sent to an address this machine cannot reach': {

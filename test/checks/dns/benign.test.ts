@@ -12,6 +12,12 @@ afterAll(async () => {
   await drama?.end();
 });
 
+describe('of a page that is frozen for an event nobody is told of', () => {
+  test.each(Object.entries(ROWS))('%s', (_what, row) => {
+    expect(drama?.played.get(row)?.frozen).toEqual([]);
+  });
+});
+
 describe('nobody is told of', () => {
   test.each(Object.entries(ROWS))('%s', (_what, row) => {
     const checks = drama?.played.get(row)?.checks ?? [];

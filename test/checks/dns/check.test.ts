@@ -72,10 +72,16 @@ describe('a healthy site', () => {
     expect(dns.failures(dead)).toEqual([]);
   });
 
-  test('that renews its addresses with a valid certificate gives a notice, during an event a warning', () => {
-    const seen = moved([CDN], { tls: [tlsAt(CDN, null)] });
-    expect(brief(compare(seen, [approved]))).toContain('dns/answer-changed notice');
-    expect(brief(compare(seen, [approved], FROZEN))).toContain('dns/answer-changed warning');
+  test.each([
+    ['the approved key', tlsAt(CDN, null, 'own-key', 'O=Other CA, CN=X1'), 'notice'],
+    ['a new key by the approved authority', tlsAt(CDN, null, 'cdn-key', 'O=Real CA, CN=R2'), 'notice'],
+    ['a new key by another authority', tlsAt(CDN, null, 'cdn-key', 'O=Other CA, CN=X1'), 'warning'],
+  ] as const)('that moves to addresses with a valid certificate for %s', (_, at, frozen) => {
+    const seen = moved([CDN], { tls: [at] });
+    const told = (settings: DnsSettings): string[] =>
+      brief(compare(seen, [approved], settings)).filter((code) => !code.startsWith('dns/authority'));
+    expect(told(SETTINGS)).toEqual(['dns/answer-changed notice', 'dns/cname-changed notice']);
+    expect(told(FROZEN)).toEqual([`dns/answer-changed ${frozen}`, `dns/cname-changed ${frozen}`]);
   });
 
   test('behind a CDN with IPv6 that this machine cannot reach gives a notice only', () => {
@@ -242,7 +248,7 @@ describe('authoritative data that changed', () => {
   test('to another alias is told unless allowed', () => {
     const seen = moved([GOOD], { tls: [tlsAt(GOOD, null)] });
     expect(brief(compare(seen, [approved]))).toEqual(['dns/cname-changed notice']);
-    expect(brief(compare(seen, [approved], FROZEN))).toEqual(['dns/cname-changed warning']);
+    expect(brief(compare(moved([GOOD]), [approved], FROZEN))).toEqual(['dns/cname-changed warning']);
     const allowed = { ...SETTINGS, allow: { ...SETTINGS.allow, cnames: ['*.cdn.example.net'] } };
     expect(compare(seen, [approved], allowed)).toEqual([]);
   });

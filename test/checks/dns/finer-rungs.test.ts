@@ -4,7 +4,21 @@ import type { Answer, DnsEvidence, TlsAt } from '../../../src/checks/dns/evidenc
 import { dns } from '../../../src/checks/dns/index.js';
 import type { VerdictId } from '../../../src/checks/dns/judgement.js';
 import { judgeAnswers } from '../../../src/checks/dns/ladder.js';
-import { absent, answer, EVIL, evidence, GOOD, NAME, pageAt, REFERENCES, reply, SETTINGS, tlsAt } from './sample.js';
+import type { DnsSettings } from '../../../src/checks/dns/settings.js';
+import {
+  absent,
+  answer,
+  EVIL,
+  evidence,
+  GOOD,
+  NAME,
+  PLAIN_HTTP,
+  pageAt,
+  REFERENCES,
+  reply,
+  SETTINGS,
+  tlsAt,
+} from './sample.js';
 
 function judged(seen: DnsEvidence, type: Answer['type']): readonly [VerdictId | undefined, number | undefined] {
   const row = judgeAnswers(seen, [], SETTINGS).find(
@@ -104,10 +118,15 @@ describe('an IPv6 address that this machine cannot reach', () => {
 });
 
 describe('a made-up name', () => {
-  const told = (now: readonly Answer[], before: readonly Answer[]): string[] => {
+  const told = (
+    now: readonly Answer[],
+    before: readonly Answer[],
+    tls: TlsAt[] = [],
+    settings = SETTINGS,
+  ): string[] => {
     const approved = dns.combine([evidence(before)]);
     return dns.comparers
-      .flatMap((one) => one.compare(evidence(now), [approved], SETTINGS))
+      .flatMap((one) => one.compare(evidence(now, { tls }), [approved], settings))
       .filter(({ code }) => code === 'dns/wildcard-appeared')
       .map(({ severity, summary }) => `${severity}: ${summary}`);
   };
@@ -120,6 +139,17 @@ describe('a made-up name', () => {
       expect.stringMatching(/^warning: Every name below example\.org .*185\.11\.12\.13/u),
     ]);
     expect(told(good, none)).toEqual([expect.stringMatching(/^notice: /u)]);
+  });
+
+  const unreachable = { blame: 'monitor', code: 'network-unreachable', detail: 'No route.' } as const;
+  test.each<[string, TlsAt, DnsSettings, string]>([
+    ['a certificate that is not for the site', tlsAt(EVIL, 'SELF_SIGNED', 'evil'), SETTINGS, 'critical'],
+    ['no certificate, for a site with TLS', tlsAt(EVIL, 'refused'), SETTINGS, 'critical'],
+    ['no certificate, for a site without TLS', tlsAt(EVIL, 'refused'), PLAIN_HTTP, 'warning'],
+    ['what this machine cannot reach', { ...tlsAt(EVIL, 'refused'), failure: unreachable }, SETTINGS, 'warning'],
+    ['the certificate of the site', tlsAt(EVIL, null), SETTINGS, 'notice'],
+  ])('that leads to %s', (_, at, settings, severity) => {
+    expect(told(evil, none, [at], settings)).toEqual([expect.stringMatching(new RegExp(`^${severity}: `, 'u'))]);
   });
 
   test.each<[string, readonly Answer[], readonly Answer[]]>([
