@@ -19,6 +19,22 @@ const GRAVE: readonly (readonly [RegExp, string])[] = [
   [/createElement\s*\(\s*['"](?:script|iframe)['"]\s*\)/, 'loads more code'],
 ];
 
+/** Marks of thieves in a script: miners of coins by name, and code that reads card fields. */
+const THIEVES: readonly (readonly [RegExp, string])[] = [
+  [/coin-?hive|cryptonight|cryptoloot|coinimp|webminepool|deepminer/i, 'mines coins'],
+  [/['"`[#.=](?:card[-_]?number|cc[-_]?number|cvv2?|cvc2?|card[-_]?cvc)\b/i, 'reads card numbers'],
+];
+
+/** Signs that need no strange host beside them: that a script begins with one of these is told. */
+export const TELLING: ReadonlySet<string> = new Set([
+  'runs text as code',
+  'unpacks hidden text',
+  'replaces the page',
+  'carries cookies away',
+]);
+/** Signs that count even where the bytes move by themselves. */
+export const THIEVING: ReadonlySet<string> = new Set(THIEVES.map(([, what]) => what));
+
 /** Of inline code; `target` stands for it in the inventory, `text` is the code itself, in one line. */
 export function codeFacts(source: string) {
   const text = source.slice(0, MAX_CODE).replace(/\s+/g, ' ').trim();
@@ -42,9 +58,9 @@ export function hostsIn(text: string, most: number): string[] {
   return [...hosts];
 }
 
-/** Every grave thing the code does. */
+/** Every grave thing the code of a script does. */
 export function graveSigns(text: string): string[] {
-  return GRAVE.filter(([sign]) => sign.test(text)).map(([, what]) => what);
+  return [...GRAVE, ...THIEVES].filter(([sign]) => sign.test(text)).map(([, what]) => what);
 }
 
 /** The code with every quoted string emptied. By hand: a regular expression for this can be made to run for minutes. */

@@ -58,6 +58,27 @@ const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: 
 
 const viewport = z.object({ name: z.string().max(40), width: count, height: count, mobile: z.boolean() }).readonly();
 
+/** What came: its hash (of a framed page, of its canonical form), the hosts it names, the grave things a script does. */
+const body = z
+  .object({
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    bytes: count,
+    hosts: z.array(z.string().max(300)).max(200).readonly(),
+    signs: z.array(z.string().max(100)).max(20).readonly(),
+  })
+  .readonly();
+
+const request = z
+  .object({
+    url: text,
+    type: text,
+    status: z.number().int().nullable(),
+    address: text.nullable(),
+    /** Of a script, style sheet or framed page; absent where its bytes could not be had. */
+    body: z.exactOptional(body),
+  })
+  .readonly();
+
 const shown = z
   .object({
     status: z.number().int().nullable(),
@@ -77,12 +98,7 @@ const shown = z
       .array(z.object({ selector: text, boxes: z.array(box).max(10_000).readonly() }).readonly())
       .max(1000)
       .readonly(),
-    requests: z
-      .array(
-        z.object({ url: text, type: text, status: z.number().int().nullable(), address: text.nullable() }).readonly(),
-      )
-      .max(10_000)
-      .readonly(),
+    requests: z.array(request).max(10_000).readonly(),
     dialogs: z.array(text).max(1000).readonly(),
     renderer: text,
   })
@@ -120,7 +136,10 @@ const layerVolatility = z
     layer: z.string().max(40),
     /** Text blocks whose words rotate. */
     text: z.array(moving).max(2000).readonly(),
-    /** Inventory entries that rotate; `where` is `kind path`. Never a form, frame, script, off-site link or medium. */
+    /**
+     * Inventory entries that rotate; `where` is `kind path`, never of a form, frame, script, off-site link or medium.
+     * `content type address`: bytes that differ from answer to answer.
+     */
     items: z.array(moving).max(2000).readonly(),
     /** Skeletons of inline code whose values rotate; the code itself does not. */
     code: z.array(text).max(2000).readonly(),

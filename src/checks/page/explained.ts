@@ -3,6 +3,7 @@
  * for each comparer in index.ts; thresholds are the comparers' own constants, never a copy of them.
  */
 import type { Explained, Measure } from '../explained.js';
+import { bodiesOf } from './contents.js';
 import { differenceOf } from './difference.js';
 import { headerOf, type PageEvidence } from './evidence.js';
 import { tiradeIn } from './hostility.js';
@@ -205,6 +206,23 @@ export const explained: Readonly<Record<string, PageExplained>> = {
     speaks:
       'a script, frame, form, medium, link, picture, style sheet, icon or request is new, gone, or from a place it never came from',
     measures: references,
+  },
+  contents: {
+    asks: 'Are the scripts, style sheets and framed pages of the same addresses the same bytes?',
+    speaks:
+      'bytes differ that were the same in every sample; told where a script that stood still names strange hosts or begins to do grave things',
+    measures: (actual, accepted, settings) =>
+      pairsOf(actual, accepted, settings).flatMap((pair) => {
+        if (!pair.actual.shown) return [];
+        const { compared, rewritten } = bodiesOf(pair, accepted, settings);
+        return [
+          {
+            where: pair.layer,
+            what: 'bytes of what it loads',
+            value: `${compared} compared, ${rewritten.length} not as accepted`,
+          },
+        ];
+      }),
   },
   overlay: {
     asks: 'Does something new lie on top of the page, or does it open message boxes?',

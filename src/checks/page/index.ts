@@ -9,6 +9,7 @@ import { assertions } from './assertions.js';
 import { banner } from './banner.js';
 import { body } from './body.js';
 import { codes } from './codes.js';
+import { contents } from './contents.js';
 import { coverage } from './coverage.js';
 import { direction } from './direction.js';
 import { EVIDENCE_VERSION, type PageEvidence, pageEvidence } from './evidence.js';
@@ -55,6 +56,7 @@ export const page: Check<PageSettings, PageEvidence> = {
     body,
     structure,
     origins,
+    contents,
     overlay,
     banner,
     logo,

@@ -15,7 +15,7 @@ export const origins = perLayer('origins', (pair, settings, accepted) => {
   if (pair.same) return [];
   const { addedItems, removedItems } = differenceOf(pair);
   if (addedItems.length + removedItems.length === 0) return [];
-  const known = knownSites(pair, accepted, settings);
+  const known = knownSites(pair.accepted, accepted, settings);
   return [
     ...addedItems.flatMap((item) => judgeItem(item, known, pair, settings)),
     ...programFindings(addedItems, pair, settings),
@@ -25,13 +25,13 @@ export const origins = perLayer('origins', (pair, settings, accepted) => {
 });
 
 /** Registrable domains each kind of entry may come from: of every accepted evidence, and the page's own. */
-interface Known {
+export interface Known {
   readonly own: string;
   readonly of: (kind: ItemKind) => ReadonlySet<string>;
   readonly any: ReadonlySet<string>;
 }
 
-function knownSites({ accepted: nearest }: Pair, accepted: readonly PageEvidence[], settings: PageSettings): Known {
+export function knownSites(nearest: Side, accepted: readonly PageEvidence[], settings: PageSettings): Known {
   const own = siteOf(nearest.url);
   const sides: readonly Side[] = accepted.flatMap((evidence) => sidesOf(evidence, settings));
   const items = sides.flatMap((side) => side.items);

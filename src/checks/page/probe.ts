@@ -1,6 +1,7 @@
 /** Looks at a page once: the raw answer and every viewport, side by side. Judges nothing. */
 import type { Failure } from '../../core/model.js';
 import { type Capture, type Fetched, ProbeFailure, type ProbeIo, type Viewport } from '../check.js';
+import { requestFacts } from './contents.js';
 import { artifactOf, headerOf, isHtml, type PageEvidence, type RawAnswer, type Shown, type View } from './evidence.js';
 import { LOGO } from './logo-place.js';
 import type { PageSettings } from './settings.js';
@@ -119,6 +120,7 @@ export function rawAnswer({ hops, body, failure }: Fetched): RawAnswer {
 const HTML = 'text/html; charset=utf-8';
 const TEXT = 'text/plain; charset=utf-8';
 
-function shownBy({ html, visibleText, ...facts }: Capture): Shown {
-  return { ...facts, html: artifactOf(HTML, html), text: artifactOf(TEXT, visibleText) };
+function shownBy({ html, visibleText, requests, ...facts }: Capture): Shown {
+  const text = artifactOf(TEXT, visibleText);
+  return { ...facts, html: artifactOf(HTML, html), text, requests: requests.map(requestFacts) };
 }

@@ -1,11 +1,12 @@
 /**
  * What moves by itself, learned from several samples of a healthy page, shown to whoever approves it, and capped.
- * Never learned, so never masked: title, headings, forms, scripts, frames, media, redirects, and of links to other
- * sites everything but the query.
+ * Never learned, so never masked: title, headings, forms, which scripts and frames, media, redirects, and of links to
+ * other sites everything but the query.
  */
 import type { Box } from '../check.js';
 import { siteOf } from './address.js';
 import { connected } from './connected.js';
+import { movingContents } from './contents.js';
 import { keyOf, MAY_ROTATE, queryPlace, rotationPlace } from './difference.js';
 import type { LayerVolatility, PageEvidence, Shown } from './evidence.js';
 import { withSteadyHeaders } from './headers.js';
@@ -72,7 +73,7 @@ function learn(base: Side, others: readonly Side[], elsewhere: ReadonlySet<strin
   return {
     layer: base.layer,
     text: text.entries,
-    items: movingItems(base, others, elsewhere),
+    items: [...movingItems(base, others, elsewhere), ...movingContents(base, others).slice(0, MAX_ENTRIES)],
     code: movingCode(base, others),
     paths: paths.kept,
     boxes: picture.boxes,

@@ -19,6 +19,29 @@ export const REFERENCES = {
     'The page loads another script from a place already known.',
     REMOVE,
   ),
+  // The address says nothing of it: the file behind it was exchanged.
+  'page/script-tampered': row(
+    'injected',
+    'warning',
+    'critical',
+    0.7,
+    'A script, style sheet or framed page of the same address has other bytes, and names hosts or does things that nothing accepted did.',
+    REMOVE,
+  ),
+  'page/content-rewritten': row(
+    'changed',
+    'notice',
+    'warning',
+    0.7,
+    'A script, style sheet or framed page of the same address has other bytes, as after a deploy.',
+  ),
+  'page/content-unread': row(
+    'changed',
+    'notice',
+    'warning',
+    0.4,
+    'The bytes of a script, style sheet or framed page could not be kept (too large, too many, too late), so they were not compared.',
+  ),
   'page/inline-script-injected': row(
     'injected',
     'critical',
