@@ -26,7 +26,7 @@ import { type Store, StoreConflict, type VerdictRecord } from './store/store.js'
 
 type MemoryStore = Pick<
   Store,
-  'knownIncidents' | 'openIncidents' | 'record' | 'receiversTold' | 'load' | 'silences' | 'outbox'
+  'knownIncidents' | 'openIncidents' | 'leadingIncidents' | 'record' | 'receiversTold' | 'load' | 'silences' | 'outbox'
 >;
 
 /** What watching needs beside looking: memory, and who is told. */
@@ -133,15 +133,15 @@ async function remember(
   at: number,
 ): Promise<Step> {
   const { store } = memory;
-  const [open, load, silences] = [
-    await store.openIncidents(),
-    await store.load(at - CAP_WINDOW_MS),
-    await store.silences(at),
-  ];
-  const grouped = group(step, open, load, at, () => memory.newIncidentId(at));
+  // Not every open one: in a storm of a thousand sites each of them would read the thousand.
+  const leading = await store.leadingIncidents();
+  const [load, silences] = [await store.load(at - CAP_WINDOW_MS), await store.silences(at)];
+  const grouped = group(step, leading, load, at, () => memory.newIncidentId(at));
   const quiet = quieted(grouped, known, { silences, windows: memory.windows }, load);
   const tellable = grouped.step.transitions.filter((transition) => !quiet.keys.has(nameOf(transition.incident)));
-  const everybody = [...grouped.step.incidents, ...open, ...known];
+  const isOfMany = tellable.some(({ incident }) => isGroup(incident));
+  const members = isOfMany ? await store.openIncidents() : [];
+  const everybody = [...grouped.step.incidents, ...members, ...known];
   const directory = await directoryOf(memory, everybody);
   const alerts = dueAlerts(tellable, directory, await toldBefore(tellable, store));
   await store.record({

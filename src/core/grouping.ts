@@ -39,7 +39,7 @@ export interface Grouped {
 
 /**
  * The step with the pages of many sites folded into those of their group.
- * @param open every open incident of all sites, groups included, as they were before the step.
+ * @param open incidents of all sites that speak for themselves, groups included, as they were before the step.
  */
 export function group(step: Step, open: readonly Incident[], load: Load, at: number, newId: () => string): Grouped {
   const others = open.filter((one) => !step.incidents.some((moved) => moved.id === one.id));

@@ -79,6 +79,15 @@ class SqlStore implements Store {
     });
   }
 
+  async leadingIncidents(): Promise<readonly Incident[]> {
+    return this.#attempt('read', async () => {
+      const open = this.#db.selectFrom('incidents').selectAll().where('status', '=', 'open');
+      // Written by JSON.stringify, where a quote inside a text is escaped: this finds every one that has no parent.
+      const rows = await open.where('incident', 'like', '%"parent":null%').orderBy('since').execute();
+      return rows.map((row) => parseIncident(row.incident, `incident ${row.id}`));
+    });
+  }
+
   async knownIncidents(siteId: string, endedAfter: number): Promise<readonly Incident[]> {
     return this.#attempt('read', async () => {
       const rows = await this.#db

@@ -74,6 +74,8 @@ export interface Store {
    */
   record(entry: Entry): Promise<void>;
   openIncidents(siteId?: string): Promise<readonly Incident[]>;
+  /** Open incidents that speak for themselves: those of many sites, and those no other speaks for. */
+  leadingIncidents(): Promise<readonly Incident[]>;
   /** A site's incidents that are not over, and those that ended after that time. */
   knownIncidents(siteId: string, endedAfter: number): Promise<readonly Incident[]>;
   incident(id: string): Promise<Incident | null>;

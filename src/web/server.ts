@@ -46,7 +46,7 @@ export function webApp(health: () => Promise<Health>, metrics: Registry, { names
 }
 
 /** Whoever is slow or many keeps nobody else out for long, and takes no file descriptor from the looks. */
-const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+export const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
 const MOST_CONNECTIONS = 256;
 
 /** Listens on `host:port` (`[::1]:8420`). Rejects with a message that says how to choose another address. */

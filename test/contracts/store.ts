@@ -91,6 +91,16 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         expect((await store.incidents(1)).map((one) => one.id)).toEqual(['other']);
       });
 
+      it('knows the open incidents that no other speaks for, whatever their texts say', async () => {
+        const lines = ['"parent":null'];
+        await store.record(anEntry(aTransition('opened', { lines })));
+        const child = aTransition('opened', { id: 'child', siteId: 'shop', parent: 'incident-1', lines });
+        await store.record(anEntry(child));
+        expect((await store.leadingIncidents()).map((one) => one.id)).toEqual(['incident-1']);
+        await store.record(anEntry(aTransition('resolved', { status: 'resolved', resolvedAt: T0, seq: 2 })));
+        expect(await store.leadingIncidents()).toEqual([]);
+      });
+
       it('knows of a site what is open and what ended not long ago', async () => {
         await store.record(anEntry());
         const over = aTransition('resolved', { seq: 2, status: 'resolved', resolvedAt: T0 + 9, updatedAt: T0 + 9 });

@@ -2,6 +2,7 @@
  * The whole pipeline on a clock that stands still until it is moved: real judging, deciding, store and delivery; what
  * vantages see is played, and every receiver writes down what it is sent, and when.
  */
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -221,6 +222,9 @@ export class Stage {
   }
 }
 
+/** What survives a crash is asserted elsewhere: here a disk that is really written to would only cost time. */
+const MEMORY = '/dev/shm';
+
 /** Asked for only to learn whether a vantage is there at all. */
 export const ANY_TARGET: Target = {
   id: '',
@@ -237,7 +241,7 @@ export async function play(
   untilMs: number,
   look: (stage: Stage) => Promise<void> | void,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'siteward-timeline-'));
+  const folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'siteward-timeline-'));
   const store = openStore('sqlite:siteward.db', folder);
   await store.open();
   try {
