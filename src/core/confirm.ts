@@ -1,9 +1,9 @@
 /**
  * Several looks at one target from one vantage into one reading. Pure.
  *
- * A divergence counts once two looks over fresh connections and contexts agree on it; a look that could not be made
- * does not take back what another saw. What was seen once and then gone is still said: a defacement served to some
- * visitors only, or for some seconds, looks exactly like that.
+ * A divergence counts once two looks over fresh connections and contexts agree on it, or at once where a single look
+ * proves it; a look that could not be made does not take back what another saw. What was seen once and then gone is still
+ * said: a defacement served to some visitors only, or for some seconds, looks exactly like that.
  */
 import { isGrave } from './corroborate.js';
 import type { Finding, Policy, Reading } from './model.js';
@@ -25,11 +25,17 @@ export function nextLookAfter(
   if (looks.length >= MAX_LOOKS) return null;
   const isDown = looks.every((look) => look.failures.some((failure) => failure.blame === 'target'));
   if (looks.some((look) => look.findings.some(isGrave))) {
-    const isSettled = looks.length > 1 && !(isDisputed(looks) && looks.some(isClear));
+    const isSettled = looks.some(isProof) || (looks.length > 1 && !(isDisputed(looks) && looks.some(isClear)));
     return isSettled ? null : confirmAfterMs;
   }
   if (isDown) return looks.length > 1 && inEvent ? null : PATIENCE * confirmAfterMs;
   return looks.length === 1 && looks.some((look) => look.failures.length > 0) ? confirmAfterMs : null;
+}
+
+/** Nothing grave in it needs another look. */
+function isProof({ findings }: Reading): boolean {
+  const grave = findings.filter(isGrave);
+  return grave.length > 0 && grave.every(({ certain }) => certain === true);
 }
 
 function isDisputed(looks: readonly Reading[]): boolean {
@@ -77,11 +83,14 @@ function lastSightings(looks: readonly Reading[]): Finding[] {
 const CERTAIN = 0.9;
 
 function transient(finding: Finding, kind: string): Finding {
+  const summary = `Seen once and gone at the next look: ${finding.summary}`;
+  // That it is over does not undo it: whoever was sent astray meanwhile was.
+  if (finding.certain) return { ...finding, summary };
   return {
     ...finding,
     code: `${kind}/transient`,
     severity: finding.severity === 'critical' && finding.confidence >= CERTAIN ? 'warning' : 'notice',
     confidence: finding.confidence / 2,
-    summary: `Seen once and gone at the next look: ${finding.summary}`,
+    summary,
   };
 }

@@ -142,6 +142,8 @@ export interface Finding {
   /** One plain sentence. */
   readonly summary: string;
   readonly diagnosis: Diagnosis;
+  /** One look proves it: nothing a second one could show would take it back. */
+  readonly certain?: true;
   readonly expected?: string;
   readonly actual?: string;
   /** Where to look: a CSS path, a resolver, a region. */

@@ -15,6 +15,7 @@ function look(findings: Finding[] = [], failures: Failure[] = []): Reading {
 
 const EVERYDAY = { confirmAfterMs: 2_000, inEvent: false };
 const EVENT = { confirmAfterMs: 2_000, inEvent: true };
+const proof: Finding = { ...finding('dns/tampered'), certain: true };
 const altered = look([finding('page/x')]);
 const down = look([], [DOWN]);
 
@@ -25,6 +26,10 @@ describe('the next look', () => {
     ['is not needed after a notice', [look([finding('page/counter', 'notice')])], EVERYDAY, null],
     ['confirms a divergence', [altered], EVERYDAY, 2_000],
     ['is not needed where two agree', [altered, altered], EVERYDAY, null],
+    ['is not needed after a proof', [look([proof])], EVERYDAY, null],
+    ['is not needed for a notice beside a proof', [look([proof, finding('dns/x', 'notice')])], EVERYDAY, null],
+    ['confirms what was seen beside a proof', [look([proof, finding('dns/x')])], EVERYDAY, 2_000],
+    ['is not needed where the second is the proof', [altered, look([proof])], EVERYDAY, null],
     ['decides between two that disagree', [altered, look()], EVERYDAY, 2_000],
     ['is not needed where two diverge differently', [altered, look([finding('page/y')])], EVERYDAY, null],
     ['gives an outage more time', [down], EVERYDAY, 5_000],
@@ -67,6 +72,19 @@ describe('confirmed', () => {
     const unsure: Finding = { ...finding('dns/unresolvable'), confidence: 0.8 };
     const reading = confirmed([look([unsure]), look(), look()], 'dns');
     expect(reading.findings).toMatchObject([{ code: 'dns/transient', severity: 'notice' }]);
+  });
+
+  test('what one look proved is told as what it was, though it is gone', () => {
+    const reading = confirmed([look([proof, finding('dns/x')]), look(), look()], 'dns');
+    expect(reading.findings).toMatchObject([
+      {
+        code: 'dns/tampered',
+        severity: 'critical',
+        confidence: 0.9,
+        summary: expect.stringMatching(/gone at the next/u),
+      },
+      { code: 'dns/transient', severity: 'warning' },
+    ]);
   });
 
   test('a defacement served to two visitors in three is confirmed', () => {

@@ -38,6 +38,12 @@ const CODES: Partial<Record<VerdictId, { readonly code: DnsCode; readonly severi
   INJECTION_ONPATH: { code: 'dns/injection', severity: 'critical' },
 };
 
+/**
+ * So sure is a rung only with the proof in hand: signatures that must be there and are not, two answers to one question, an
+ * address that no public site can have, or a foreign certificate with a block page or a defacement behind it.
+ */
+const PROVEN = 0.97;
+
 /** One finding per failure domain, mostly a resolver: of the types asked the worst verdict. */
 export const resolvers: DnsComparer = {
   name: 'resolvers',
@@ -63,11 +69,14 @@ function findingOf({ row, others, reach }: Domain, evidence: DnsEvidence): Findi
   const expected = listed(addressesOf(trustedAnswers(evidence, 'name')));
   const actual = contentOf(answer, judgement, evidence);
   const picture = evidence.victims.find((victim) => victim.address === judgement.address)?.screenshot;
+  const severity = severityFor(kind, answer, judgement);
+  const confidence = Math.max(...[row, ...others].map((one) => one.judgement.confidence));
   return [
     {
       code: kind.code,
-      severity: severityFor(kind, answer, judgement),
-      confidence: Math.max(...[row, ...others].map((one) => one.judgement.confidence)),
+      severity,
+      confidence,
+      ...(severity === 'critical' && confidence >= PROVEN ? { certain: true as const } : {}),
       diagnosis: diagnosisOf(kind.code),
       summary: `${summaryFor(answer, judgement, evidence)}${reachWords(others, reach)}`,
       ...(expected && hasReferences(evidence) ? { expected } : {}),

@@ -209,6 +209,31 @@ describe('a lying resolver', () => {
   });
 });
 
+describe('one look is enough', () => {
+  const foreign = [tlsAt(GOOD, null), tlsAt(EVIL, SELF_SIGNED, 'evil-key')];
+  const isp = (...replies: Parameters<typeof reply>[0][]): Answer =>
+    answer(
+      'isp',
+      'A',
+      replies.map((one) => reply(one)),
+    );
+  test.each<[string, DnsEvidence, string, true | undefined]>([
+    ['for a private address', evidence([isp([BLOCK_PAGE])]), 'dns/redirect-bogon', true],
+    ['for two answers to one question', evidence([isp([EVIL], [GOOD])]), 'dns/injection', true],
+    [
+      'for a foreign certificate with a defacement behind it',
+      evidence([isp([EVIL])], { tls: foreign, victims: [pageAt(EVIL, 'HACKED BY X', '')] }),
+      'dns/redirect',
+      true,
+    ],
+    ['not for a foreign certificate alone', evidence([isp([EVIL])], { tls: foreign }), 'dns/redirect', undefined],
+    ['not for a denial', evidence([isp('NXDOMAIN')]), 'dns/blocked-nxdomain', undefined],
+  ])('%s', (_, seen, code, certain) => {
+    expect(compare(seen).find((finding) => finding.code === code)).toMatchObject({ severity: 'critical' });
+    expect(compare(seen).find((finding) => finding.code === code)?.certain).toBe(certain);
+  });
+});
+
 describe('authoritative data that changed', () => {
   const changed = (more: Partial<DnsEvidence>, addresses = [EVIL]): Finding | undefined =>
     compare(moved(addresses, more), [approved]).find(({ code }) => code === 'dns/answer-changed');
