@@ -155,6 +155,13 @@ const layerVolatility = z
   })
   .readonly();
 
+const volatility = z.object({ samples: count, layers: z.array(layerVolatility).max(21).readonly() }).readonly();
+
+/** What another visitor was given. `raw` null: what the monitor itself was. */
+const visitorLook = z
+  .object({ name: z.string().regex(/^[a-z]{1,40}$/), raw: raw.nullable(), volatility: z.exactOptional(volatility) })
+  .readonly();
+
 export const pageEvidence = z
   .object({
     raw,
@@ -165,9 +172,9 @@ export const pageEvidence = z
      */
     spared: z.exactOptional(z.object({ since: z.number(), notModified: z.boolean() }).readonly()),
     /** Only a baseline made of several samples has it. */
-    volatility: z.exactOptional(
-      z.object({ samples: count, layers: z.array(layerVolatility).max(21).readonly() }).readonly(),
-    ),
+    volatility: z.exactOptional(volatility),
+    /** The page asked for as other visitors; absent where nobody else asked. */
+    visitors: z.exactOptional(z.array(visitorLook).max(10).readonly()),
   })
   .readonly();
 
@@ -176,6 +183,7 @@ export type RawAnswer = PageEvidence['raw'];
 export type View = PageEvidence['views'][number];
 export type Shown = NonNullable<View['shown']>;
 export type Volatility = NonNullable<PageEvidence['volatility']>;
+export type VisitorLook = NonNullable<PageEvidence['visitors']>[number];
 export type LayerVolatility = Volatility['layers'][number];
 
 /** Is the answer a page a browser would lay out? Servers that do not say are taken at the look of the body. */

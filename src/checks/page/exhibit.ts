@@ -125,12 +125,20 @@ function referencesOf({ items }: Pair['actual']): string {
 }
 
 function membersOf(evidence: PageEvidence): Exhibits['members'] {
-  const { raw, views, volatility } = evidence;
+  const { raw, views, volatility, visitors = [] } = evidence;
   const json = (value: unknown): Artifact => artifactOf('application/json', `${JSON.stringify(value, null, 2)}\n`);
   return [
     ...(raw.body ? [{ name: 'raw-body.txt', artifact: asText(raw.body) }] : []),
     { name: 'headers.json', artifact: json(raw.headers) },
     { name: 'redirects.json', artifact: json(raw.hops.map(({ url, status, address }) => ({ url, status, address }))) },
+    ...visitors.flatMap((visitor) => {
+      if (visitor.raw === null) return [];
+      const { body, hops } = visitor.raw;
+      return [
+        ...(body ? [{ name: `as-${visitor.name}/raw-body.txt`, artifact: asText(body) }] : []),
+        { name: `as-${visitor.name}/hops.json`, artifact: json(hops) },
+      ];
+    }),
     ...(volatility ? [{ name: 'volatility.json', artifact: json(volatility) }] : []),
     ...views.flatMap(({ viewport: { name }, shown }) =>
       shown

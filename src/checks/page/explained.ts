@@ -263,6 +263,16 @@ export const explained: Readonly<Record<string, PageExplained>> = {
     speaks: `a new line holds one of ${PHRASES.length} phrases`,
     measures: each((pair) => ({ what: 'new lines', value: String(differenceOf(pair).added.length) })),
   },
+  cloaking: {
+    asks: 'Are other visitors, such as search engines and phones, given what was approved for them?',
+    speaks: 'one of them is led elsewhere or given another page, and the monitor is not',
+    measures: ({ visitors = [] }, accepted) =>
+      visitors.map(({ name, raw }) => {
+        const known = accepted.some((look) => look.visitors?.some((visitor) => visitor.name === name));
+        const answer = raw === null ? 'what the monitor is given' : `an answer of their own (${raw.status ?? 'none'})`;
+        return { where: name, what: 'given', value: known ? answer : `${answer}; nothing approved to hold it against` };
+      }),
+  },
   assertions: {
     asks: 'Do the admin’s own rules hold: must_have and must_not_have?',
     speaks: 'something that must be there is not, or something that must not be is',

@@ -8,6 +8,7 @@ import type { Check } from '../check.js';
 import { assertions } from './assertions.js';
 import { banner } from './banner.js';
 import { body } from './body.js';
+import { cloaking } from './cloaking.js';
 import { codes } from './codes.js';
 import { contents } from './contents.js';
 import { coverage } from './coverage.js';
@@ -18,6 +19,7 @@ import { explained } from './explained.js';
 import { failures } from './failures.js';
 import { isHeavy } from './heavy.js';
 import { hostility } from './hostility.js';
+import { learned } from './learned.js';
 import { logo } from './logo.js';
 import { lookalikes } from './lookalikes.js';
 import { origins } from './origins.js';
@@ -63,12 +65,14 @@ export const page: Check<PageSettings, PageEvidence> = {
     pixels,
     rendering,
     signatures,
+    cloaking,
     assertions,
   ],
   explained,
   configure,
   probe,
   combine,
+  learned,
   failures,
   isHeavy,
   exhibit,

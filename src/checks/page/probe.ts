@@ -6,6 +6,7 @@ import { artifactOf, headerOf, isHtml, type PageEvidence, type RawAnswer, type S
 import { LOGO } from './logo-place.js';
 import type { PageSettings } from './settings.js';
 import { isRecollection, isSameVersion, isUnchanged } from './sparing.js';
+import { askAs, looksOf } from './visitor-looks.js';
 
 /** Which address to dial and whom to believe: set to look at what somebody else's resolver leads to. */
 export interface Pinning {
@@ -36,11 +37,15 @@ async function fully(settings: PageSettings, io: ProbeIo, pinning: Pinning): Pro
   const cancel = new AbortController();
   const signal = AbortSignal.any([io.signal, cancel.signal]);
   const rendering = Promise.all(settings.viewports.map((viewport) => look(settings, io, viewport, pinning, signal)));
-  const ended = rendering.catch(() => null); // it is awaited below; until then a rejection must not go unhandled
+  // Where an address is pinned the question is what stands there; who else would be led there is not.
+  const visitors = pinning.pin ? [] : settings.visitors;
+  const asking = askAs(visitors, { url: settings.url, signal }, io.network, rawAnswer);
+  const ended = Promise.allSettled([rendering, asking]); // awaited below; until then a rejection must not go unhandled
   try {
     const raw = unasked(rawAnswer(await io.network.fetch({ url: settings.url, ...pinning, signal: io.signal })));
     if (raw.failure && raw.hops.length === 0) throw new ProbeFailure(raw.failure);
-    return { raw, views: raw.failure || !isHtml(raw) ? [] : await rendering };
+    const views = raw.failure || !isHtml(raw) ? [] : await rendering;
+    return visitors.length === 0 ? { raw, views } : { raw, views, visitors: looksOf(await asking, raw) };
   } finally {
     cancel.abort();
     await ended;

@@ -4,6 +4,7 @@ import { RE2JS } from 're2js';
 import * as z from 'zod';
 import type { Content } from '../../core/model.js';
 import type { Box, SiteFacts, Viewport } from '../check.js';
+import { EVERY_VISITOR, type Visitor } from './visitors.js';
 
 export const VIEWPORTS = {
   desktop: { name: 'desktop', width: 1280, height: 800, mobile: false },
@@ -19,6 +20,8 @@ export interface PageSettings {
   readonly viewports: readonly Viewport[];
   /** A look that finds the server's answer unchanged is spared the rendering until a full one is this old; 0: never. */
   readonly renderEveryMs: number;
+  /** As whom else the page is asked for at every full look. */
+  readonly visitors: readonly Visitor[];
   readonly ignore: {
     readonly selectors: readonly string[];
     /** RE2 expressions, taken out of every line before it is compared. */
@@ -73,6 +76,12 @@ export const pageOptions = {
     .describe(
       'For `watch`: while the server answers as it did, the page is rendered this often only. `0s`: at every look, as frozen pages and those of a running event are. Default: `10m`.',
     ),
+  visitors: z
+    .array(z.enum(EVERY_VISITOR))
+    .optional()
+    .describe(
+      'As whom else the page is asked for at every full look, to find what is hidden from the monitor: a search engine’s `crawler`, a `searcher` who comes from one, a `phone`. All unless told; `[]`: nobody',
+    ),
   ignore: z
     .strictObject({
       selectors: z.array(selector).max(100).optional(),
@@ -97,6 +106,7 @@ export function configure(site: SiteFacts): { settings: PageSettings } | { notAp
       content: site.content,
       renderEveryMs: site.content === 'frozen' ? 0 : (intervalOf(options.render_every ?? '') ?? RENDER_EVERY_MS),
       viewports: [...new Set(options.viewports ?? ['desktop' as const])].map((name) => VIEWPORTS[name]),
+      visitors: [...new Set(options.visitors ?? EVERY_VISITOR)],
       ignore: {
         selectors: options.ignore?.selectors ?? [],
         text: options.ignore?.text ?? [],

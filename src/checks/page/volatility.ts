@@ -8,7 +8,7 @@ import { siteOf } from './address.js';
 import { connected } from './connected.js';
 import { movingContents } from './contents.js';
 import { keyOf, MAY_ROTATE, queryPlace, rotationPlace } from './difference.js';
-import type { LayerVolatility, PageEvidence, Shown } from './evidence.js';
+import type { LayerVolatility, PageEvidence, Shown, VisitorLook } from './evidence.js';
 import { withSteadyHeaders } from './headers.js';
 import type { Item } from './inventory.js';
 import { type Side, sidesOf } from './layers.js';
@@ -16,6 +16,7 @@ import { comparePictures } from './picture.js';
 import { pixelsOf } from './png.js';
 import type { PageSettings } from './settings.js';
 import { fellowsOf } from './siblings.js';
+import { isSamePage, lookOf } from './visitor-looks.js';
 import { without } from './words.js';
 
 /** Most of a picture, of the text and of the tag paths that may be masked. */
@@ -42,17 +43,34 @@ export function combine(samples: readonly [PageEvidence, ...PageEvidence[]]): Pa
     base.raw,
     rest.map((sample) => sample.raw),
   );
-  return { raw, views: base.views, volatility: { samples: samples.length, layers } };
+  const whole: PageEvidence = { raw, views: base.views, volatility: { samples: samples.length, layers } };
+  return base.visitors === undefined ? whole : { ...whole, visitors: combinedVisitors(samples, base) };
+}
+
+/** Every visitor's answers learned from as if they were a page of their own; no copy of the monitor's is kept. */
+function combinedVisitors(samples: readonly PageEvidence[], base: PageEvidence): VisitorLook[] {
+  const names = new Set(samples.flatMap(({ visitors = [] }) => visitors.map(({ name }) => name)));
+  return [...names].flatMap((name): VisitorLook[] => {
+    const [first, ...rest] = [base, ...samples.filter((sample) => sample !== base)].flatMap((sample) => {
+      const visitor = sample.visitors?.find((candidate) => candidate.name === name);
+      return visitor ? [lookOf(visitor, sample)] : [];
+    });
+    if (!first) return [];
+    const { raw, volatility } = combine([first, ...rest]);
+    if (isSamePage(raw, base.raw)) return [{ name, raw: null }];
+    return [{ name, raw, ...(volatility ? { volatility } : {}) }];
+  });
 }
 
 /** What moves is learned without the admin's masks: those may be changed later. */
-function neutralSettings({ raw }: PageEvidence): PageSettings {
+export function neutralSettings({ raw }: PageEvidence): PageSettings {
   const ignore = { selectors: [], text: [], regions: [] };
   return {
     url: raw.hops[0]?.url ?? '',
     content: 'living',
     renderEveryMs: 0,
     viewports: [],
+    visitors: [],
     ignore,
     mustHave: [],
     mustNotHave: [],

@@ -195,9 +195,9 @@ function isOwnRule({ code }: Finding): boolean {
   return code === 'page/must-not-have-present';
 }
 
-/** The named findings, and those of the admin's own rules, which are told whatever the cause. */
+/** The named findings, those of the admin's own rules, and what other visitors see: told whatever the cause. */
 function keep({ findings }: Scene, codes: readonly PageCode[]): Finding[] {
-  return findings.filter(({ code }) => code.startsWith('page/must-') || codes.some((kept) => kept === code));
+  return findings.filter(({ code }) => /^page\/(?:must-|cloaked$)/.test(code) || codes.some((kept) => kept === code));
 }
 
 function without({ findings }: Scene, codes: readonly PageCode[]): Finding[] {

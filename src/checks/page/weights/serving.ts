@@ -10,6 +10,23 @@ export const SERVING = {
     'Visitors end up on another site.',
     'If the move is yours, capture and approve; if not, look at the web server, the page and the DNS of the name.',
   ),
+  // Raised as grave as what is shown there, and with its diagnosis: see cloaking.ts.
+  'page/cloaked': row(
+    'injected',
+    'critical',
+    'critical',
+    0.9,
+    'Some visitors (search engines, those who come from one, those with a phone) are given something else than was approved for them, and the monitor is not.',
+    'Ask for the page as they do (`curl -A`, `-e`; the evidence has what came). If it is not yours, look for code that tells visitors apart in the application, the web server’s rules and the caches before it; if it is, capture and approve.',
+  ),
+  'page/visitor-refused': row(
+    'denied',
+    'notice',
+    'notice',
+    0.7,
+    'A visitor the monitor passes for (a search engine, a phone) is refused the page, and was not when it was approved.',
+    'Nothing, where a firewall keeps out those who only say they are a search engine: leave that one out of `visitors` of the site. What such visitors are shown is not watched meanwhile.',
+  ),
   'page/redirect-changed': row(
     'changed',
     'notice',
