@@ -40,6 +40,13 @@ function dataHeaders(accept: string): Readonly<Record<string, string>> {
   return { 'user-agent': 'Siteward', accept, 'accept-encoding': HEADERS['accept-encoding'] };
 }
 
+/** As a browser, the monitor's own or the visitor's that is asked for; a referrer stays through redirects. */
+function pageHeaders(visitor: FetchRequest['visitor']): Readonly<Record<string, string>> {
+  if (!visitor) return HEADERS;
+  const { userAgent, referer } = visitor;
+  return { ...HEADERS, 'user-agent': userAgent, ...(referer === undefined ? {} : { referer }) };
+}
+
 function limitsFor({ mostBytes }: FetchRequest, limits: FetchLimits): FetchLimits {
   if (mostBytes === undefined) return limits;
   return {
@@ -116,14 +123,14 @@ function conditionOf(unless: FetchRequest['unless']): Readonly<Record<string, st
   return 'etag' in unless ? { 'if-none-match': unless.etag } : { 'if-modified-since': unless.lastModified };
 }
 
-interface Arriving extends Pick<FetchRequest, 'anyCertificate' | 'accept'> {
+interface Arriving extends Pick<FetchRequest, 'anyCertificate' | 'accept' | 'visitor'> {
   readonly unless?: FetchRequest['unless'] | undefined;
   readonly pin: readonly string[] | undefined;
 }
 
 async function arrive(
   url: URL,
-  { pin, anyCertificate = false, accept, unless }: Arriving,
+  { pin, anyCertificate = false, accept, visitor, unless }: Arriving,
   io: FetchIo,
   signal: AbortSignal,
 ): Promise<Visit> {
@@ -148,7 +155,7 @@ async function arrive(
     const response = await client.request({
       path: url.pathname + url.search,
       method: 'GET',
-      headers: { ...(accept === undefined ? HEADERS : dataHeaders(accept)), ...conditionOf(unless) },
+      headers: { ...(accept === undefined ? pageHeaders(visitor) : dataHeaders(accept)), ...conditionOf(unless) },
       signal,
       responseHeaders: 'raw',
     });
