@@ -39,6 +39,8 @@ export interface Memory {
   readonly newIncidentId: (at: number) => string;
   /** Keeps what was seen; the folder below `data/`, or null when it could not be written. Never rejects. */
   readonly keepEvidence: (inspection: Inspection) => Promise<string | null>;
+  /** Told how many milliseconds after a verdict was reached it was on the disk with all that follows from it. */
+  readonly committed?: (ms: number) => void;
   /** Runs the works of one site one after the other: two targets may not both open its incident. */
   readonly inTurn: <T>(siteId: string, work: () => Promise<T>) => Promise<T>;
 }
@@ -77,6 +79,7 @@ export async function watch(
   const step = (known: readonly Incident[]): Step =>
     advance(known, verdict, target, at, () => memory.newIncidentId(at));
   await decide(memory, site.id, at, step, record);
+  memory.committed?.(now() - at);
   return inspection;
 }
 

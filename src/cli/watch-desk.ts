@@ -28,10 +28,10 @@ export interface Desk {
   storeProblem: string | null;
 }
 
-export function memoryOf(store: Store, place: Workplace): Memory {
+export function memoryOf(store: Store, place: Workplace, metrics: Metrics | null = null): Memory {
   const turns = new Map<string, ReturnType<typeof pLimit>>();
   return {
-    store,
+    ...(metrics ? { store: counted(store, metrics), committed: metrics.committed } : { store }),
     routes: place.config.settings.routes,
     ladder: place.config.settings.escalation,
     windows: place.config.maintenance,
@@ -46,6 +46,23 @@ export function memoryOf(store: Store, place: Workplace): Memory {
   };
 }
 
+/** The store, with what is kept back counted where it is kept. */
+function counted(store: Store, metrics: Metrics): Memory['store'] {
+  return {
+    knownIncidents: (siteId, endedAfter) => store.knownIncidents(siteId, endedAfter),
+    openIncidents: (siteId) => store.openIncidents(siteId),
+    leadingIncidents: () => store.leadingIncidents(),
+    receiversTold: (incidentId) => store.receiversTold(incidentId),
+    load: (since) => store.load(since),
+    silences: (endingAfter) => store.silences(endingAfter),
+    outbox: () => store.outbox(),
+    async record(entry) {
+      await store.record(entry);
+      metrics.suppressed(entry.suppressions ?? []);
+    },
+  };
+}
+
 /** Looks at one target and remembers it. Never rejects: a store that fails is a problem of ours, said loudly. */
 export async function attend(desk: Desk, site: Site, target: Target): Promise<Inspection | null> {
   const { place } = desk;
@@ -55,7 +72,9 @@ export async function attend(desk: Desk, site: Site, target: Target): Promise<In
       rolledBack(desk.store, site.id, approval, enforced, place.observatory.now()),
     );
     const observatory = { ...place.observatory, sightOf: () => desk.self.sight };
-    const inspection = await watch(site, target, approved(target), observatory, desk.memory, place.signal);
+    const record = approved(target);
+    if (record.findings.length > 0) desk.metrics.unverifiable(site.id);
+    const inspection = await watch(site, target, record, observatory, desk.memory, place.signal);
     desk.self.verified(target.id, inspection.verdict, place.observatory.now());
     desk.lastLookAt = place.observatory.now();
     desk.storeProblem = null;

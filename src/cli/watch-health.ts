@@ -14,7 +14,7 @@ export async function measure(desk: Desk, scheduler: Scheduler): Promise<void> {
   const { pending, oldestAt } = await desk.store.outbox();
   const now = desk.place.observatory.now();
   desk.metrics.outbox(pending, oldestAt === null ? 0 : (now - oldestAt) / 1000);
-  desk.metrics.scheduler(scheduler.lagMs, scheduler.runningCount);
+  desk.metrics.scheduler(scheduler.lagMs, scheduler.runningCount, scheduler.waitingCount);
   desk.metrics.incidents((await desk.store.openIncidents()).length);
 }
 

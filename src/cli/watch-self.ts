@@ -16,6 +16,8 @@ export async function watchSelf(desk: Desk, scheduler: Pick<Scheduler, 'lagMs'>)
   const { oldestAt, failing } = await store.outbox();
   const blockedMs = self.takeBlockedMs();
   desk.metrics.blocked(blockedMs);
+  const sights = new Map([['local', self.sight]]);
+  desk.metrics.sighted(sights);
   const pulse: Pulse = {
     at,
     outboxOldestAt: oldestAt,
@@ -23,7 +25,7 @@ export async function watchSelf(desk: Desk, scheduler: Pick<Scheduler, 'lagMs'>)
     storeProblem: desk.storeProblem,
     lagMs: scheduler.lagMs,
     blockedMs,
-    sights: new Map([['local', self.sight]]),
+    sights,
     targets: self.attentions(place.config.sites.flatMap((site) => site.targets)),
   };
   const faults = faultsOf(pulse);

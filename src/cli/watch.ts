@@ -9,11 +9,12 @@ import type { Workplace } from './workplace.js';
 
 export async function runWatch(options: { readonly once: boolean }, place: Workplace): Promise<number> {
   const store = await place.store();
+  const metrics = createMetrics();
   const desk: Desk = {
     place,
     store,
-    memory: memoryOf(store, place),
-    metrics: createMetrics(),
+    memory: memoryOf(store, place, metrics),
+    metrics,
     courier: await place.courier(store),
     self: new SelfWatch(place.observatory.now()),
     faults: [],

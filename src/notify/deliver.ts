@@ -6,7 +6,7 @@
  */
 import pLimit from 'p-limit';
 import { shortHead } from '../core/audit.js';
-import type { Alert, Site } from '../core/model.js';
+import type { Alert, Change, Site } from '../core/model.js';
 import { type Delivery, type Store, StoreError } from '../store/store.js';
 import { alternates, HEARD_WITHIN_MS } from './alternates.js';
 import { type Links, type Notifier, type NotifyIo, type Proof, SendError } from './notifier.js';
@@ -40,9 +40,22 @@ export type AttemptResult = 'accepted' | 'retry' | 'failed';
 export interface Delivered {
   readonly sent: number;
   readonly failed: number;
-  /** One per attempt. `channel`: kind of the receiver. */
-  readonly attempts: readonly { readonly channel: string; readonly result: AttemptResult }[];
+  /** One per attempt. */
+  readonly attempts: readonly Attempt[];
 }
+
+export interface Attempt {
+  /** Kind of the receiver. */
+  readonly channel: string;
+  readonly result: AttemptResult;
+  /** From when it was due until it was begun, and from there to the answer. */
+  readonly queuedMs: number;
+  readonly sendMs: number;
+  /** From the first sign of the incident until somebody took the news of it; null for any other message or result. */
+  readonly detectToAcceptMs: number | null;
+}
+
+const FIRST_NEWS: readonly Change[] = ['suspected', 'opened'];
 
 /** Longest one attempt may take. */
 const SEND_DEADLINE_MS = 120_000;
@@ -115,7 +128,7 @@ export class Courier {
   }
 
   async #deliver(dueBy: () => number): Promise<Delivered> {
-    const attempts: Delivered['attempts'][number][] = [];
+    const attempts: Attempt[] = [];
     const tried = new Set<string>();
     for (;;) {
       await this.#settleAccepted();
@@ -133,17 +146,31 @@ export class Courier {
     return !this.#inHand.has(pairOf(alert)) && !this.#accepted.has(alert.key) && !this.#unsettled.has(alert.key);
   }
 
-  async #carry(delivery: Delivery): Promise<Delivered['attempts'][number]> {
+  async #carry(delivery: Delivery): Promise<Attempt> {
     const { alert } = delivery;
     const lane = this.#lanes.get(alert.receiver) ?? pLimit(PARALLEL_PER_RECEIVER);
     this.#lanes.set(alert.receiver, lane);
     this.#inHand.add(pairOf(alert));
     const channel = this.#post.receivers.find(({ id }) => id === alert.receiver)?.kind ?? 'unknown';
     try {
-      return { channel, result: await lane(() => this.#attempt(delivery)) };
+      return { channel, ...(await lane(() => this.#timed(delivery))) };
     } finally {
       this.#inHand.delete(pairOf(alert));
     }
+  }
+
+  async #timed(delivery: Delivery): Promise<Omit<Attempt, 'channel'>> {
+    const { now } = this.#post.io;
+    const begunAt = now();
+    const result = await this.#attempt(delivery);
+    const { incident, change } = delivery.alert.transition;
+    const isFirst = result === 'accepted' && FIRST_NEWS.includes(change);
+    return {
+      result,
+      queuedMs: Math.max(0, begunAt - delivery.dueAt),
+      sendMs: now() - begunAt,
+      detectToAcceptMs: isFirst ? now() - incident.since : null,
+    };
   }
 
   async #attempt(delivery: Delivery): Promise<AttemptResult> {

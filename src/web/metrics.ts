@@ -1,13 +1,23 @@
 /** The numbers a running `watch` gives to Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Sight } from '../core/controls.js';
+import type { Suppression } from '../core/model.js';
 import type { Inspection } from '../monitor.js';
+import type { Delivered } from '../notify/deliver.js';
 
 export interface Metrics {
   readonly registry: Registry;
   looked(inspection: Inspection): void;
-  delivered(result: { readonly attempts: readonly { readonly channel: string; readonly result: string }[] }): void;
+  delivered(result: Pick<Delivered, 'attempts'>): void;
+  /** A decision and all that follows from it is on the disk, so many milliseconds after it was taken. */
+  committed(ms: number): void;
+  /** Alerts that were not made, by why. */
+  suppressed(suppressions: readonly Pick<Suppression, 'kind'>[]): void;
+  /** A record of what was approved that did not verify. */
+  unverifiable(siteId: string): void;
+  sighted(sights: ReadonlyMap<string, Sight>): void;
   outbox(pending: number, oldestSeconds: number): void;
-  scheduler(lagMs: number, running: number): void;
+  scheduler(lagMs: number, running: number, waiting: number): void;
   incidents(open: number): void;
   /** Longest time that nothing at all was done. */
   blocked(ms: number): void;
@@ -42,10 +52,49 @@ export function createMetrics(): Metrics {
     labelNames: ['channel', 'result'],
     registers,
   });
+  const stage = new Histogram({
+    name: 'siteward_stage_seconds',
+    help: 'Time that a piece of news spent: commit (decision to disk), queue (due to attempt), send (attempt to answer)',
+    labelNames: ['stage'],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
+    registers,
+  });
+  const accept = new Histogram({
+    name: 'siteward_incident_detect_to_accept_seconds',
+    help: 'Time from the first sign of an incident until a receiver took the news of it',
+    labelNames: ['channel'],
+    buckets: [0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 75, 300, 1800],
+    registers,
+  });
+  const lags = new Histogram({
+    name: 'siteward_look_lag_seconds',
+    help: 'How late looks start, asked every second',
+    buckets: [0.01, 0.1, 0.5, 1, 2.5, 5, 15, 60],
+    registers,
+  });
+  const kept = new Counter({
+    name: 'siteward_notify_suppressed_total',
+    help: 'Alerts that were not made, by reason; the digest lists each',
+    labelNames: ['reason'],
+    registers,
+  });
+  const broken = new Counter({
+    name: 'siteward_baseline_verify_failures_total',
+    help: 'Looks whose record of what was approved did not verify',
+    labelNames: ['site'],
+    registers,
+  });
+  const sight = new Gauge({
+    name: 'siteward_vantage_sighted',
+    help: '1 sees, 0.5 some of its controls do not answer, 0 blind',
+    labelNames: ['vantage'],
+    registers,
+  });
   const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
   const pending = gauge('siteward_outbox_pending', 'Alerts not yet accepted by their receiver');
   const oldest = gauge('siteward_outbox_oldest_seconds', 'Age of the oldest alert not yet accepted');
   const lag = gauge('siteward_scheduler_lag_seconds', 'How late the latest look started');
+  const waiting = gauge('siteward_looks_waiting', 'Looks that are due and wait for their host or a free place');
   const running = gauge('siteward_looks_running', 'Looks under way');
   const blocked = gauge('siteward_event_loop_blocked_seconds', 'Longest time that nothing was done, of the last pulse');
   const open = gauge('siteward_incidents_open', 'Open incidents');
@@ -57,20 +106,37 @@ export function createMetrics(): Metrics {
       state.set({ site: target.siteId, kind: target.kind }, severityNumber(verdict));
     },
     delivered({ attempts: made }) {
-      for (const { channel, result } of made) attempts.inc({ channel, result });
+      for (const { channel, result, queuedMs, sendMs, detectToAcceptMs } of made) {
+        attempts.inc({ channel, result });
+        stage.observe({ stage: 'queue' }, queuedMs / 1000);
+        stage.observe({ stage: 'send' }, sendMs / 1000);
+        if (detectToAcceptMs !== null) accept.observe({ channel }, detectToAcceptMs / 1000);
+      }
+    },
+    committed: (ms) => stage.observe({ stage: 'commit' }, ms / 1000),
+    suppressed: (rows) => {
+      for (const { kind } of rows) kept.inc({ reason: kind });
+    },
+    unverifiable: (site) => broken.inc({ site }),
+    sighted: (sights) => {
+      for (const [vantage, one] of sights) sight.set({ vantage }, SIGHT[one]);
     },
     outbox(count, oldestSeconds) {
       pending.set(count);
       oldest.set(oldestSeconds);
     },
-    scheduler(lagMs, count) {
+    scheduler(lagMs, count, queued) {
       lag.set(lagMs / 1000);
+      lags.observe(lagMs / 1000);
       running.set(count);
+      waiting.set(queued);
     },
     incidents: (count) => open.set(count),
     blocked: (ms) => blocked.set(ms / 1000),
   };
 }
+
+const SIGHT: Readonly<Record<Sight, number>> = { sighted: 1, degraded: 0.5, blind: 0 };
 
 function severityNumber({ state, severity }: Inspection['verdict']): number {
   if (state === 'unverified') return 3;

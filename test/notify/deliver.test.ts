@@ -73,6 +73,19 @@ const opened = aTransition();
 const resolved = aTransition('resolved', { seq: 2, status: 'resolved', diverging: {}, resolvedAt: T0, updatedAt: T0 });
 
 describe('delivering', () => {
+  it('measures what a message waited and took, and how long the first news of an incident was on its way', async () => {
+    await store.record(anEntry());
+    now = T0 + 700;
+    answer = async () => {
+      now += 300;
+    };
+    const took = { result: 'accepted', queuedMs: 700, sendMs: 300 };
+    const { since } = opened.incident;
+    expect((await deliverDue(store, post())).attempts).toMatchObject([{ ...took, detectToAcceptMs: now - since }]);
+    await store.record(anEntry(resolved, { verdict: null }));
+    expect((await deliverDue(store, post())).attempts).toMatchObject([{ detectToAcceptMs: null }]);
+  });
+
   it('sends what is due with its proof, and settles it', async () => {
     await store.record(anEntry());
     expect(await deliverDue(store, post())).toMatchObject({ sent: 1, failed: 0 });
