@@ -2,27 +2,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Network, ProbeFailure, type ProbeIo } from '../../../src/checks/check.js';
+import type { Network, ProbeIo } from '../../../src/checks/check.js';
 import { assess } from '../../../src/checks/dns/authority/assessment.js';
 import type { DnsEvidence } from '../../../src/checks/dns/evidence.js';
 import { dns } from '../../../src/checks/dns/index.js';
 import type { VerdictId } from '../../../src/checks/dns/judgement.js';
 import { judgeAnswers } from '../../../src/checks/dns/ladder.js';
-import { referenceLookup } from '../../../src/checks/dns/lookup.js';
-import { type DnsSettings, settingsFor } from '../../../src/checks/dns/settings.js';
+import type { DnsSettings } from '../../../src/checks/dns/settings.js';
 import { authorityOf } from '../../../src/checks/dns/traced.js';
 import { CHECKS } from '../../../src/checks/index.js';
 import { tls } from '../../../src/checks/tls/index.js';
 import { adHocSite } from '../../../src/config/ad-hoc.js';
 import type { Verdict } from '../../../src/core/model.js';
 import { inspect } from '../../../src/monitor.js';
-import { createNetwork } from '../../../src/net/network.js';
 import { localVantage } from '../../../src/vantage/vantage.js';
 import { type DnsTestbed, type ResolverName, startDnsTestbed } from '../../support/dns-testbed.js';
-
-const LOOPBACK = { allow: [], only: ['127.0.0.0/8'] };
-const HONEST = ['dot', 'doh', 'plain', 'plainTcp'] as const;
-const ALL: readonly ResolverName[] = [...HONEST, 'poisoned', 'liar', 'portal', 'onpath', 'inpath', 'dead'];
+import { ALL, HONEST, ioIn, networkIn, settingsOf, tracingIn } from './bed.js';
 
 let bed: DnsTestbed;
 beforeAll(async () => {
@@ -32,39 +27,10 @@ afterAll(async () => {
   await bed.stop();
 });
 
-function networkWith(ca: readonly string[], hosts: Readonly<Record<string, string>> = {}): Network {
-  const network: Network = createNetwork({
-    policy: LOOPBACK,
-    hosts,
-    ca,
-    capture: () =>
-      Promise.reject(new ProbeFailure({ blame: 'monitor', code: 'no-browser', detail: 'No browser here.' })),
-    lookup: (name) => lookup(name),
-    now: Date.now,
-  });
-  const lookup = referenceLookup([bed.resolver.dot, bed.resolver.doh], (request) => network.exchange(request));
-  return network;
-}
-
-function ioWith(names: readonly ResolverName[], network = networkWith([bed.ca])): ProbeIo {
-  return {
-    vantage: 'local',
-    now: Date.now,
-    signal: AbortSignal.timeout(20_000),
-    network,
-    resolvers: names.map((name) => bed.resolver[name]),
-  };
-}
-
-/** With the authoritative servers of the test-bed to trace. */
-function tracing(names: readonly ResolverName[]): ProbeIo {
-  const anchors = readFileSync(join(bed.folder, 'trust-anchor.ds'), 'utf8').trim().split('\n');
-  return { ...ioWith(names), authority: { roots: ['127.0.53.1'], port: 5300, anchors } };
-}
-
-function settingsOf(name: string, port = 8443): DnsSettings {
-  return settingsFor(name, `https://${name}:${port}/`, 'living');
-}
+const networkWith = (ca: readonly string[], hosts?: Readonly<Record<string, string>>): Network =>
+  networkIn(bed, ca, hosts);
+const ioWith = (names: readonly ResolverName[], network?: Network): ProbeIo => ioIn(bed, names, network);
+const tracing = (names: readonly ResolverName[]): ProbeIo => tracingIn(bed, names);
 
 async function look(name: string, names: readonly ResolverName[] = ALL, io = ioWith(names)): Promise<DnsEvidence> {
   return await dns.probe(settingsOf(name), io);
@@ -134,67 +100,7 @@ describe.concurrent('every resolver and path', () => {
   });
 });
 
-/** Of the whole test-bed: each resolver's answer for A and its confidence, then what anybody is told. */
-describe('with the authority traced, every resolver and path', () => {
-  const everybody = (verdict: string): Readonly<Record<string, string>> => ({
-    ...Object.fromEntries(Object.keys(GENUINE).map((name) => [name, verdict])),
-    portal: 'REDIRECT_BOGON 0.97',
-    dead: 'UNMEASURABLE 0',
-  });
-  const SIGNED = everybody('CONSISTENT_SECURE 1');
-  const RACED = { 'on-path': 'INJECTION_ONPATH 0.98', 'in-path': 'REDIRECT_BOGON 0.99' };
-  const PORTAL = 'dns/redirect-bogon critical';
-  test.each<[string, string, Readonly<Record<string, string>>, readonly string[]]>([
-    [
-      'ECDSA P-256 and NSEC3',
-      'www.signed.test',
-      { ...SIGNED, ...RACED, liar: 'REDIRECT_BOGON 0.99' },
-      ['dns/injection critical', PORTAL, PORTAL, PORTAL],
-    ],
-    [
-      'RSA/SHA-256 and NSEC',
-      'www.rsa.test',
-      { ...SIGNED, liar: 'BLOCK_NX 0.99' },
-      ['dns/blocked-nxdomain critical', PORTAL],
-    ],
-    ['Ed25519', 'www.ed.test', SIGNED, [PORTAL]],
-    [
-      'a poisoned cache',
-      'www.hijack.test',
-      { ...SIGNED, poisoned: 'REDIRECT 0.99' },
-      ['dns/redirect critical', PORTAL],
-    ],
-    [
-      'signatures that ran out',
-      'www.expired.test',
-      { ...everybody('OPERATOR_ERROR 0.9'), portal: 'UNMEASURABLE 0' },
-      ['dns/no-address critical'],
-    ],
-    [
-      'no signatures',
-      'www.unsigned.test',
-      { ...everybody('CONSISTENT_IP 0.99'), liar: 'REDIRECT 0.99' },
-      ['dns/redirect critical', PORTAL],
-    ],
-    ['an alias', 'alias.signed.test', { ...SIGNED, ...RACED }, ['dns/injection critical', PORTAL, PORTAL]],
-    ['a wildcard', 'any.w.signed.test', { ...SIGNED, ...RACED }, ['dns/injection critical', PORTAL, PORTAL]],
-    [
-      'a name that does not exist',
-      'nope.signed.test',
-      { ...SIGNED, ...RACED, 'in-path': 'NX_REWRITE 0.99', portal: 'NX_REWRITE 0.95' },
-      ['dns/injection critical', 'dns/no-address critical'],
-    ],
-  ])('answers for a name with %s (%s)', async (_, name, expected, told) => {
-    const seen = await look(name, ALL, tracing(ALL));
-    const rows = judgeAnswers(seen, [], settingsOf(name)).filter(({ answer }) => answer.type === 'A');
-    const verdicts = rows.map((row) => [
-      row.answer.resolver.name,
-      `${row.judgement.verdict} ${row.judgement.confidence}`,
-    ]);
-    expect(Object.fromEntries(verdicts)).toEqual(expected);
-    expect(codes(seen).filter((code) => !code.endsWith('notice'))).toEqual(told);
-  });
-
+describe('the authority, traced beside,', () => {
   test('leaves nothing to be said against a healthy site, captured and looked at again', async () => {
     const io = tracing(HONEST);
     const approved = dns.combine([await look('www.signed.test', HONEST, io)]);
