@@ -5,6 +5,7 @@ import { type Capture, type CaptureRequest, ProbeFailure } from '../../checks/ch
 import type { DialPolicy } from '../dial-policy.js';
 import { failure } from '../failures.js';
 import { trustIn } from '../trust.js';
+import { Control, type Pace } from './control.js';
 import { RendererGone, TimedOut } from './deadline.js';
 import type { EgressRules } from './egress-dial.js';
 import { BrowserHost } from './host.js';
@@ -20,6 +21,8 @@ export interface BrowserOptions {
   readonly policy: DialPolicy;
   /** Addresses of a name a page wants. Throws ProbeFailure. */
   readonly resolve: (name: string) => Promise<readonly string[]>;
+  /** Milliseconds, never set back. Default: `performance.now`. */
+  readonly now?: () => number;
 }
 
 export interface SharedBrowser {
@@ -48,6 +51,7 @@ class Shared implements SharedBrowser {
   readonly #rules: EgressRules;
   readonly #limit: ReturnType<typeof pLimit>;
   readonly #apart = pLimit(1);
+  readonly #control: Control;
   /** URLs whose last capture was denied. */
   readonly #resisting = new Set<string>();
   #host: Promise<BrowserHost> | null = null;
@@ -57,6 +61,7 @@ class Shared implements SharedBrowser {
 
   constructor(options: BrowserOptions) {
     this.#options = options;
+    this.#control = new Control(options.now ?? (() => performance.now()));
     const { policy, resolve, ca, pages } = options;
     this.#rules = { policy, resolve, trust: ca.length > 0 ? trustIn(ca) : null };
     this.#limit = pLimit(pages > 0 ? pages : availableParallelism());
@@ -92,7 +97,7 @@ class Shared implements SharedBrowser {
         // A renderer may die of our machine's troubles as well as of the page: one more try tells.
         if (attempt === 1 && error instanceof RendererGone) continue;
         if (this.#closed || !isStruggle(error, signal)) throw error;
-        if (await (await this.#current()).rendersControl()) throw this.#denied(request, error);
+        if ((await this.#paceOf(await this.#current())) === 'at once') throw this.#denied(request, error);
         // A page can drag the browser down with it: another one, to itself, tells whose fault it is.
         this.#retire();
         return this.#alone(request, error);
@@ -105,7 +110,8 @@ class Shared implements SharedBrowser {
     const starting = this.#start();
     try {
       const host = await starting;
-      if (!(await host.rendersControl())) throw ownFault(request.url, before);
+      const pace = await this.#paceOf(host);
+      if (pace !== 'at once') throw ownFault(request.url, before, pace);
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(WALL_MS)]);
       try {
         const capture = await host.capture({ ...request, signal });
@@ -119,6 +125,10 @@ class Shared implements SharedBrowser {
       await end(starting, true);
       this.#hosts.delete(starting);
     }
+  }
+
+  #paceOf(host: BrowserHost): Promise<Pace> {
+    return this.#control.pace(() => host.rendersControl());
   }
 
   #denied({ url }: CaptureRequest, error: unknown): ProbeFailure {
@@ -178,7 +188,18 @@ function struggleOf(error: unknown): string {
   return `could not be photographed (${step})`;
 }
 
-function ownFault(url: string, error: unknown): ProbeFailure {
-  const detail = `${url} ${struggleOf(error)}, nor could a control page in a browser started anew: the browser on this machine is at fault.`;
-  return new ProbeFailure(failure('monitor', codeOf(error), `${detail} Check free memory.`), { cause: error });
+function ownFault(url: string, error: unknown, pace: Pace): ProbeFailure {
+  const [control, remedy] =
+    pace === 'slowly'
+      ? [
+          'a control page took many times as long as it should',
+          'this machine is overloaded. Give it fewer pages at a time or more processors.',
+        ]
+      : [
+          'nor could a control page in a browser started anew',
+          'the browser on this machine is at fault. Check free memory.',
+        ];
+  const struggle = error === null ? 'resisted the last time' : struggleOf(error);
+  const detail = `${url} ${struggle}, ${control}: ${remedy} The page was not looked at.`;
+  return new ProbeFailure(failure('monitor', codeOf(error), detail), { cause: error });
 }
