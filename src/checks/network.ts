@@ -149,6 +149,8 @@ export interface Capture {
   readonly settled: boolean;
   /** Opaque boxes that cover more than half of the viewport: CSS paths. */
   readonly overlays: readonly string[];
+  /** Elements that style rules hide and that hold links to other hosts, with the addresses of all links in them. */
+  readonly concealed: readonly { readonly where: string; readonly links: readonly string[] }[];
   readonly boxes: readonly { readonly selector: string; readonly boxes: readonly Box[] }[];
   /** What the page asked for, in order of first request. */
   readonly requests: readonly {

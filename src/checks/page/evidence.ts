@@ -94,6 +94,13 @@ const shown = z
     cut: z.boolean(),
     settled: z.boolean(),
     overlays: z.array(text).max(1000).readonly(),
+    /** Elements no visitor sees that hold links to other hosts, and the addresses of all links in them. */
+    concealed: z.exactOptional(
+      z
+        .array(z.object({ where: text, links: z.array(text).max(100).readonly() }).readonly())
+        .max(100)
+        .readonly(),
+    ),
     boxes: z
       .array(z.object({ selector: text, boxes: z.array(box).max(10_000).readonly() }).readonly())
       .max(1000)

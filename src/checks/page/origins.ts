@@ -1,6 +1,6 @@
 /** What the page loads, frames, submits to and links to, beside what it did: most attacks a picture cannot show. */
 import type { Finding } from '../../core/model.js';
-import { siteOf } from './address.js';
+import { addressOf, siteOf } from './address.js';
 import type { PageCode } from './codes.js';
 import { finding } from './codes.js';
 import { perLayer } from './comparer.js';
@@ -199,9 +199,10 @@ function linkFindings(
   added: readonly Item[],
   removed: readonly Item[],
   known: Known,
-  { layer }: Pair,
+  pair: Pair,
   settings: PageSettings,
 ): Finding[] {
+  const { layer } = pair;
   const links = added.filter((item) => item.kind === 'link');
   const abroad = links.filter((link) => link.site !== '' && !known.of('link').has(link.site));
   const buried = links.filter((link) => link.hidden && link.site !== known.own && link.site !== '');
@@ -216,6 +217,13 @@ function linkFindings(
     const summary = `Links to ${quoteList(shown.map((link) => link.host))} were added ${how}.`;
     return [finding('page/links-injected', settings, { ...facts(shown), summary })];
   }
+  const concealed = concealedIn(abroad, pair);
+  if (concealed.length > 0) {
+    const summary = `Links to ${quoteList(concealed.map((link) => link.host))} were added where style rules hide them from visitors.`;
+    // One in a box not yet faded in is an editor's; those who sell links come with many.
+    const living = concealed.length < SEVERAL ? { living: 'warning' as const } : {};
+    return [finding('page/links-injected', settings, { ...facts(concealed), summary, ...living })];
+  }
   const retargeted = abroad.filter(
     (link) => link.label && removed.some((r) => r.kind === 'link' && r.label === link.label),
   );
@@ -228,6 +236,18 @@ function linkFindings(
   }
   if (links.length === 0) return [];
   return [finding('page/links-changed', settings, { ...facts(links), summary: `${links.length} links are new.` })];
+}
+
+const SEVERAL = 3;
+
+/** Those in hidden places that hold no link the page had: a closed menu does, and is none. */
+function concealedIn(links: readonly Item[], { actual, accepted }: Pair): Item[] {
+  const had = new Set(accepted.items.filter(({ kind }) => kind === 'link').map(({ target }) => target));
+  const places = (actual.shown?.concealed ?? []).map((place) =>
+    place.links.map((link) => addressOf(link, actual.url).target),
+  );
+  const hiding = new Set(places.filter((targets) => !targets.some((target) => had.has(target))).flat());
+  return links.filter(({ target }) => hiding.has(target));
 }
 
 function removedFindings(removed: readonly Item[], settings: PageSettings): Finding[] {

@@ -41,6 +41,7 @@ const Reading = z.object({
   html: z.string(),
   text: z.string(),
   overlays: z.array(z.string()),
+  concealed: z.array(z.object({ where: z.string(), links: z.array(z.string()) })),
   boxes: z.array(
     z.object({
       selector: z.string(),
@@ -87,6 +88,7 @@ export async function captureOn(
     cut: bytes.readUInt32BE(20) < size.height,
     settled,
     overlays: reading.overlays,
+    concealed: reading.concealed,
     boxes: reading.boxes,
     requests: await stage.seen(),
     dialogs: [...stage.dialogs],

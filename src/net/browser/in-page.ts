@@ -5,6 +5,7 @@
  * cannot have replaced a function we call.
  */
 
+import { CONCEALED } from './in-page-concealed.js';
 import { SEED, seeded } from './sampling.js';
 
 /** Where AT_START leaves what SETTLE wants to know. A symbol: pages do not trip over it. */
@@ -107,7 +108,7 @@ const STYLES = `
   const deadline = performance.now() + 2500;
   const late = () => performance.now() > deadline;
   const root = document.documentElement;
-  if (!root) return { title: '', html: '', text: '', overlays: [], boxes: [] };
+  if (!root) return { title: '', html: '', text: '', overlays: [], concealed: [], boxes: [] };
 
   // A layer that lets clicks through still covers what is below it.
   const solid = new CSSStyleSheet();
@@ -284,11 +285,11 @@ const RESULT = `
   const shell = root.cloneNode(false).outerHTML;
   const open = shell.endsWith('</html>') ? shell.slice(0, -7) : shell;
   const html = doctype + open + root.getHTML({ shadowRoots: shadows.slice(0, 1000) }) + '</html>';
-  return { title: document.title.slice(0, 65536), html: html.slice(0, maxHtml), text: lines.join('\\n').slice(0, maxText), overlays: over.map(pathOf), boxes };
+  return { title: document.title.slice(0, 65536), html: html.slice(0, maxHtml), text: lines.join('\\n').slice(0, maxText), overlays: over.map(pathOf), concealed, boxes };
 `;
 
 /**
  * Reads what a visitor sees. Expression of a function (options) => object; everything bounded.
  * Text counts when it has a box, is not hidden by style, and nothing opaque lies on top of it.
  */
-export const READ = `({ selectors, maxHtml, maxText, maxNodes }) => {${STYLES}${COVER}${OVERLAYS}${SEEN}${TEXT}${RESULT}}`;
+export const READ = `({ selectors, maxHtml, maxText, maxNodes }) => {${STYLES}${COVER}${OVERLAYS}${SEEN}${TEXT}${CONCEALED}${RESULT}}`;

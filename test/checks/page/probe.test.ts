@@ -37,6 +37,7 @@ const capture: Capture = {
   cut: false,
   settled: true,
   overlays: [],
+  concealed: [],
   boxes: [],
   requests: [],
   dialogs: [],

@@ -221,3 +221,23 @@ test('a script too large to keep is missing, and holds nobody up', async () => {
   const has = (path: string) => requests.find(({ url }) => url.endsWith(path))?.body !== undefined;
   expect([has('/large.js'), has('/small.js')]).toEqual([false, true]);
 });
+
+test('links to other hosts that style rules hide are told, those that can be seen are not', async () => {
+  const link = (name: string, kind: string, inner = name) =>
+    `<a class="${kind}" href="https://${name}.example/">${inner}</a>`;
+  const hidden = ['none', 'invisible', 'faint', 'off', 'clipped', 'sized', 'indented', 'clear', 'zero'];
+  origin.pages['/hidden'] = `<style>
+    .none { display: none } .invisible { visibility: hidden } .faint { opacity: 0.01 }
+    .off { position: absolute; left: -9999px } .clipped { position: absolute; clip-path: inset(50%) }
+    .sized { display: block; height: 0; overflow: hidden } .indented { display: block; text-indent: -9999px; overflow: hidden }
+    .clear { color: transparent } .zero { font-size: 0 }
+    .icon { display: block; width: 20px; height: 20px; text-indent: -9999px; background: url(/lazy.svg) }
+    .menu { display: none }
+    </style><h1>words</h1>${hidden.map((kind) => `<p>${link(kind, kind)}</p>`).join('')}
+    ${link('seen', 'plain')}${link('icon', 'icon')}${link('none-but-seen', 'none')}${link('none-but-seen', 'plain')}
+    <ul class="menu"><li>${link('menu', 'plain')}</li><li><a href="/own">own</a></li></ul>`;
+  const { concealed } = await capture('/hidden');
+  const host = (url: string) => new URL(url).host;
+  const found = concealed.map(({ links }) => links.map(host));
+  expect(found).toEqual([...hidden.map((kind) => [`${kind}.example`]), ['menu.example', new URL(origin.url).host]]);
+});
