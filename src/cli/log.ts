@@ -1,7 +1,7 @@
 /** Logs: one JSON object a line on stderr, or plain lines when a person looks. Control characters are escaped. */
 
 import pino from 'pino';
-import { plain } from '../core/plain-text.js';
+import { inertJson, plain } from '../core/plain-text.js';
 
 export interface Log {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -13,7 +13,7 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 /** @param write takes whole lines. */
 export function createLog(level: string, human: boolean, write: (line: string) => void): Log {
-  const destination = { write: human ? (line: string) => write(`${readable(line)}\n`) : write };
+  const destination = { write: (line: string) => write(human ? `${readable(line)}\n` : inertJson(line)) };
   return pino(
     {
       level,

@@ -2,6 +2,7 @@
 import type { Config, Problem } from '../config/config.js';
 import { type LoadOptions, loadConfig } from '../config/load.js';
 import { formatProblem } from '../config/problems.js';
+import { jsonText } from './report/check-json.js';
 import { EXIT, type Terminal } from './workplace.js';
 
 /** The problems are this command's result, so they go to stdout. @returns the exit code */
@@ -46,5 +47,5 @@ function summary(counted: Counts): string {
 }
 
 function report(problems: readonly Problem[], counted: Counts | null): string {
-  return `${JSON.stringify({ schema: 'siteward/validate/1', valid: counted !== null, problems, ...counted }, null, 2)}\n`;
+  return jsonText({ schema: 'siteward/validate/1', valid: counted !== null, problems, ...counted });
 }

@@ -29,3 +29,14 @@ export function oneLine(value: string, max = 400): string {
   }
   return line;
 }
+
+/**
+ * JSON that means the same, with what a terminal would obey or what turns a line around (DEL, C1, direction overrides,
+ * U+2028) written as escapes: JSON is often looked at before it is parsed. Line feeds stay.
+ */
+export function inertJson(json: string): string {
+  return json.replace(
+    /(?!\n)[\p{Cc}\u202A-\u202E\u2066-\u2069\u2028\u2029]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,6 +1,7 @@
 /** `check --json`: the document other people's scripts read, `siteward/check/1`. Pure. */
 import * as z from 'zod';
 import { DIAGNOSES, SEVERITIES, STATES } from '../../core/model.js';
+import { inertJson } from '../../core/plain-text.js';
 import type { SiteInspection } from '../../monitor.js';
 import { exitCodeOf, worstSite } from './exit-code.js';
 
@@ -143,14 +144,7 @@ function siteReport(inspected: SiteInspection): CheckReport['sites'][number] {
   };
 }
 
-/**
- * A document as text. The value is unchanged, but characters that a terminal would obey or that turn a line around
- * (DEL, C1, direction overrides, U+2028) are written as escapes: JSON is often looked at before it is parsed.
- */
+/** A document as text: the value unchanged, and nothing in it that a terminal obeys. */
 export function jsonText(document: unknown): string {
-  const text = JSON.stringify(document, null, 2).replace(
-    /(?!\n)[\p{Cc}\u202A-\u202E\u2066-\u2069\u2028\u2029]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return `${text}\n`;
+  return `${inertJson(JSON.stringify(document, null, 2))}\n`;
 }
