@@ -52,6 +52,17 @@ export const dnsCodes = [
       'resolvers as references; what resolvers beyond the proxy say cannot be seen from here.',
   },
   {
+    code: 'dns/authority-forged',
+    diagnosis: 'dns-redirected',
+    severity: 'warning',
+    meaning:
+      'What name servers answer this machine fails the signatures of the domain, while the reference resolvers resolve it: ' +
+      'something on the way changes answers. A notice where no foreign address is among them.',
+    remedy:
+      'Ask who runs the network of this machine. As a notice: most often a middlebox that leaves signatures out, or an ' +
+      'owner who signs wrongly and references that do not check; `siteward dns NAME --dnssec` shows the link that broke.',
+  },
+  {
     code: 'dns/diverted',
     diagnosis: 'dns-redirected',
     severity: 'notice',

@@ -7,6 +7,7 @@ import { answersOf } from './exhibit.js';
 import { judgeAnswers, nxRewriters, type Row } from './ladder.js';
 import { whereOf } from './path-comparers.js';
 import type { DnsSettings } from './settings.js';
+import { authorityOf } from './traced.js';
 import { approvedTruth } from './truth.js';
 
 type DnsExplained = Explained<DnsSettings, DnsEvidence>;
@@ -110,6 +111,15 @@ export const explained: Readonly<Record<string, DnsExplained>> = {
     asks: 'Do questions to a resolver leave from the network it stands in?',
     speaks: 'a name of dns.whoami saw the question come from another autonomous system',
     measures: (actual) => probes(actual, 'whoami'),
+  },
+  forged: {
+    asks: 'Do the answers of the name servers reach this machine as their owner signed them?',
+    speaks: 'they fail his signatures, though the references resolve the name',
+    measures: (actual) =>
+      (authorityOf(actual)?.traces ?? []).map(({ trace, validation }) => {
+        const { subject = '', text = 'nothing was heard' } = validation.reasons.at(-1) ?? {};
+        return { where: '', what: `type ${trace.type}: ${validation.status}`, value: `${subject} ${text}` };
+      }),
   },
   rewriting: {
     asks: 'Does a resolver invent addresses for names that do not exist?',

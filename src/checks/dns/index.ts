@@ -12,10 +12,10 @@ import { type Answer, addressesOf, asnsOf, type DnsEvidence, evidenceSchema } fr
 import { exhibit } from './exhibit.js';
 import { explained } from './explained.js';
 import { existence, resolvers, rewriting } from './path-comparers.js';
-import { diverted, overheard } from './path-probes.js';
+import { diverted, forged, overheard } from './path-probes.js';
 import { configure, type DnsSettings, dnsOptions } from './settings.js';
 import { survey } from './survey.js';
-import { settledAuthority } from './traced.js';
+import { authorityOf, settledAuthority, settlesByItself } from './traced.js';
 
 export const dns: Check<DnsSettings, DnsEvidence> = {
   kind: 'dns',
@@ -23,7 +23,7 @@ export const dns: Check<DnsSettings, DnsEvidence> = {
   options: { dns: dnsOptions, changes: changesOption },
   evidence: evidenceSchema,
   codes: dnsCodes,
-  comparers: [existence, addresses, aliases, wildcard, authority, resolvers, rewriting, overheard, diverted],
+  comparers: [existence, addresses, aliases, wildcard, authority, resolvers, rewriting, overheard, diverted, forged],
   explained,
   configure,
   probe: (settings, io) => survey(settings, io, { types: ['A', 'AAAA', 'HTTPS'], victims: true }),
@@ -71,12 +71,17 @@ function settled(answer: Answer): Answer {
 /** Questions that working resolvers need not answer. */
 const MADE_UP: ReadonlySet<Answer['asked']> = new Set(['absent', 'nobody', 'whoami']);
 
-/** A role in which nobody works leaves half of the question unanswered. One resolver down of several is only noted. */
+/**
+ * A role in which nobody works leaves half of the question unanswered, unless signatures answer it. One resolver down of
+ * several is only noted.
+ */
 function failures(evidence: DnsEvidence): readonly Failure[] {
   const roles = ['reference', 'witness'] as const;
+  const authority = authorityOf(evidence);
   const blind = roles.filter((role) => {
     const answers = evidence.answers.filter((answer) => answer.resolver.role === role && !MADE_UP.has(answer.asked));
-    return answers.length > 0 && answers.every((answer) => answer.replies.length === 0);
+    const isSilent = answers.length > 0 && answers.every((answer) => answer.replies.length === 0);
+    return isSilent && !(role === 'reference' && authority !== null && settlesByItself(authority));
   });
   if (evidence.answers.length === 0) return [unusable('No resolver is configured', evidence)];
   return blind.map((role) => unusable(`None of the ${role} resolvers answers anything`, evidence));

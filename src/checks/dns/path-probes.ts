@@ -3,10 +3,14 @@ import type { Finding } from '../../core/model.js';
 import type { Comparer } from '../check.js';
 import { diagnosisOf } from './codes.js';
 import { addressesOf, type DnsEvidence } from './evidence.js';
+import { isWorse } from './judgement.js';
 import { listed } from './listed.js';
 import { whereOf } from './path-comparers.js';
 import type { DnsSettings } from './settings.js';
+import { changedOnTheWay } from './signed.js';
+import { authorityOf, bogusAddresses } from './traced.js';
 import { truthOf } from './truth.js';
+import { judgeUnexplained } from './unexplained.js';
 
 type DnsComparer = Comparer<DnsSettings, DnsEvidence>;
 
@@ -67,4 +71,38 @@ export const diverted: DnsComparer = {
         },
       ];
     }),
+};
+
+/**
+ * Answers of name servers that fail the owner's signatures while the references resolve the name: on this machine's own
+ * way to them something changes answers. With an address that is somebody else's it is a forger, else most often a
+ * middlebox that leaves signatures out.
+ */
+export const forged: DnsComparer = {
+  name: 'forged',
+  compare(actual, accepted, settings) {
+    const authority = authorityOf(actual);
+    const reason = changedOnTheWay(actual, authority);
+    if (!authority || !reason) return [];
+    const truth = truthOf(actual, accepted, settings);
+    const foreign = bogusAddresses(authority).filter((address) => {
+      const judged =
+        truth.explain(address) === null ? judgeUnexplained(address, { evidence: actual, truth, settings }) : null;
+      return judged !== null && isWorse(judged.verdict, 'INCONSISTENT');
+    });
+    const what = foreign.length > 0 ? 'forged' : 'changed';
+    const says = foreign.length > 0 ? `, with ${listed(foreign)} for an address` : '';
+    return [
+      {
+        code: 'dns/authority-forged',
+        severity: foreign.length > 0 ? 'warning' : 'notice',
+        confidence: foreign.length > 0 ? 0.9 : 0.5,
+        diagnosis: diagnosisOf('dns/authority-forged'),
+        summary: `Answers of the name servers for ${actual.name} are ${what} on the way to this machine${says}: the owner's signatures do not fit, while the reference resolvers answer as usual.`,
+        expected: 'valid signatures from the root down',
+        actual: `${reason.subject} ${reason.text}`,
+        where: 'the way from this machine to name servers, port 53',
+      },
+    ];
+  },
 };

@@ -79,6 +79,20 @@ export function operatorsFault(evidence: DnsEvidence, authority: Authority | nul
   return CARELESS.has(reason.code) || !referencesResolve(evidence) ? reason : null;
 }
 
+/** A clock that is wrong, or a zone that nobody signs anew: no sign of a forger. */
+const BY_TIME: ReadonlySet<ReasonCode> = new Set(['signature-expired', 'signature-not-yet-valid']);
+
+/**
+ * Why what the name servers said cannot be genuine, where the references resolve the name all the same: it was changed on
+ * the way to this machine, or signed wrongly by an owner whom no reference holds to it. Null where it is not so.
+ */
+export function changedOnTheWay(evidence: DnsEvidence, authority: Authority | null): Reason | null {
+  const broken = authority?.traces.find(({ validation }) => validation.status === 'BOGUS');
+  const reason = broken?.validation.reasons.find(({ status, code }) => status === 'BOGUS' && code !== 'parent-bogus');
+  if (!reason || BY_TIME.has(reason.code) || !referencesResolve(evidence)) return null;
+  return operatorsFault(evidence, authority) === null ? reason : null;
+}
+
 function referencesResolve({ answers }: DnsEvidence): boolean {
   return answers.some(
     ({ asked, resolver, replies }) => asked === 'name' && resolver.role === 'reference' && replies.some(isDefinite),

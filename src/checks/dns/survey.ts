@@ -24,7 +24,7 @@ import { proveByTls, seePages } from './suspects.js';
 import type { ZoneFacts } from './trace/facts.js';
 import { traceTypes } from './trace/trace.js';
 import { ZoneMemory } from './trace/zone-memory.js';
-import { authorityOf } from './traced.js';
+import { authorityOf, bogusAddresses } from './traced.js';
 
 export interface SurveyOptions {
   readonly types: readonly QueryType[];
@@ -194,11 +194,13 @@ function holding(question: Ask, resolver: Resolver): Ask {
 /** Addresses of the trusted answers and of the authority, and those that only others gave. */
 function addressesToProve(evidence: DnsEvidence): { references: string[]; suspects: string[] } {
   const trusted = hasReferences(evidence) ? addressesOf(trustedAnswers(evidence, 'name')) : [];
-  const traced = authorityOf(evidence)?.addresses ?? [];
+  const authority = authorityOf(evidence);
+  const traced = authority?.addresses ?? [];
   const known = new Set(trusted);
   // What references say of a made-up name is a wildcard, which may be anybody's.
   const invented = hasReferences(evidence) ? addressesOf(trustedAnswers(evidence, 'absent')) : [];
-  const suspects = distinct([...addressesOf(namedAnswers(evidence)), ...invented]).filter(
+  const forged = authority ? bogusAddresses(authority) : [];
+  const suspects = distinct([...addressesOf(namedAnswers(evidence)), ...invented, ...forged]).filter(
     (address) => !known.has(address) && !known.has(embeddedIpv4(address) ?? ''),
   );
   const references = distinct([...trusted, ...traced]);

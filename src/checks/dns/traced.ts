@@ -104,6 +104,12 @@ function standingsOf(validated: readonly Validated[]): ZoneStanding[] {
   return [...standings.values()];
 }
 
+/** Given in answers that fail the owner's signatures, or those of a zone above. */
+export function bogusAddresses({ traces }: Authority): string[] {
+  const replies = traces.flatMap((traced) => traced.replies).filter(({ status }) => status === 'BOGUS');
+  return distinct(replies.flatMap(({ addresses }) => addresses));
+}
+
 /**
  * The authority itself is in question: its delegation is another than the one approved, or the parent's servers disagree
  * about it. What it says is then no measure for what resolvers say. Of top-level domains nothing is asked here.
@@ -115,6 +121,18 @@ export function isInQuestion(authority: Authority, accepted: readonly DnsEvidenc
     const known = approved.filter((other) => other.zone === zone.zone);
     return disagrees(zone) || (known.length > 0 && !known.some((other) => isSameDelegation(zone, other)));
   });
+}
+
+/**
+ * Signatures from the root down prove what the name has: no reference is needed to tell a resolver's lie. That it has
+ * nothing is left to the references, who would call it down.
+ */
+export function settlesByItself({ traces }: Authority): boolean {
+  const replies = traces.flatMap((traced) => traced.replies);
+  return (
+    traces.every(({ validation }) => validation.status === 'SECURE') &&
+    replies.some(({ status, addresses }) => status === 'SECURE' && addresses.length > 0)
+  );
 }
 
 /** Names only: how much glue fits into a referral each server decides for itself. */

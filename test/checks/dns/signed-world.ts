@@ -24,6 +24,8 @@ export interface World {
   readonly unsigned?: boolean;
   /** Signatures of the zone ran out a week ago. */
   readonly expired?: boolean;
+  /** Somebody on the way puts these addresses under the owner's signatures. */
+  readonly forged?: readonly string[];
   /** The name server that the parent refers to, and its keys. */
   readonly server?: string;
   readonly keys?: Zone;
@@ -84,7 +86,11 @@ function signedBy(zone: Zone, records: readonly Rr[], { unsigned, expired }: Wor
 function said(type: number, world: World): Sections {
   const { addresses = [GOOD], keys = EXAMPLE } = world;
   const records = addresses.map((text) => address(NAME, text));
-  if (type === T.A && records.length > 0) return { answer: signedBy(keys, records, world) };
+  if (type === T.A && records.length > 0) {
+    const signed = signedBy(keys, records, world);
+    const forged = world.forged?.map((text) => address(NAME, text));
+    return { answer: forged ? [...forged, ...signed.filter((record) => record.type !== T.A)] : signed };
+  }
   return { authority: [...signedBy(keys, [soa('example.org')], world), ...gap(records.length > 0, world)] };
 }
 

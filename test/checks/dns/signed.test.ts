@@ -145,6 +145,65 @@ describe('an answer for an unsigned name', () => {
   });
 });
 
+describe('answers of name servers that were changed on the way', () => {
+  const found = async (world: World, tls: readonly TlsAt[], references = REFERENCES): Promise<string[]> => {
+    const seen = evidenceOf({ witness: isp(passedOn(genuine())), references, tls }, await authorityIn(world));
+    return dns.comparers
+      .flatMap((one) => one.compare(seen, [], SETTINGS))
+      .filter(({ code }) => code === 'dns/authority-forged')
+      .map(({ severity, actual }) => `${severity}: ${actual}`);
+  };
+  const forged: World = { forged: [EVIL] };
+  const impostor = [tlsAt(GOOD, null), tlsAt(EVIL, 'SELF_SIGNED', 'foreign', 'CN=x')];
+  test.each<[string, World, readonly TlsAt[], readonly Answer[], readonly unknown[]]>([
+    [
+      'to a stranger’s address warn',
+      forged,
+      impostor,
+      REFERENCES,
+      [expect.stringMatching(/^warning: www\.example\.org A/u)],
+    ],
+    ['to a private address warn', { forged: [BLOCK_PAGE] }, [], REFERENCES, [expect.stringMatching(/^warning/u)]],
+    [
+      'to an address that proves to be the site are noted',
+      forged,
+      [tlsAt(EVIL, null)],
+      REFERENCES,
+      [expect.stringMatching(/^notice/u)],
+    ],
+    ['to what nobody can tell are noted', forged, [], REFERENCES, [expect.stringMatching(/^notice/u)]],
+    ['where no reference resolves the name are its owner’s', forged, impostor, MUTE, []],
+    ['not at all are nothing', {}, impostor, REFERENCES, []],
+    ['never, but ran out, are its owner’s', { expired: true }, impostor, REFERENCES, []],
+    [
+      'by the keys of another top-level domain are noted',
+      { foreignOrg: true },
+      [],
+      REFERENCES,
+      [expect.stringMatching(/^notice: org DNSKEY/u)],
+    ],
+  ])('%s', async (_, world, tls, references, told) => {
+    expect(await found(world, tls, references)).toEqual(told);
+  });
+});
+
+describe('where no reference answers', () => {
+  const silent = ['ref1', 'ref2'].map((name) => answer(name, 'A', []));
+  const failing = async (world: World): Promise<readonly string[]> => {
+    const seen = evidenceOf({ witness: isp(passedOn(genuine(world))), references: silent }, await authorityIn(world));
+    const quiet = seen.answers.filter(({ asked: what, resolver }) => what !== 'control' || resolver.role === 'witness');
+    return dns.failures({ ...seen, answers: quiet }).map(({ code }) => code);
+  };
+  test.each<[string, World, readonly string[]]>([
+    ['signed addresses settle it', {}, []],
+    ['signed proof that there is none does not: it may be down', { addresses: [] }, ['resolvers-unusable']],
+    ['unsigned ones do not', { unsigned: true }, ['resolvers-unusable']],
+    ['nor do forged ones', { forged: [EVIL] }, ['resolvers-unusable']],
+  ])('%s', async (_, world, failures) => {
+    expect(await failing(world)).toEqual(failures);
+  });
+});
+
 describe('an authority in question', () => {
   const taken: World = { addresses: [EVIL], keys: EVIL_KEYS, server: 'ns.evil.org' };
 

@@ -161,6 +161,17 @@ describe.concurrent('a site', () => {
     expect(dns.failures(seen)).toMatchObject([{ blame: 'resolver', code: 'resolvers-unusable' }]);
   });
 
+  test('that is signed is verified all the same when somebody does', async () => {
+    const foreign = readFileSync(join(bed.folder, 'certs/mitm-ca.pem'), 'utf8');
+    const names = ['dot', 'doh', 'plain'] as const;
+    const io = { ...tracing(names), network: networkWith([foreign]) };
+    const seen = await look('www.signed.test', names, io);
+    expect(dns.failures(seen)).toEqual([]);
+    expect(verdicts(seen, 'A')).toMatchObject({ dot: 'UNMEASURABLE', plain: 'CONSISTENT_SECURE' });
+    const unsigned = await look('www.unsigned.test', names, { ...io, signal: AbortSignal.timeout(20_000) });
+    expect(dns.failures(unsigned)).toMatchObject([{ code: 'resolvers-unusable' }]);
+  });
+
   test('keeps every datagram of the race as evidence', async () => {
     const seen = await look('www.signed.test', ['dot', 'onpath']);
     const raced = seen.answers.find(
