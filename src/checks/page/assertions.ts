@@ -4,7 +4,7 @@ import { finding } from './codes.js';
 import type { PageComparer } from './comparer.js';
 import { RAW, type Side, sidesOf } from './layers.js';
 import type { Assertion, PageSettings } from './settings.js';
-import { normalized, quote } from './words.js';
+import { normalized, quote, unjoined } from './words.js';
 
 export const assertions: PageComparer = {
   name: 'assertions',
@@ -54,7 +54,7 @@ function holds(assertion: Assertion, { document, lines }: Side): boolean {
 }
 
 function folded(text: string): string {
-  return normalized(text).toLowerCase();
+  return unjoined(normalized(text)).toLowerCase();
 }
 
 function wording(assertion: Assertion): string {

@@ -6,7 +6,7 @@
 import { finding } from './codes.js';
 import { perLayer } from './comparer.js';
 import { newlySpoken, spokenBy } from './spoken.js';
-import { quoteList } from './words.js';
+import { quoteList, unjoined } from './words.js';
 
 const pairs = (from: string, to: string): [string, string][] => {
   const letters = [...to];
@@ -36,7 +36,7 @@ const STRETCHED = /(\p{L})\1{2,}/gu;
 
 /** The text as written, and with look-alikes, marks, gaps and stretching undone; one entry where nothing was. */
 export function readings(text: string): readonly string[] {
-  const plain = text.normalize('NFKC').toLowerCase();
+  const plain = unjoined(text.normalize('NFKC').toLowerCase());
   const bare = text.normalize('NFKD').replace(MARKS, '').replace(INVISIBLE, '');
   const folded = [...bare]
     .map((letter) => FOREIGN.get(letter) ?? letter)

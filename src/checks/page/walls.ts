@@ -6,6 +6,7 @@
 import { decoded } from './document.js';
 import type { PageEvidence } from './evidence.js';
 import { headerOf } from './evidence.js';
+import { unjoined } from './words.js';
 
 const SHORT = 3000;
 
@@ -57,6 +58,6 @@ export function isParkingPage(lines: readonly string[]): boolean {
 }
 
 function isShortWith(lines: readonly string[], signs: readonly RegExp[]): boolean {
-  const text = lines.join(' ');
+  const text = unjoined(lines.join(' '));
   return text.length <= SHORT && signs.some((sign) => sign.test(text));
 }

@@ -4,8 +4,17 @@
 const MAX_SEGMENTED = 200_000;
 const MAX_QUOTE = 200;
 
-// Zero-width and direction marks that change nothing a reader sees, and soft hyphens.
-const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
+// Scripts that shape a word by the joiners in it: taking one out of Persian `شب‌پره` makes another word of it.
+const JOINING = ['Arabic', 'Syriac', 'Mongolian', 'Nko', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati']
+  .concat('Oriya', 'Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala')
+  .map((script) => `\\p{Script=${script}}`)
+  .join('');
+// Zero-width and direction marks that change nothing a reader sees, soft hyphens, and joiners where nothing is joined.
+const INVISIBLE = new RegExp(
+  `[\\u00ad\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u2069\\ufeff]|[\\u200c\\u200d](?<![${JOINING}]\\p{Mn}{0,3}[\\u200c\\u200d])`,
+  'gu',
+);
+const JOINERS = /[\u200c\u200d]/g;
 const CONTROL = /\p{Cc}+/gu;
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 // Scripts written without spaces between words.
@@ -13,7 +22,12 @@ const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
 
-/** One form for what reads the same: composed, without invisible marks, single spaces. */
+/** Without the joiners a script may need: words are written with and without them, and mean the same. */
+export function unjoined(text: string): string {
+  return text.replace(JOINERS, '');
+}
+
+/** One form for what reads the same: composed, without marks that show nothing, single spaces. */
 export function normalized(text: string): string {
   return text.normalize('NFC').replace(INVISIBLE, '').replace(/\s+/g, ' ').trim();
 }
@@ -33,13 +47,13 @@ export function sizeOf(lines: readonly string[]): number {
 
 /** Lower case, one digit for every number: `1,204 watching` and `987 watching` are the same shape. */
 export function shapeOf(line: string): string {
-  return line.toLowerCase().replace(/\p{N}+(?:[.,:\u066b\u066c'\u2019\s]\p{N}+)*/gu, '0');
+  return unjoined(line.toLowerCase()).replace(/\p{N}+(?:[.,:\u066b\u066c'\u2019\s]\p{N}+)*/gu, '0');
 }
 
 /** Words of a text, lower case, in order; scripts without spaces are cut by dictionary. */
 export function wordsOf(text: string): string[] {
   const words: string[] = [];
-  for (const [run] of text.slice(0, MAX_SEGMENTED).toLowerCase().matchAll(WORD)) {
+  for (const [run] of unjoined(text.slice(0, MAX_SEGMENTED).toLowerCase()).matchAll(WORD)) {
     if (!UNSPACED.test(run)) words.push(run);
     else
       for (const { segment, isWordLike } of segmenter.segment(run.slice(0, 10_000)))

@@ -35,6 +35,7 @@ describe('a signature in small letters at the foot of a living page', () => {
     ['Indonesian', 'Diretas oleh Serigala Merah'],
     ['Indonesian, the doer first', 'Serigala Merah pernah di sini'],
     ['Persian', 'هک شد توسط شغال سرخ'],
+    ['Persian, with joiners in it', 'ه\u200cک ش\u200cد ت\u200cوسط شغال سرخ'],
     ['Persian, the doer first', 'شغال سرخ اینجا بود'],
     ['Arabic', 'تم اختراق الموقع من طرف ابن آوى الأحمر'],
     ['Arabic, the doer first', 'ابن آوى الأحمر مر من هنا'],

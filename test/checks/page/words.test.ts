@@ -30,6 +30,19 @@ describe('lines', () => {
     expect(linesOf('e\u0301')).toEqual(linesOf('\u00e9'));
   });
 
+  it('keep the joiners that make a word, and no others', () => {
+    const words = ['شب\u200cپره', 'می\u200cشَ\u200cود', 'क\u094d\u200dष', 'ශ\u0dca\u200dරී'];
+    expect(linesOf(words.join('\n'))).toEqual(words);
+    for (const word of words) expect(quote(word)).toBe(word);
+    expect(linesOf('pay\u200cpal \u200cب\u200c\u200cب')).toEqual(['paypal ب\u200cب']);
+  });
+
+  it('are the same words and the same shape with and without joiners', () => {
+    expect(wordsOf('شب\u200cپره')).toEqual(wordsOf('شبپره'));
+    expect(shapeOf('شب\u200cپره')).toBe(shapeOf('شبپره'));
+    expect(readings('شب\u200cپره')).toEqual(readings('شبپره'));
+  });
+
   it('have one shape for all their numbers, in any digits', () => {
     expect(shapeOf('12,431 Watching')).toBe(shapeOf('9 watching'));
     expect(shapeOf('۹۴ کشور')).toBe(shapeOf('۱۰۲ کشور'));
