@@ -34,6 +34,8 @@ export interface Memory {
   readonly store: MemoryStore;
   readonly routes: readonly SeverityRoute[];
   readonly ladder: readonly LadderStep[];
+  /** See Directory. */
+  readonly heedTaking?: readonly string[];
   readonly windows: readonly MaintenanceWindow[];
   readonly siteOf: (id: string) => Site | undefined;
   readonly newIncidentId: (at: number) => string;
@@ -201,7 +203,7 @@ async function toldBefore(
 }
 
 async function directoryOf(memory: Memory, incidents: readonly Incident[]): Promise<Directory> {
-  const { routes, ladder, siteOf } = memory;
+  const { routes, ladder, heedTaking = [], siteOf } = memory;
   const { failing } = await memory.store.outbox();
   const ownReceivers = (incident: Incident): readonly string[] => siteOf(incident.siteId)?.receivers ?? [];
   const membersReceivers = (incident: Incident): readonly string[] =>
@@ -211,6 +213,7 @@ async function directoryOf(memory: Memory, incidents: readonly Incident[]): Prom
   return {
     routes,
     ladder,
+    heedTaking,
     failing,
     siteOf: (incident) => ({
       id: incident.siteId,

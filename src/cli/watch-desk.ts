@@ -6,6 +6,7 @@ import type { Fault } from '../core/watchdog.js';
 import { type Memory, watch } from '../memory.js';
 import type { Inspection } from '../monitor.js';
 import type { Courier } from '../notify/deliver.js';
+import { NOTIFIERS } from '../notify/index.js';
 import { rolledBack } from '../store/approvals.js';
 import type { Store } from '../store/store.js';
 import type { Metrics } from '../web/metrics.js';
@@ -34,6 +35,7 @@ export function memoryOf(store: Store, place: Workplace, metrics: Metrics | null
     ...(metrics ? { store: counted(store, metrics), committed: metrics.committed } : { store }),
     routes: place.config.settings.routes,
     ladder: place.config.settings.escalation,
+    heedTaking: receiversThatHeedTaking(place),
     windows: place.config.maintenance,
     siteOf: (id) => place.config.sites.find((site) => site.id === id),
     newIncidentId: place.newId,
@@ -44,6 +46,11 @@ export function memoryOf(store: Store, place: Workplace, metrics: Metrics | null
       return turn(work);
     },
   };
+}
+
+function receiversThatHeedTaking({ config }: Workplace): readonly string[] {
+  const kinds = NOTIFIERS.filter(({ heedsTaking }) => heedsTaking).map(({ kind }) => kind);
+  return config.settings.receivers.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id);
 }
 
 /** The store, with what is kept back counted where it is kept. */

@@ -17,6 +17,8 @@ export interface Directory {
   readonly siteOf: (incident: Incident) => Pick<Site, 'id' | 'receivers'>;
   /** Receivers that refuse everything for good: they are not told of their own failure. */
   readonly failing: readonly string[];
+  /** Receivers that do something with the news that somebody took an incident; absent: none does. */
+  readonly heedTaking?: readonly string[];
 }
 
 /**
@@ -61,6 +63,11 @@ function addressees({ incident, change }: Transition, directory: Directory, befo
     case 'stood-down':
       return { receivers: before, reason: 'told of this incident before' };
     case 'acknowledged':
+      // A person needs no message for it, a pager that keeps ringing does.
+      return {
+        receivers: before.filter((receiver) => directory.heedTaking?.includes(receiver)),
+        reason: 'told of this incident before, and can be told that somebody took it',
+      };
     case 'announced':
       return { receivers: [], reason: 'nobody is told' };
     case 'escalated': {

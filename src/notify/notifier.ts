@@ -9,6 +9,8 @@ export interface Notifier<S = unknown> {
   readonly kind: string;
   /** The receiver's own keys in settings.yaml, besides `id` and `kind`. Secrets are `secret()` strings. */
   readonly settings: z.ZodType<S>;
+  /** It can tell the other side that somebody took an incident; absent: such alerts are not made for it. */
+  readonly heedsTaking?: boolean;
   /** Resolves when the other side accepted it. Throws SendError. */
   send(alert: Alert, site: Site, proof: Proof, settings: S, io: NotifyIo): Promise<void>;
   /** How far the way to the receiver is open, without telling it anything: one sentence. Throws SendError. */

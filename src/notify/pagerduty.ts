@@ -31,6 +31,7 @@ const MAX_SUMMARY = 1024;
 export const pagerduty: Notifier<PagerDutySettings> = {
   kind: 'pagerduty',
   settings,
+  heedsTaking: true,
   async send(alert, site, proof, own, io) {
     const brief = briefOf(alert, site, proof);
     for (const action of actionsFor(alert)) {
@@ -41,7 +42,8 @@ export const pagerduty: Notifier<PagerDutySettings> = {
 };
 
 function actionsFor({ transition: { change }, supersedes = [] }: Alert): readonly Action[] {
-  if (change === 'acknowledged') return ['acknowledge'];
+  // What it never had it cannot take: taken before it heard of it is triggered first.
+  if (change === 'acknowledged') return supersedes.some(isTrigger) ? ['trigger', 'acknowledge'] : ['acknowledge'];
   // A record for people to read later: nobody is woken for it.
   if (change === 'announced' || change === 'transient') return [];
   if (!isEnding(change)) return ['trigger'];

@@ -25,6 +25,7 @@ export type WebhookSettings = z.output<typeof settings>;
 export const webhook: Notifier<WebhookSettings> = {
   kind: 'webhook',
   settings,
+  heedsTaking: true,
   async send(alert, site, proof, own, io) {
     const body = Buffer.from(JSON.stringify(alertJson(alert, site, proof)));
     const timestamp = String(Math.floor(io.now() / 1000));

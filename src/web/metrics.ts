@@ -3,12 +3,20 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Sight } from '../core/controls.js';
 import type { Suppression } from '../core/model.js';
 import type { Inspection } from '../monitor.js';
-import type { Delivered } from '../notify/deliver.js';
+
+/** One attempt to hand over an alert: see the courier's. */
+interface Attempted {
+  readonly channel: string;
+  readonly result: string;
+  readonly queuedMs: number;
+  readonly sendMs: number;
+  readonly detectToAcceptMs: number | null;
+}
 
 export interface Metrics {
   readonly registry: Registry;
   looked(inspection: Inspection): void;
-  delivered(result: Pick<Delivered, 'attempts'>): void;
+  delivered(result: { readonly attempts: readonly Attempted[] }): void;
   /** A decision and all that follows from it is on the disk, so many milliseconds after it was taken. */
   committed(ms: number): void;
   /** Alerts that were not made, by why. */

@@ -90,6 +90,13 @@ describe('an alert', () => {
     expect(dueAlerts(stepOf('announced'), aSite(), routes, told('pager'))).toEqual([]);
   });
 
+  it('that somebody took it goes to what was told of it and would ring on, and to nobody else', () => {
+    const { transitions } = stepOf('acknowledged');
+    const heeding = directory({ heedTaking: ['pager', 'hook'] });
+    expect(receivers(due(transitions, heeding, told('pager', 'ops-mail')))).toEqual(['pager']);
+    expect(due(transitions, heeding, told('ops-mail'))).toEqual([]);
+  });
+
   it('of the end goes to everybody who was told of the incident, and to nobody else', () => {
     const alerts = dueAlerts(stepOf('resolved'), aSite({ receivers: ['web-team'] }), routes, told('boss', 'ops-mail'));
     expect(receivers(alerts)).toEqual(['boss', 'ops-mail']);

@@ -135,7 +135,17 @@ async function shown<S>(
   return { requests: sink.requests, bodies };
 }
 
+it('only a pager and a program are told that somebody took an incident', () => {
+  const heeding = NOTIFIERS.filter(({ heedsTaking }) => heedsTaking).map(({ kind }) => kind);
+  expect(heeding.sort()).toEqual(['pagerduty', 'webhook']);
+});
+
 describe('PagerDuty', () => {
+  it('has what was taken before it heard of it: triggered, then acknowledged', async () => {
+    const { bodies } = await shown(pagerduty, sinks.pagerduty, ['acknowledged'], {}, ['opened']);
+    expect(bodies.map((body) => body['event_action'])).toEqual(['trigger', 'acknowledge']);
+  });
+
   it('triggers one alert per incident, acknowledges and resolves it under the same dedup_key', async () => {
     const { bodies, requests } = await shown(pagerduty, sinks.pagerduty, [
       'opened',
