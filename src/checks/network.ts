@@ -161,6 +161,8 @@ export interface Capture {
     /** Of a script, style sheet or framed page: the bytes as the browser decoded them. Absent: they could not be had. */
     readonly body?: Uint8Array;
   }[];
+  /** Registered by the page, with the addresses they shall answer for and the script they run. */
+  readonly serviceWorkers: readonly { readonly scope: string; readonly script: string }[];
   /** alert/confirm/prompt texts, dismissed. */
   readonly dialogs: readonly string[];
   /** Browser and settings that decide pixels: a difference means re-baseline, not alarm. */

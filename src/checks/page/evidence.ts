@@ -106,6 +106,13 @@ const shown = z
       .max(1000)
       .readonly(),
     requests: z.array(request).max(10_000).readonly(),
+    /** Registered by the page; absent in evidence from before they were looked for. */
+    serviceWorkers: z.exactOptional(
+      z
+        .array(z.object({ scope: text, script: text }).readonly())
+        .max(100)
+        .readonly(),
+    ),
     dialogs: z.array(text).max(1000).readonly(),
     renderer: text,
   })

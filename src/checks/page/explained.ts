@@ -14,6 +14,7 @@ import { PHRASES } from './phrases.js';
 import { largestShare, NOTICEABLE, pictureDifferenceOf, REPLACED_ABOVE } from './pixels.js';
 import { placesOf } from './redirects.js';
 import { isAsAccepted } from './rendering.js';
+import { workersIn } from './service-workers.js';
 import type { PageSettings } from './settings.js';
 import { newlySpoken } from './spoken.js';
 import { REPLACED_BELOW as STRUCTURE_REPLACED } from './structure.js';
@@ -223,6 +224,16 @@ export const explained: Readonly<Record<string, PageExplained>> = {
           },
         ];
       }),
+  },
+  'service-workers': {
+    asks: 'Does the page register a program that answers for it in the browsers of its visitors?',
+    speaks: 'a service worker is registered with a scope or a script that no accepted look registered',
+    measures: (actual, accepted) => {
+      const known = accepted.some((look) => workersIn(look) !== null);
+      const found = workersIn(actual)?.map(({ scope, script }) => `${script} for ${scope}`) ?? [];
+      const value = quoteList(found) || 'none';
+      return [{ where: '', what: 'service workers', value: known ? value : `${value}; the baseline does not say` }];
+    },
   },
   overlay: {
     asks: 'Does something new lie on top of the page, or does it open message boxes?',

@@ -29,6 +29,7 @@ import { policy } from './policy.js';
 import { probe } from './probe.js';
 import { redirects } from './redirects.js';
 import { rendering } from './rendering.js';
+import { serviceWorkers } from './service-workers.js';
 import { configure, type PageSettings, pageOptions } from './settings.js';
 import { signatures } from './signatures.js';
 import { remember } from './sparing.js';
@@ -59,6 +60,7 @@ export const page: Check<PageSettings, PageEvidence> = {
     structure,
     origins,
     contents,
+    serviceWorkers,
     overlay,
     banner,
     logo,

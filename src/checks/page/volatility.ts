@@ -14,6 +14,7 @@ import type { Item } from './inventory.js';
 import { type Side, sidesOf } from './layers.js';
 import { comparePictures } from './picture.js';
 import { pixelsOf } from './png.js';
+import { withWorkersOf } from './service-workers.js';
 import type { PageSettings } from './settings.js';
 import { fellowsOf } from './siblings.js';
 import { isSamePage, lookOf } from './visitor-looks.js';
@@ -43,7 +44,11 @@ export function combine(samples: readonly [PageEvidence, ...PageEvidence[]]): Pa
     base.raw,
     rest.map((sample) => sample.raw),
   );
-  const whole: PageEvidence = { raw, views: base.views, volatility: { samples: samples.length, layers } };
+  const whole: PageEvidence = {
+    raw,
+    views: withWorkersOf(base.views, samples),
+    volatility: { samples: samples.length, layers },
+  };
   return base.visitors === undefined ? whole : { ...whole, visitors: combinedVisitors(samples, base) };
 }
 

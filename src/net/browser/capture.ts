@@ -91,6 +91,7 @@ export async function captureOn(
     concealed: reading.concealed,
     boxes: reading.boxes,
     requests: await stage.seen(),
+    serviceWorkers: stage.workers.seen(),
     dialogs: [...stage.dialogs],
     renderer: `${renderer}; ${viewport.width}x${viewport.height}${viewport.mobile ? ' mobile' : ''}`,
   };

@@ -8,6 +8,7 @@ import { EgressProxy, hostOf } from './egress-proxy.js';
 import { AT_START } from './in-page.js';
 import type { RunningBrowser } from './launch.js';
 import { samplingScript } from './sampling.js';
+import { Workers } from './workers.js';
 
 /** What the page asked for. */
 export interface SeenRequest {
@@ -29,6 +30,7 @@ export class Stage {
   readonly page: Page;
   readonly cdp: CDPSession;
   readonly proxy: EgressProxy;
+  readonly workers: Workers;
   readonly requests: SeenRequest[] = [];
   readonly dialogs: string[] = [];
   /** Status of the document shown last: a page may lead on by script. */
@@ -72,6 +74,7 @@ export class Stage {
     await Promise.all([
       page.evaluateOnNewDocument(AT_START),
       cdp.send('Network.enable'),
+      cdp.send('ServiceWorker.enable'),
       cdp.send('Network.setBypassServiceWorker', { bypass: true }),
       cdp.send('Page.enable'),
       running.control.send('Browser.grantPermissions', { permissions: [], ...idOf(context) }),
@@ -93,6 +96,7 @@ export class Stage {
     this.cdp = cdp;
     this.proxy = proxy;
     this.#bodies = bodies;
+    this.workers = new Workers(cdp);
     const death = new AbortController();
     this.#death = AbortSignal.any([death.signal, running.gone]);
     const crashed = rejectionOf(this.#death);

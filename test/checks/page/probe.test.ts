@@ -38,6 +38,7 @@ const capture: Capture = {
   settled: true,
   overlays: [],
   concealed: [],
+  serviceWorkers: [],
   boxes: [],
   requests: [],
   dialogs: [],

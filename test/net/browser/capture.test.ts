@@ -241,3 +241,14 @@ test('links to other hosts that style rules hide are told, those that can be see
   const found = concealed.map(({ links }) => links.map(host));
   expect(found).toEqual([...hidden.map((kind) => [`${kind}.example`]), ['menu.example', new URL(origin.url).host]]);
 });
+
+test('a service worker is told with its scope and its script', async () => {
+  const script = { 'content-type': 'text/javascript' };
+  origin.pages['/sw.js'] = { headers: script, body: 'self.addEventListener("fetch", () => {})' };
+  origin.pages['/app/register'] =
+    '<h1>app</h1><script>addEventListener("load", () => navigator.serviceWorker.register("/sw.js", { scope: "/app/" }))</script>';
+  const { serviceWorkers } = await capture('/app/register');
+  expect(serviceWorkers).toEqual([{ scope: `${origin.url}/app/`, script: `${origin.url}/sw.js` }]);
+  // Each look has a browser context of its own.
+  expect((await capture('/word')).serviceWorkers).toEqual([]);
+});

@@ -35,6 +35,7 @@ export const SHOWN_WITH_REPLACED: readonly PageCode[] = [
   'page/dialog-shown',
   'page/script-injected',
   'page/script-tampered',
+  'page/service-worker-added',
   'page/inline-script-injected',
   'page/frame-injected',
   'page/form-retargeted',

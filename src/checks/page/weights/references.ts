@@ -28,6 +28,14 @@ export const REFERENCES = {
     'A script, style sheet or framed page of the same address has other bytes, and names hosts or does things that nothing accepted did.',
     REMOVE,
   ),
+  'page/service-worker-added': row(
+    'injected',
+    'warning',
+    'critical',
+    0.8,
+    'The page registers a service worker, which from then on answers for the site in the browsers of its visitors.',
+    'If you did not add it, take it out, find how it got in, and serve at the same address a worker that unregisters itself: browsers keep the other one until they get a new version.',
+  ),
   'page/content-rewritten': row(
     'changed',
     'notice',
