@@ -159,8 +159,12 @@ function lessened(entry: Finding): Finding {
 
 /** The page itself was changed in the same way: of that the page tells. */
 function isToldOfThePage(entry: Finding, main: readonly Finding[]): boolean {
-  if (EDITS.has(entry.code) && entry.severity !== 'critical') return main.some(({ code }) => EDITS.has(code));
-  return main.some((told) => told.code === entry.code && rankOf(told) <= rankOf(entry));
+  const edit = EDITS.has(entry.code) && entry.severity !== 'critical';
+  return main.some((told) => {
+    const alike = told.code === entry.code || (told.actual !== undefined && told.actual === entry.actual);
+    if (!edit) return alike && rankOf(told) <= rankOf(entry);
+    return EDITS.has(told.code) && (alike || rankOf(told) <= rankOf(entry));
+  });
 }
 
 function rankOf({ severity }: Finding): number {

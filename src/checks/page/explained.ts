@@ -237,7 +237,8 @@ export const explained: Readonly<Record<string, PageExplained>> = {
   },
   overlay: {
     asks: 'Does something new lie on top of the page, or does it open message boxes?',
-    speaks: 'more opaque layers than accepted cover most of the window, or a message box says something new',
+    speaks:
+      'more opaque layers than accepted cover most of the window, new words about another site or against somebody cover text, or a message box says something new',
     measures: layersAbove,
   },
   banner: {

@@ -1,20 +1,31 @@
-/** Something new lies on top: an opaque box over most of the screen, or a message box. Text and structure may be as ever. */
+/**
+ * Something new lies on top: an opaque box over most of the screen, a smaller one that covers text and leads elsewhere, or
+ * a message box. Text and structure may be as ever.
+ */
 import type { Finding } from '../../core/model.js';
+import { siteOf } from './address.js';
 import { finding } from './codes.js';
 import { perLayer } from './comparer.js';
-import { differenceOf } from './difference.js';
+import { differenceOf, sitesOf } from './difference.js';
+import { tiradeIn } from './hostility.js';
 import type { Pair } from './layers.js';
 import type { PageSettings } from './settings.js';
-import { quote, quoteList, shapeOf } from './words.js';
+import { quote, quoteList, shapeOf, sizeOf } from './words.js';
 
 /** Words of the banners that laws ask for; one of those is told, but is not an attack. */
 export const CONSENT =
   /cookie|consent|gdpr|privacy|datenschutz|confidentialit|privacidad|çerez|کوکی|ملفات تعريف الارتباط|隐私|куки/i;
 
 export const overlay = perLayer('overlay', (pair, settings) => [
-  ...overlayFindings(pair, settings),
+  ...overlaysOf(pair, settings),
   ...dialogFindings(pair, settings),
 ]);
+
+/** What covers most of the view is told as that. */
+function overlaysOf(pair: Pair, settings: PageSettings): Finding[] {
+  const over = overlayFindings(pair, settings);
+  return over.length > 0 ? over : coverFindings(pair, settings);
+}
 
 function overlayFindings(pair: Pair, settings: PageSettings): Finding[] {
   const known = new Set(pair.accepted.shown?.overlays ?? []);
@@ -30,6 +41,49 @@ function overlayFindings(pair: Pair, settings: PageSettings): Finding[] {
       ...(consent ? { living: 'warning' as const, confidence: 0.5 } : {}),
     }),
   ];
+}
+
+/** From so much text on that was to be read and now lies under something. */
+const COVERED_LINES = 2;
+const COVERED_CHARACTERS = 40;
+
+/**
+ * Something smaller than a whole window covers text, and speaks of another site or against somebody: “the stream has
+ * moved”. Text that a visitor sees no more though it is still in the page lies under it. A notice about cookies or
+ * a newsletter covers text too, but sends nobody elsewhere.
+ */
+function coverFindings(pair: Pair, settings: PageSettings): Finding[] {
+  const { actual, accepted, layer } = pair;
+  if (pair.same || !actual.shown || !accepted.shown || !actual.document || !accepted.document) return [];
+  const { added, removed } = differenceOf(pair);
+  const shapes = (lines: readonly { readonly text: string }[]): Set<string> =>
+    new Set(lines.map((b) => shapeOf(b.text)));
+  const [written, was] = [shapes(actual.document.blocks), shapes(accepted.document.blocks)];
+  const covered = removed.filter((line) => written.has(shapeOf(line)));
+  const fresh = added.filter((line) => !was.has(shapeOf(line)));
+  if (covered.length < COVERED_LINES || sizeOf(covered) < COVERED_CHARACTERS || fresh.length === 0) return [];
+  const hosts = strangeHostsIn(fresh, pair);
+  if (hosts.length === 0 && tiradeIn(pair) === null) return [];
+  const whither = hosts.length > 0 ? ` and names ${quoteList(hosts)}` : '';
+  return [
+    finding('page/overlay-added', settings, {
+      summary: `Something new covers text of the ${layer} view${whither}: “${quote(fresh.join(' '), 120)}”.`,
+      expected: covered.join(' / '),
+      actual: fresh.join(' / '),
+      where: layer,
+      living: 'warning',
+      confidence: 0.7,
+    }),
+  ];
+}
+
+const WEB_ADDRESS = /(?<![\p{L}\p{N}@._-])(?:[\p{L}\p{N}-]{1,63}\.){1,5}\p{L}{2,24}(?![\p{L}\p{N}@])/gu;
+
+/** Addresses written in the text, of sites the page never referred to. */
+function strangeHostsIn(lines: readonly string[], { accepted }: Pair): string[] {
+  const known = sitesOf(accepted);
+  const hosts = [...lines.join('\n').slice(0, 10_000).matchAll(WEB_ADDRESS)].map(([host]) => host.toLowerCase());
+  return hosts.filter((host) => !known.has(siteOf(`https://${host}`)));
 }
 
 function dialogFindings({ actual, accepted, layer }: Pair, settings: PageSettings): Finding[] {
