@@ -68,6 +68,8 @@ export interface FetchRequest {
   readonly accept?: string;
   /** Ask as somebody else than the visitor the monitor passes for. */
   readonly visitor?: { readonly userAgent: string; readonly referer?: string };
+  /** What a heartbeat says of us, sent as these headers to the URL's own host and to no other. */
+  readonly beat?: Readonly<Record<'siteward-audit' | 'siteward-seq', string>>;
   /** A lower cap than that of pages, as received and decoded. */
   readonly mostBytes?: number;
   /** Ask for the URL only if it is another version than this (RFC 9110, 13.1). Not sent after a redirect. */

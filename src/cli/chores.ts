@@ -28,13 +28,22 @@ export function repeat(everyMs: number, log: Log, chore: () => Promise<void>): {
   };
 }
 
+export interface Standing {
+  /** As `shortHead` writes it; `0` before anything was decided. */
+  readonly trail: string;
+  /** Which beat since the start. */
+  readonly beats: number;
+}
+
 /**
  * Tells outside receivers that we can see and can tell. It stops by design when we cannot: a receiver that misses the
- * beat alarms in our place (a dead man's switch).
+ * beat alarms in our place (a dead man's switch). Each says where the audit trail stands and which beat it is, so that
+ * whoever keeps them sees a trail that was cut and a daemon that was started anew.
  */
 export async function heartbeat(
   urls: readonly string[],
   health: () => Promise<Health>,
+  standing: () => Promise<Standing>,
   network: Pick<Network, 'fetch'>,
   log: Log,
   signal: AbortSignal,
@@ -45,9 +54,11 @@ export async function heartbeat(
     log.error({ problems }, 'The heartbeat is withheld: we could not alert anybody');
     return;
   }
+  const { trail, beats } = await standing();
+  const beat = { 'siteward-audit': trail, 'siteward-seq': String(beats) };
   await Promise.all(
     urls.map(async (url) => {
-      const { failure, hops } = await network.fetch({ url, signal });
+      const { failure, hops } = await network.fetch({ url, beat, signal });
       const status = hops.at(-1)?.status ?? 0;
       // The path of a heartbeat URL is its secret: only its host is said.
       const receiver = new URL(url).host;

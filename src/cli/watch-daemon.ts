@@ -1,11 +1,12 @@
 /** `watch`: every target at its cadence, alerts as they fall due, and the chores of a daemon. */
+import { shortHead } from '../core/audit.js';
 import { acknowledge } from '../core/ladder.js';
 import type { Site, Target } from '../core/model.js';
 import { decide, passTime } from '../memory.js';
 import { type Job, Scheduler } from '../scheduler.js';
 import type { AcknowledgeDesk } from '../web/acknowledge.js';
 import { listen, webApp } from '../web/server.js';
-import { heartbeat, repeat } from './chores.js';
+import { heartbeat, repeat, type Standing } from './chores.js';
 import { mailDigest } from './digest.js';
 import { linkSecret } from './links.js';
 import { policyInForce } from './selection.js';
@@ -31,6 +32,11 @@ export async function watchOn(desk: Desk): Promise<number> {
   });
   const web = await listening(desk);
   const beat = place.config.settings.heartbeat;
+  let beats = 0;
+  const standing = async (): Promise<Standing> => {
+    const last = await desk.store.lastAct();
+    return { trail: last ? shortHead(last) : '0', beats: ++beats };
+  };
   const chores = [
     repeat(DELIVER_EVERY_MS, place.log, async () => {
       // Not waited for: a receiver that hangs must not hold back the others.
@@ -41,7 +47,7 @@ export async function watchOn(desk: Desk): Promise<number> {
     repeat(PULSE_EVERY_MS, place.log, () => watchSelf(desk, scheduler)),
     repeat(DIGEST_EVERY_MS, place.log, () => mailDigest(desk.store, place, place.observatory.now())),
     repeat(beat.everyMs, place.log, () =>
-      heartbeat(beat.urls, () => healthOf(desk), place.network, place.log, place.signal),
+      heartbeat(beat.urls, () => healthOf(desk), standing, place.network, place.log, place.signal),
     ),
     repeat(
       PRUNE_EVERY_MS,

@@ -81,10 +81,12 @@ async function follow(request: FetchRequest, io: FetchIo, deadline: Deadline, ho
   const visited: string[] = [];
   while (true) {
     visited.push(url.href);
-    const pin = url.hostname === pinnedHost ? request.pin : undefined;
+    const isOwn = url.hostname === pinnedHost;
+    const pin = isOwn ? request.pin : undefined;
+    const beat = isOwn ? request.beat : undefined;
     const visit = await arrive(
       url,
-      { ...request, pin, ...(visited.length > 1 ? { unless: undefined } : {}) },
+      { ...request, pin, beat, ...(visited.length > 1 ? { unless: undefined } : {}) },
       io,
       deadline.signal,
     ).catch((error: unknown) => {
@@ -126,11 +128,12 @@ function conditionOf(unless: FetchRequest['unless']): Readonly<Record<string, st
 interface Arriving extends Pick<FetchRequest, 'anyCertificate' | 'accept' | 'visitor'> {
   readonly unless?: FetchRequest['unless'] | undefined;
   readonly pin: readonly string[] | undefined;
+  readonly beat: FetchRequest['beat'] | undefined;
 }
 
 async function arrive(
   url: URL,
-  { pin, anyCertificate = false, accept, visitor, unless }: Arriving,
+  { pin, beat, anyCertificate = false, accept, visitor, unless }: Arriving,
   io: FetchIo,
   signal: AbortSignal,
 ): Promise<Visit> {
@@ -155,7 +158,11 @@ async function arrive(
     const response = await client.request({
       path: url.pathname + url.search,
       method: 'GET',
-      headers: { ...(accept === undefined ? pageHeaders(visitor) : dataHeaders(accept)), ...conditionOf(unless) },
+      headers: {
+        ...(accept === undefined ? pageHeaders(visitor) : dataHeaders(accept)),
+        ...conditionOf(unless),
+        ...beat,
+      },
       signal,
       responseHeaders: 'raw',
     });

@@ -1,28 +1,37 @@
 import { describe, expect, test } from 'vitest';
+import type { FetchRequest } from '../../src/checks/check.js';
 import { heartbeat } from '../../src/cli/chores.js';
 import type { Health } from '../../src/web/server.js';
 
 const HEALTHY: Health = { problems: [], targets: 1, lastLookAt: 0, outboxPending: 0 };
 const SECRET = 'https://beats.example.org/ping/0f3c-secret';
 
-async function beat(health: Health, status: number): Promise<{ sent: string[]; logged: string }> {
-  const sent: string[] = [];
+async function beat(health: Health, status: number): Promise<{ sent: unknown[]; logged: string }> {
+  const sent: unknown[] = [];
   const logged: unknown[] = [];
   const note = (fields: unknown, message: string): void => void logged.push([fields, message]);
   const network = {
-    fetch: async ({ url }: { url: string }) => {
-      sent.push(url);
+    fetch: async ({ url, beat }: FetchRequest) => {
+      sent.push({ url, beat });
       return { hops: [{ url, status, headers: [], address: '127.0.0.1' }], body: null, failure: null };
     },
   };
   const log = { info: note, warn: note, error: note };
-  await heartbeat([SECRET], async () => health, network, log, new AbortController().signal);
+  await heartbeat(
+    [SECRET],
+    async () => health,
+    async () => ({ trail: '12:3fa9c1d2e4b5a697', beats: 7 }),
+    network,
+    log,
+    new AbortController().signal,
+  );
   return { sent, logged: JSON.stringify(logged) };
 }
 
 describe('heartbeat', () => {
-  test('tells every receiver while we can see and tell', async () => {
-    expect((await beat(HEALTHY, 200)).sent).toEqual([SECRET]);
+  test('tells every receiver while we can see and tell, with where the audit trail stands', async () => {
+    const beat7 = { 'siteward-audit': '12:3fa9c1d2e4b5a697', 'siteward-seq': '7' };
+    expect((await beat(HEALTHY, 200)).sent).toEqual([{ url: SECRET, beat: beat7 }]);
   });
 
   test('stops when we could not alert anybody, and says so', async () => {

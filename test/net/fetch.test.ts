@@ -400,3 +400,15 @@ describe('certificates', () => {
     expect(fetched.failure).toMatchObject({ blame: 'target', code: 'tls-failed' });
   });
 });
+
+describe('a heartbeat', () => {
+  it('says where the audit trail stands, to its own receiver and not to whom that one points', async () => {
+    const other = await serve({ '/': 'hello' }, { address: '127.0.0.2' });
+    const own = await serve({ '/beat': redirectTo(`${other.url}/`) });
+    const beat = { 'siteward-audit': '12:3fa9c1d2e4b5a697', 'siteward-seq': '7' };
+    await get(`${own.url}/beat`, { beat });
+    expect(own.requests[0]?.headers).toMatchObject(beat);
+    expect(Object.keys(other.requests[0]?.headers ?? {}).filter((name) => name.startsWith('siteward'))).toEqual([]);
+    expect(other.requests).toHaveLength(1);
+  });
+});
