@@ -12,7 +12,15 @@ export interface Eye {
 
 export function openEye(executable: string): Eye {
   const resolve = (name: string): Promise<readonly string[]> => Promise.reject(new Error(`${name} was looked up`));
-  const browser = createBrowser({ executable, pages: 1, sandbox: 'required', ca: [], policy: LOOPBACK, resolve });
+  const browser = createBrowser({
+    executable,
+    pages: 1,
+    sandbox: 'required',
+    jail: 'auto',
+    ca: [],
+    policy: LOOPBACK,
+    resolve,
+  });
   const network = createNetwork({
     policy: LOOPBACK,
     hosts: {},

@@ -57,7 +57,15 @@ async function setTheStage(): Promise<Stage> {
 async function sandboxHere(): Promise<Sandbox> {
   const nowhere = { allow: [], only: ['127.0.0.0/8'] };
   const resolve = (name: string): Promise<never> => Promise.reject(new Error(`${name} is not asked for here`));
-  const settings = { executable: 'auto', pages: 1, sandbox: 'required', ca: [], policy: nowhere, resolve } as const;
+  const settings = {
+    executable: 'auto',
+    pages: 1,
+    sandbox: 'required',
+    jail: 'auto',
+    ca: [],
+    policy: nowhere,
+    resolve,
+  } as const;
   const browser = createBrowser(settings);
   try {
     await browser.version();

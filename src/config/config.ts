@@ -34,7 +34,12 @@ export interface Settings {
     readonly rdap: boolean | string;
     readonly certificates: boolean | string;
   };
-  readonly browser: { readonly executable: string; readonly pages: number; readonly sandbox: 'required' | 'off' };
+  readonly browser: {
+    readonly executable: string;
+    readonly pages: number;
+    readonly sandbox: 'required' | 'off';
+    readonly jail: 'auto' | 'required' | 'off';
+  };
   readonly store: { readonly url: string };
   /** Whose signature a baseline must carry; empty: none is asked for. */
   readonly baselines: { readonly signers: readonly Signer[] };

@@ -132,6 +132,12 @@ export const SHAPE = {
         .default('auto')
         .describe('How many pages are rendered at the same time.'),
       sandbox: z.enum(['required', 'off']).default('required').describe("Chromium's own sandbox."),
+      jail: z
+        .enum(['auto', 'required', 'off'])
+        .default('auto')
+        .describe(
+          'A network of its own for the browser, out of which nothing but our proxies leads. `auto`: where this machine lets us make one.',
+        ),
     })
     .prefault({})
     .describe('The browser that renders pages.'),

@@ -32,7 +32,7 @@ describe('settings', () => {
         rdap: false,
         certificates: false,
       },
-      browser: { executable: 'auto', pages: 2, sandbox: 'required' },
+      browser: { executable: 'auto', pages: 2, sandbox: 'required', jail: 'auto' },
       store: { url: 'sqlite:siteward.db' },
       receivers: [],
       routes: [],

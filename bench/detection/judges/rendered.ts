@@ -23,7 +23,15 @@ export async function openEye(own: ReadonlySet<string>): Promise<Eye> {
     return Promise.reject(new ProbeFailure({ blame: 'target', code: 'no-address', detail }));
   };
   const executable = await findExecutable('auto');
-  const browser = createBrowser({ executable, pages: 2, sandbox: 'required', ca: [], policy: LOOPBACK, resolve });
+  const browser = createBrowser({
+    executable,
+    pages: 2,
+    sandbox: 'required',
+    jail: 'auto',
+    ca: [],
+    policy: LOOPBACK,
+    resolve,
+  });
   const network = createNetwork({
     policy: LOOPBACK,
     hosts: {},

@@ -8,12 +8,13 @@ import { trustIn } from '../trust.js';
 import { Control, type Pace } from './control.js';
 import { RendererGone, TimedOut } from './deadline.js';
 import type { EgressRules } from './egress-dial.js';
-import { BrowserHost } from './host.js';
+import { BrowserHost, type JailMode, type Walls } from './host.js';
 
 export interface BrowserOptions {
   /** A path, or `auto`. */
   readonly executable: string;
   readonly sandbox: 'required' | 'off';
+  readonly jail: JailMode;
   /** Captures at a time; 0: as many as the machine has processors. */
   readonly pages: number;
   /** PEM texts of roots accepted beside the public ones. */
@@ -30,6 +31,8 @@ export interface SharedBrowser {
   capture(request: CaptureRequest): Promise<Capture>;
   /** `Chrome/156.0.8078.79`. Starts the browser. */
   version(): Promise<string>;
+  /** What holds it in. Starts the browser. */
+  walls(): Promise<Walls>;
   /** Ends captures under way. */
   close(): Promise<void>;
 }
@@ -76,6 +79,10 @@ class Shared implements SharedBrowser {
 
   async version(): Promise<string> {
     return (await this.#current()).version;
+  }
+
+  async walls(): Promise<Walls> {
+    return (await this.#current()).walls;
   }
 
   async close(): Promise<void> {

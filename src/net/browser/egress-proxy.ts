@@ -7,7 +7,8 @@ import { createServer, type IncomingMessage, request as requestOf, type Server, 
 import type { Socket } from 'node:net';
 import { type Duplex, pipeline } from 'node:stream';
 import { ProbeFailure } from '../../checks/check.js';
-import { type Egress, EgressDialer, type EgressRules, ownPort } from './egress-dial.js';
+import { type Egress, EgressDialer, type EgressRules } from './egress-dial.js';
+import { type Gate, type Inlet, LOOPBACK_GATE } from './gate.js';
 
 const MAX_BYTES = 50 * 1024 * 1024;
 /** The first byte of a TLS record that opens a handshake (RFC 8446, 5.1). */
@@ -15,38 +16,33 @@ const TLS_HANDSHAKE = 22;
 const MAX_HEADER_BYTES = 64 * 1024;
 
 export class EgressProxy {
-  /** `http://127.0.0.1:41234`, as Chromium wants it. */
-  readonly url: string;
-  readonly port: number;
   readonly dialer: EgressDialer;
+  /** Never listens: a gate brings it its connections. */
   readonly #server: Server;
-  readonly #own: { release(): void };
   readonly #open = new Set<Duplex>();
   readonly #stop = new AbortController();
+  #inlet: Inlet | null = null;
   #bytes = 0;
 
-  static async open(rules: EgressRules): Promise<EgressProxy> {
-    const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 60_000 });
-    const port = await new Promise<number>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', () => {
-        const bound = server.address();
-        resolve(bound !== null && typeof bound === 'object' ? bound.port : 0);
-      });
-    });
-    return new EgressProxy(server, port, rules);
+  static async open(rules: EgressRules, gate: Gate = LOOPBACK_GATE): Promise<EgressProxy> {
+    const proxy = new EgressProxy(rules);
+    proxy.#inlet = await gate.open((socket) => proxy.#server.emit('connection', socket));
+    return proxy;
   }
 
-  private constructor(server: Server, port: number, rules: EgressRules) {
+  private constructor(rules: EgressRules) {
+    const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 60_000 });
     this.#server = server;
-    this.#own = ownPort(port);
-    this.port = port;
-    this.url = `http://127.0.0.1:${port}`;
     this.dialer = new EgressDialer(rules);
     server.on('connection', (socket) => this.#keep(socket));
     server.on('request', (request, response) => this.#forward(request, response));
     server.on('connect', (request, client: Duplex, head: Buffer) => this.#tunnel(request, client, head));
     server.on('clientError', (_error, socket) => socket.destroy());
+  }
+
+  /** `http://127.0.0.1:41234`, as Chromium wants it. */
+  get url(): string {
+    return this.#inlet?.url ?? '';
   }
 
   get log(): readonly Egress[] {
@@ -56,8 +52,7 @@ export class EgressProxy {
   /** Ends every connection, in both directions. */
   async close(): Promise<void> {
     this.#cut();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#own.release();
+    await this.#inlet?.close();
   }
 
   #cut(): void {

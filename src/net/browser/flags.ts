@@ -2,8 +2,8 @@
 
 export interface FlagOptions {
   readonly profile: string;
-  /** Port of the loopback proxy that refuses everything: for what Chromium wants on its own account. */
-  readonly deadEndPort: number;
+  /** URL of the proxy that refuses everything: for what Chromium wants on its own account. */
+  readonly deadEnd: string;
   readonly sandbox: 'required' | 'off';
 }
 
@@ -78,7 +78,7 @@ export function browserFlags(options: FlagOptions): string[] {
     ...STEADY,
     ...QUIET,
     `--disable-features=${FEATURES_OFF.join(',')}`,
-    ...egressFlags(options.deadEndPort),
+    ...egressFlags(options.deadEnd),
     ...(options.sandbox === 'off' ? ['--no-sandbox'] : []),
     `--user-data-dir=${options.profile}`,
     '--remote-debugging-pipe',
@@ -86,13 +86,13 @@ export function browserFlags(options: FlagOptions): string[] {
   ];
 }
 
-function egressFlags(deadEndPort: number): string[] {
+function egressFlags(deadEnd: string): string[] {
   return [
-    `--proxy-server=http://127.0.0.1:${deadEndPort}`,
+    `--proxy-server=${deadEnd}`,
     // Without it Chromium reaches loopback and link-local hosts past any proxy.
     '--proxy-bypass-list=<-loopback>',
-    // Nothing is resolved here; the proxy does that. Only its own address stays reachable.
-    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+    // Nothing is resolved here; the proxy does that. Only where proxies are stays reachable.
+    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.*',
     '--disable-quic',
     '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
     '--webrtc-ip-handling-policy=disable_non_proxied_udp',

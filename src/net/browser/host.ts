@@ -6,13 +6,27 @@ import { RendererGone, regardless, rejectionOf, within } from './deadline.js';
 import type { EgressRules } from './egress-dial.js';
 import { EgressProxy } from './egress-proxy.js';
 import { findExecutable } from './executable.js';
+import { JailGate, LOOPBACK_GATE } from './gate.js';
+import { findJail } from './jail.js';
 import { launchBrowser, type RunningBrowser } from './launch.js';
+import { browserIdentity } from './profile.js';
 import { Stage } from './stage.js';
 import { Stills } from './stills.js';
 
 export interface HostOptions {
   readonly executable: string;
   readonly sandbox: 'required' | 'off';
+  readonly jail: JailMode;
+}
+
+/** Whether the browser must have a network of its own, has one where it can, or has ours. */
+export type JailMode = 'auto' | 'required' | 'off';
+
+/** What stands between a page that takes the browser over and the machine. */
+export interface Walls {
+  readonly sandbox: 'required' | 'off';
+  /** Null: the browser is in a network of its own. Else why not, in a sentence. */
+  readonly unjailed: string | null;
 }
 
 const CRASH_NEWS_MS = 50;
@@ -28,6 +42,7 @@ const NOWHERE: EgressRules = {
 
 export class BrowserHost {
   readonly version: string;
+  readonly walls: Walls;
   readonly #running: RunningBrowser;
   readonly #rules: EgressRules;
   /** Where Chromium's own calls end. */
@@ -41,21 +56,42 @@ export class BrowserHost {
 
   static async start(options: HostOptions, rules: EgressRules): Promise<BrowserHost> {
     const executable = await findExecutable(options.executable);
-    const deadEnd = await EgressProxy.open(NOWHERE);
+    const jail =
+      options.jail === 'off'
+        ? 'switched off in settings.yaml (`browser: { jail: off }`)'
+        : await findJail(browserIdentity());
+    if (options.jail === 'required' && typeof jail === 'string') throw noJail(jail);
+    const gate = typeof jail === 'string' ? LOOPBACK_GATE : new JailGate();
+    const deadEnd = await EgressProxy.open(NOWHERE, gate);
+    const walls = { sandbox: options.sandbox, unjailed: typeof jail === 'string' ? jail : null };
     try {
-      const running = await launchBrowser({ ...options, executable, deadEndPort: deadEnd.port });
-      return new BrowserHost(running, rules, deadEnd, executable);
+      const launch = {
+        ...options,
+        executable,
+        deadEnd: deadEnd.url,
+        jail: typeof jail === 'string' ? null : jail,
+        gate,
+      };
+      return new BrowserHost(await launchBrowser(launch), rules, deadEnd, executable, walls);
     } catch (error) {
       await deadEnd.close();
+      await gate.close();
       throw error;
     }
   }
 
-  private constructor(running: RunningBrowser, rules: EgressRules, deadEnd: EgressProxy, executable: string) {
+  private constructor(
+    running: RunningBrowser,
+    rules: EgressRules,
+    deadEnd: EgressProxy,
+    executable: string,
+    walls: Walls,
+  ) {
     this.#running = running;
     this.#rules = rules;
     this.#deadEnd = deadEnd;
     this.version = running.version;
+    this.walls = walls;
     const mode = executable.includes('headless') ? 'headless shell' : 'headless';
     this.#renderer = `${running.version} ${mode}; fonts ${running.fonts}`;
   }
@@ -94,6 +130,7 @@ export class BrowserHost {
     await this.#running.close();
     await this.#idle();
     await this.#deadEnd.close();
+    await this.#running.gate.close();
   }
 
   async #on<T>(opening: Promise<Stage>, act: (stage: Stage) => Promise<T>, signal: AbortSignal): Promise<T> {
@@ -147,6 +184,11 @@ export class BrowserHost {
     while (this.#active.size > 0) await Promise.all(this.#active);
     await this.#dropSpare();
   }
+}
+
+function noJail(why: string): ProbeFailure {
+  const detail = `settings.yaml wants the browser in a network of its own (\`browser: { jail: required }\`), but ${why}.`;
+  return new ProbeFailure(failure('monitor', 'no-sandbox', detail));
 }
 
 /** A step may fail of a crash before the crash itself is told. */

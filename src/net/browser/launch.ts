@@ -11,6 +11,8 @@ import { ProbeFailure } from '../../checks/check.js';
 import { RendererGone, regardless, within } from './deadline.js';
 import { noBrowser } from './executable.js';
 import { browserFlags } from './flags.js';
+import { type Gate, JailGate } from './gate.js';
+import { CHANNEL, type Jail, jailed, SYSTEM_PATH, takeListener } from './jail.js';
 import { PipeTransport } from './pipe-transport.js';
 import {
   browserIdentity,
@@ -24,8 +26,12 @@ import {
 export interface LaunchOptions {
   readonly executable: string;
   readonly sandbox: 'required' | 'off';
-  /** Loopback port of a proxy that refuses everything. */
-  readonly deadEndPort: number;
+  /** URL of a proxy that refuses everything, opened at `gate`. */
+  readonly deadEnd: string;
+  /** What it runs in; null: it shares our network. */
+  readonly jail: Jail | null;
+  /** A JailGate where there is a jail. */
+  readonly gate: Gate;
 }
 
 /** One running Chromium. */
@@ -39,6 +45,8 @@ export interface RunningBrowser {
   readonly version: string;
   /** Hash of the installed fonts: with the version, what decides pixels. */
   readonly fonts: string;
+  /** Where its proxies are opened. */
+  readonly gate: Gate;
   /** Fires when it ends, with a RendererGone. */
   readonly gone: AbortSignal;
   alive(): boolean;
@@ -62,6 +70,7 @@ export async function launchBrowser(options: LaunchOptions): Promise<RunningBrow
   const profile = await makeProfile(identity);
   const child = start(options, profile, identity);
   const end = endOf(child, profile);
+  if (options.gate instanceof JailGate) takeListener(child, options.gate);
   const complaints = stderrOf(child);
   try {
     const [browser, fonts] = await within(Promise.all([connect(child), fontsFingerprint()]), START_MS, 'starting');
@@ -70,7 +79,8 @@ export async function launchBrowser(options: LaunchOptions): Promise<RunningBrow
     const control = await browser.target().createCDPSession();
     const gone = new AbortController();
     browser.once('disconnected', () => gone.abort(new RendererGone('the browser ended')));
-    return { browser, control, pid: child.pid ?? 0, profile, version, fonts, gone: gone.signal, alive, close: end };
+    const [pid, { gate }] = [child.pid ?? 0, options];
+    return { browser, control, pid, profile, version, fonts, gate, gone: gone.signal, alive, close: end };
   } catch (cause) {
     await end();
     throw startFailure(options.executable, complaints(), identity, cause);
@@ -78,14 +88,18 @@ export async function launchBrowser(options: LaunchOptions): Promise<RunningBrow
 }
 
 function start(options: LaunchOptions, profile: string, identity: Identity | null): ChildProcess {
-  return spawn(options.executable, browserFlags({ ...options, profile }), {
-    ...identity,
+  const { jail } = options;
+  const command = [options.executable, ...browserFlags({ ...options, profile })];
+  const [program = '', ...args] = jail ? jailed(jail, command) : command;
+  const pipes: ('ignore' | 'pipe')[] = ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'];
+  return spawn(program, args, {
+    ...(jail ? jail.identity : identity),
     // Its own group: one signal ends the browser with all its children, and ctrl-C reaches us alone.
     detached: true,
     cwd: profile,
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: jail ? [...pipes.slice(0, CHANNEL), 'ipc'] : pipes,
     // Nothing of ours: the environment may hold secrets.
-    env: { HOME: profile, TMPDIR: profile, PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'en_US.UTF-8', TZ: 'UTC' },
+    env: { HOME: profile, TMPDIR: profile, PATH: SYSTEM_PATH, LANG: 'en_US.UTF-8', TZ: 'UTC' },
   });
 }
 
@@ -162,7 +176,7 @@ function startFailure(executable: string, stderr: string, identity: Identity | n
       '`chromium-sandbox`. Only where the whole machine is a throw-away: settings.yaml `browser: { sandbox: off }`.';
     return new ProbeFailure({ blame: 'monitor', code: 'no-sandbox', detail }, { cause });
   }
-  if (/EACCES/.test(why) && identity !== null) {
+  if (/EACCES|Permission denied/.test(`${why} ${stderr}`) && identity !== null) {
     return noBrowser(
       `The browser ${executable} may not be executed by uid ${identity.uid}, as whom it must run because Siteward ` +
         'runs as root. Put it where everybody may read, /opt for example, or run Siteward as another user.',

@@ -48,7 +48,7 @@ export class Stage {
 
   /** @throws TimedOut when the browser does not manage; nothing is left behind then. */
   static async open(running: RunningBrowser, rules: EgressRules): Promise<Stage> {
-    const proxy = await EgressProxy.open(rules);
+    const proxy = await EgressProxy.open(rules, running.gate);
     const opening = running.browser.createBrowserContext({
       proxyServer: proxy.url,
       proxyBypassList: ['<-loopback>'],

@@ -175,14 +175,13 @@ test('a proxy asked as if it were a server, or asked for itself, does not go rou
   const proxy = await EgressProxy.open(rules);
   const statusOf = (path: string) =>
     new Promise((resolve, reject) => {
-      get({ host: '127.0.0.1', port: proxy.port, path }, (answer) => resolve(answer.resume().statusCode)).on(
-        'error',
-        reject,
-      );
+      get({ host: '127.0.0.1', port: new URL(proxy.url).port, path }, (answer) =>
+        resolve(answer.resume().statusCode),
+      ).on('error', reject);
     });
   expect(await statusOf('/')).toBe(400);
   expect(await statusOf(`${proxy.url}/`)).toBe(403);
-  expect(await statusOf(`http://localhost:${proxy.port}/`)).toBe(403);
+  expect(await statusOf(`http://localhost:${new URL(proxy.url).port}/`)).toBe(403);
   expect(proxy.log.every(({ failure }) => failure?.code === 'blocked-address')).toBe(true);
   await proxy.close();
 });

@@ -10,6 +10,7 @@ export function browserFor(options: Partial<BrowserOptions> = {}): SharedBrowser
   return createBrowser({
     executable: 'auto',
     sandbox: 'required',
+    jail: 'auto',
     pages: 2,
     ca: [],
     policy: { allow: [], only: ['127.0.0.0/8'] },
