@@ -19,7 +19,7 @@ export function fellowsOf(moving: Iterable<string>, places: Iterable<string>): s
 }
 
 /** The path with the number of one step left open, for each step in turn. */
-function listsOf(place: string): string[] {
+export function listsOf(place: string): string[] {
   const steps = place.split(' > ');
   return steps.map((step, index) =>
     [...steps.slice(0, index), `${step.replace(NTH, '')}:*`, ...steps.slice(index + 1)].join(' > '),

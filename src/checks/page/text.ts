@@ -3,7 +3,8 @@ import type { Finding } from '../../core/model.js';
 import { finding } from './codes.js';
 import { perLayer } from './comparer.js';
 import { type Difference, differenceOf } from './difference.js';
-import type { Pair } from './layers.js';
+import { emptiedLists } from './emptied-lists.js';
+import { type Pair, RAW } from './layers.js';
 import type { PageSettings } from './settings.js';
 import { type Swap, swapIn } from './swapped.js';
 import { quote } from './words.js';
@@ -17,8 +18,9 @@ const LARGE_ALONE_BELOW = 0.4;
 export const text = perLayer('text', (pair, settings) => {
   if (pair.same || (!pair.actual.document && !pair.actual.shown)) return [];
   const difference = differenceOf(pair);
-  if (difference.added.length + difference.removed.length === 0) return [];
-  return [...amountFindings(pair, difference, settings), ...scriptFindings(pair, difference, settings)];
+  const emptied = emptiedFindings(pair, settings);
+  if (difference.added.length + difference.removed.length === 0) return emptied;
+  return [...emptied, ...amountFindings(pair, difference, settings), ...scriptFindings(pair, difference, settings)];
 });
 
 /** Is almost nothing of the accepted text left? */
@@ -45,6 +47,16 @@ function amountFindings(pair: Pair, difference: Difference, settings: PageSettin
   const large = textKept < (removed.length > 1 ? LARGE_BELOW : LARGE_ALONE_BELOW) || swap !== null;
   const summary = swap ? swapSummary(swap, added) : changeSummary(difference);
   return [finding('page/text-changed', settings, { ...facts, summary, living: large ? 'warning' : 'notice' })];
+}
+
+function emptiedFindings(pair: Pair, settings: PageSettings): Finding[] {
+  const [worst] = emptiedLists(pair).sort((a, b) => b.had - a.had);
+  if (!worst) return [];
+  const { list, had, has } = worst;
+  const summary = `A list whose entries rotate ${has === 0 ? 'is empty' : 'is far shorter than it ever was'}: at least ${had} characters in every sample, now ${has}.`;
+  // What only scripts fill stays empty when a third party fails them, which is nothing to wake anybody for.
+  const living = pair.layer === RAW ? 'warning' : 'notice';
+  return [finding('page/list-emptied', settings, { summary, where: `${pair.layer}: ${list}`, living })];
 }
 
 function swapSummary({ gone, strange }: Swap, added: readonly string[]): string {

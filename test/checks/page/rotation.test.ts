@@ -44,6 +44,39 @@ describe('a list that rotates on a frozen page', () => {
   });
 });
 
+describe('a list that rotates', () => {
+  const accepted = learned(
+    related('Rivers of the north', 'Wells in dry land', 'Rain and roofs', 'Dew'),
+    related('Fog collectors', 'Wells in a desert', 'Old aqueducts of Rome', 'Moss'),
+    related('Snow and ice', 'Wells in dry land', 'Tides at night', 'Dew'),
+  );
+  const told = (html: string, content: 'living' | 'frozen' = 'living') =>
+    reading(lookAt({ html }), accepted, settingsFor(content))
+      .findings.filter(({ code }) => code === 'page/list-emptied')
+      .map(({ severity }) => severity);
+
+  it.each([
+    ['with other entries', related('Lakes from space', 'Wells', 'Rain', 'Fog'), []],
+    ['that is empty', related(), ['warning']],
+    ['of empty entries', related('', '', '', ''), ['warning']],
+    ['that is gone', GENUINE, ['warning']],
+    ['with little left', related('Dew'), ['warning']],
+  ])('%s', (_, html, expected) => {
+    expect(told(html)).toEqual(expected);
+    expect(told(html, 'frozen')).toEqual(expected.map(() => 'critical'));
+  });
+
+  it('of a number that varied may be short, but not empty', () => {
+    const varying = learned(
+      related('Rivers of the north', 'Wells in dry land', 'Rain and roofs'),
+      related('Fog collectors', 'Deep wells'),
+      related('Snow and ice', 'Wells in dry land', 'Tides at night'),
+    );
+    const of = (html: string) => reading(lookAt({ html }), varying, settingsFor('living')).findings;
+    expect(of(related('Dew')).map(({ code }) => code)).not.toContain('page/list-emptied');
+  });
+});
+
 describe('what moves by itself', () => {
   const greeting = (words: string): string => GENUINE.replace('<footer>', `<footer><p>${words}</p>`);
 

@@ -39,6 +39,13 @@ export const CONTENT = {
 
   // An edit and an attack of the same size look the same; how much is gone decides, the rest is up to the approver.
   'page/text-replaced': row('changed', 'warning', 'critical', 0.85, 'Almost nothing of the accepted text is left.'),
+  'page/list-emptied': row(
+    'changed',
+    'warning',
+    'critical',
+    0.7,
+    'A list whose entries were learned to rotate is empty, or far shorter than in any sample.',
+  ),
   'page/text-changed': row('changed', 'notice', 'critical', 0.9, 'Some of the text differs.'),
   'page/script-system-changed': row(
     'defaced',
