@@ -81,7 +81,7 @@ export async function runDns(names: readonly string[], options: DnsOptions, plac
   for (const { name, url } of wanted) {
     const settings = settingsFor(name, url, 'living');
     const startedAt = io.now();
-    const evidence = await surveyed(() => survey(settings, io, { types, victims: false, traceMs }));
+    const evidence = await surveyed(() => survey(settings, io, { types, victims: false, identity: true, traceMs }));
     // Beside a view of whose domain it is, resolvers are held to what was approved too.
     const approved = options.trace ? await place.approved(name) : null;
     const integrity = approved && assess(evidence, approved.accepted, approved.settings);

@@ -166,6 +166,19 @@ describe('dns', () => {
     expect(document.resolvers[0].types[0]).toHaveProperty('server');
   });
 
+  test('says what each resolver calls itself, those of one name together', async () => {
+    const names = ['dot', 'plain', 'plainTcp', 'dead'] as const;
+    const document = dnsReportSchema.parse(JSON.parse((await run(['www.signed.test'], names, { json: true })).out));
+    const plain = { id: 'ub-plain', version: expect.stringMatching(/^unbound \d/u), nsid: null };
+    expect(document.resolvers.map(({ name, identity }) => [name, identity])).toEqual([
+      ['dot', { ...plain, id: 'ub-enc' }],
+      ['plain', plain],
+      ['plain-tcp', plain],
+      ['dead', null],
+    ]);
+    expect((await run(['www.signed.test'], names)).out).toContain('plain, plain-tcp call themselves');
+  });
+
   test('among twenty resolvers takes well under two seconds', async () => {
     const twenty = Array.from({ length: 5 }, () => ['dot', 'doh', 'plain', 'plainTcp'] as const).flat();
     const { exitCode, out } = await run(['www.signed.test'], twenty, { json: true });
@@ -178,7 +191,7 @@ describe('dns', () => {
     const dns = { ...place, pathProbes: { silent: ['127.0.0.9'], whoami: ['www.ed.test'] } };
     const { exitCode, out } = await run(['www.signed.test'], ['dot', 'plain'], {}, { dns });
     expect(exitCode).toBe(0);
-    expect(out).toContain('Questions to plain reach the world from 127.0.80.10');
+    expect(out).toMatch(/Questions to plain reach the world from 127\.0\.80\.1/u);
     expect(out).not.toContain('Somebody on the way');
   });
 

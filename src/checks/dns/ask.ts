@@ -21,6 +21,8 @@ export interface Ask {
   readonly hold: boolean;
   /** Ask for signatures too. */
   readonly signed?: boolean;
+  /** Of the server itself, in class CH. */
+  readonly chaos?: boolean;
   /** No answer is expected: one short attempt. */
   readonly brief?: boolean;
 }
@@ -74,7 +76,7 @@ interface Attempt {
 }
 
 async function attempt(resolver: Resolver, question: Ask, form: QueryForm, io: AskIo): Promise<Attempt> {
-  const query = makeQuery(question.name, question.type, io.random, form);
+  const query = makeQuery(question.name, question.type, io.random, form, question.chaos ? 'CH' : 'IN');
   const malformed: Answer['malformed'] = [];
   const mangled = new AbortController();
   const matches = (datagram: Uint8Array): boolean => {

@@ -59,8 +59,9 @@ const answerSchema = z.object({
    * `name`: the name watched. `absent`: a made-up name in its zone. `control`: the root, which every resolver that
    * works at all knows. `zone`: name servers and other records of its registrable domain.
    * `nobody`: the name, asked of an address where no DNS server runs. `whoami`: a name that tells who asked for it.
+   * `identity`: the server's own name or version (RFC 4892, class CH).
    */
-  asked: z.enum(['name', 'absent', 'control', 'zone', 'nobody', 'whoami']),
+  asked: z.enum(['name', 'absent', 'control', 'zone', 'nobody', 'whoami', 'identity']),
   name: z.string(),
   type: z.enum(QUERY_TYPES),
   /** The question that brought the replies asked for signatures. */

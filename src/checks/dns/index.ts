@@ -69,7 +69,7 @@ function settled(answer: Answer): Answer {
 }
 
 /** Questions that working resolvers need not answer. */
-const MADE_UP: ReadonlySet<Answer['asked']> = new Set(['absent', 'nobody', 'whoami']);
+const MADE_UP: ReadonlySet<Answer['asked']> = new Set(['absent', 'nobody', 'whoami', 'identity']);
 
 /**
  * A role in which nobody works leaves half of the question unanswered, unless signatures answer it. One resolver down of

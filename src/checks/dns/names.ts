@@ -21,6 +21,10 @@ export const TYPE = {
 export const QUERY_TYPES = ['A', 'AAAA', 'CNAME', 'NS', 'SOA', 'MX', 'TXT', 'CAA', 'HTTPS'] as const;
 export type QueryType = (typeof QUERY_TYPES)[number];
 
+/** What a server calls itself, and the program it is: RFC 4892 and its older custom, class CH. */
+export const ID_SERVER = 'id.server';
+export const VERSION_BIND = 'version.bind';
+
 const RCODES: Readonly<Record<number, string>> = {
   0: 'NOERROR',
   1: 'FORMERR',

@@ -33,7 +33,13 @@ const ENCODED_TYPE: Partial<Record<QueryType, string>> = { HTTPS: 'UNKNOWN_65' }
 export type QueryForm = 'edns' | 'dnssec' | 'plain';
 
 /** @throws Error when `name` is none: names come from our own configuration and are checked there. */
-export function makeQuery(name: string, type: QueryType, random: Random, form: QueryForm = 'edns'): Query {
+export function makeQuery(
+  name: string,
+  type: QueryType,
+  random: Random,
+  form: QueryForm = 'edns',
+  recordClass: 'IN' | 'CH' = 'IN',
+): Query {
   if (name !== '.' && !isHostName(name)) throw new Error(`"${name}" is not a host name.`);
   const [high = 0, low = 0] = random(2);
   const plain = form === 'plain';
@@ -44,7 +50,7 @@ export function makeQuery(name: string, type: QueryType, random: Random, form: Q
     id: (high << 8) | low,
     flags: dnsPacket.RECURSION_DESIRED,
     // The cast: the type system cannot know dns-packet's numbered types.
-    questions: [{ name: asked, type: (ENCODED_TYPE[type] ?? type) as Question['type'], class: 'IN' }],
+    questions: [{ name: asked, type: (ENCODED_TYPE[type] ?? type) as Question['type'], class: recordClass }],
     additionals: cookie === null ? [] : [optRecord(cookie, form === 'dnssec')],
   });
   return { name, type, message, cookie };

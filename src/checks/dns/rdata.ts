@@ -38,10 +38,13 @@ export function addressesIn(data: RecordData): readonly string[] {
 }
 
 const CLASS_IN = 1;
+/** Of which servers answer questions about themselves, in text: RFC 4892. */
+const CLASS_CHAOS = 3;
 
 /** @param cursor over the rdata alone. Everything in it must be used up. */
 export function readRecordData(cursor: Cursor, type: number, recordClass: number): RecordData {
-  const data = recordClass === CLASS_IN ? readKnown(cursor, type) : null;
+  const isRead = recordClass === CLASS_IN || (recordClass === CLASS_CHAOS && type === TYPE.TXT);
+  const data = isRead ? readKnown(cursor, type) : null;
   if (data === null) return { kind: 'raw' };
   if (!cursor.done) throw new WireError(`a record of type ${type} longer than its content`);
   return data;

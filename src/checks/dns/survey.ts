@@ -16,7 +16,7 @@ import {
   hasReferences,
   trustedAnswers,
 } from './evidence.js';
-import { type QueryType, TYPE } from './names.js';
+import { ID_SERVER, type QueryType, TYPE, VERSION_BIND } from './names.js';
 import type { Random } from './query.js';
 import { anchorsAt, anchorText, parseAnchors, ROOT_ANCHORS, type RootAnchor } from './root-anchors.js';
 import type { DnsSettings } from './settings.js';
@@ -30,6 +30,8 @@ export interface SurveyOptions {
   readonly types: readonly QueryType[];
   /** Fetch and photograph what visitors sent elsewhere see. */
   readonly victims: boolean;
+  /** Ask each resolver for its own name and version too: for whoever looks closer, no verdict rests on it. */
+  readonly identity?: boolean;
   /** Longest the authoritative servers are waited for, milliseconds. */
   readonly traceMs?: number;
   /** Injected by tests only. */
@@ -76,10 +78,11 @@ async function fromResolvers(
   name: string,
   zone: string | null,
   io: ProbeIo,
-  { types, random = randomBytes }: SurveyOptions,
+  { types, identity = false, random = randomBytes }: SurveyOptions,
 ): Promise<Answer[]> {
   const { silent = [], whoami = [] } = io.pathProbes ?? {};
-  const questions = questionsFor({ name, zone, signed: io.authority !== undefined, whoami }, types, random);
+  const aboutName = questionsFor({ name, zone, signed: io.authority !== undefined, whoami }, types, random);
+  const questions = identity ? [...aboutName, ...ABOUT_ITSELF] : aboutName;
   const unanswerable = { asked: 'nobody', name, type: 'A', hold: false, brief: true } as const;
   return await Promise.all([
     ...silent.map((address) => ask(nobodyAt(address), unanswerable, askIo(io, random))),
@@ -180,9 +183,20 @@ function questionsFor({ name, zone, signed, whoami }: Wanted, types: readonly Qu
 /** What else of a domain a thief changes: whom it is delegated to, where its mail goes, who may issue certificates. */
 const ZONE_TYPES = ['NS', 'SOA', 'MX', 'CAA'] as const;
 
-/** Of the domain as a whole the references are asked; of witnesses only whom it is delegated to. */
-function concerns({ role }: Resolver): (question: Ask) => boolean {
-  return ({ asked, type }) => asked !== 'zone' || type === 'NS' || role === 'reference';
+/** RFC 4892. Many decline, which means nothing. */
+const ABOUT_ITSELF: readonly Ask[] = [ID_SERVER, VERSION_BIND].map((name) => {
+  return { asked: 'identity', name, type: 'TXT', hold: false, brief: true, chaos: true };
+});
+
+/**
+ * Of the domain as a whole the references are asked; of witnesses only whom it is delegated to. The system's resolver is
+ * whichever of several answers first, so nobody is asked who it is.
+ */
+function concerns({ role, transport }: Resolver): (question: Ask) => boolean {
+  return ({ asked, type }) => {
+    if (asked === 'identity') return transport !== 'system';
+    return asked !== 'zone' || type === 'NS' || role === 'reference';
+  };
 }
 
 /** Only a path that can be raced is listened to for longer: an encrypted one has a single answer. */

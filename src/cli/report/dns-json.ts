@@ -50,6 +50,10 @@ export const dnsReportSchema = z.strictObject({
       network: z.string().nullable(),
       ...judged,
       rewritesNxdomain: z.boolean(),
+      /** What it calls itself: `id.server`, `version.bind` (RFC 4892) and NSID (RFC 5001). Null where it says nothing. */
+      identity: z
+        .strictObject({ id: z.string().nullable(), version: z.string().nullable(), nsid: z.string().nullable() })
+        .nullable(),
       types: z.array(z.strictObject({ type: z.string(), ...judged })),
     }),
   ),
@@ -98,7 +102,7 @@ export function dnsDocument(
   };
 }
 
-function resolverEntry(worst: DnsLine, { lines, rewriters }: DnsReport): DnsDocument['resolvers'][number] {
+function resolverEntry(worst: DnsLine, { lines, rewriters, identities }: DnsReport): DnsDocument['resolvers'][number] {
   const own = lines.filter((line) => line.resolver === worst.resolver);
   return {
     name: worst.resolver,
@@ -108,6 +112,7 @@ function resolverEntry(worst: DnsLine, { lines, rewriters }: DnsReport): DnsDocu
     ...judgedPart(worst),
     answers: [...new Set(own.flatMap((line) => line.answers))],
     rewritesNxdomain: rewriters.includes(worst.resolver),
+    identity: identities.get(worst.resolver) ?? null,
     types: own.map((line) => ({ type: line.type, ...judgedPart(line) })),
   };
 }

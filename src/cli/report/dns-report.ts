@@ -5,6 +5,7 @@ import { addressesOf, type DnsEvidence, hasReferences, trustedAnswers } from '..
 import { answersOf } from '../../checks/dns/exhibit.js';
 import { isConsistent, isWorse, type Judgement } from '../../checks/dns/judgement.js';
 import { judgeAnswers, nxRewriters, type Row } from '../../checks/dns/ladder.js';
+import { ID_SERVER, VERSION_BIND } from '../../checks/dns/names.js';
 import type { DnsSettings } from '../../checks/dns/settings.js';
 import { operatorsFault } from '../../checks/dns/signed.js';
 import { authorityOf } from '../../checks/dns/traced.js';
@@ -54,6 +55,18 @@ export interface DnsReport {
   readonly onTheWay: readonly string[];
   /** Resolvers that invent addresses for names that do not exist. */
   readonly rewriters: readonly string[];
+  /** What each resolver that says so calls itself. A person compares it with what that operator usually says. */
+  readonly identities: ReadonlyMap<string, Identity>;
+}
+
+/** By the server's own word: anything can be in it. */
+export interface Identity {
+  /** Of `id.server`. */
+  readonly id: string | null;
+  /** Of `version.bind`. */
+  readonly version: string | null;
+  /** RFC 5001. */
+  readonly nsid: string | null;
 }
 
 export function dnsReport(
@@ -91,7 +104,28 @@ export function dnsReport(
     signed: heard && weakest(heard.traces.map(({ validation }) => validation.status)),
     onTheWay: wayWords(evidence),
     rewriters: nxRewriters(evidence).map(({ answer }) => answer.resolver.name),
+    identities: identitiesIn(evidence),
   };
+}
+
+function identitiesIn({ answers }: DnsEvidence): Map<string, Identity> {
+  const identities = new Map<string, Identity>();
+  for (const name of distinct(answers.map(({ resolver }) => resolver.name))) {
+    const own = answers.filter(({ resolver }) => resolver.name === name);
+    const said = (wanted: string): string | null =>
+      own
+        .filter(({ asked, name: about }) => asked === 'identity' && about === wanted)
+        .flatMap(({ replies }) => replies.flatMap(({ records }) => records.map(withoutQuotes)))[0] ?? null;
+    const nsid = own.flatMap(({ replies }) => replies.flatMap(({ server }) => server ?? []))[0] ?? null;
+    const identity = { id: said(ID_SERVER), version: said(VERSION_BIND), nsid };
+    if (Object.values(identity).some((word) => word !== null)) identities.set(name, identity);
+  }
+  return identities;
+}
+
+/** As a TXT record is written: `"unbound 1.17.1"`. */
+function withoutQuotes(text: string): string {
+  return text.replace(/^"([^"\\]*)"$/u, '$1');
 }
 
 function wayWords({ answers }: DnsEvidence): string[] {

@@ -28,6 +28,7 @@ export function dnsTable(report: DnsReport, screen: Screen): string {
     ...report.onTheWay.map((words) => `${INDENT}${oneLine(words)}`),
     ...(report.signed === null ? [] : [`${INDENT}${SIGNED_WORDS[report.signed]}`]),
     ...report.rewriters.map((name) => `${INDENT}${oneLine(name)} gives addresses for names that do not exist.`),
+    ...identityLines(report, width).map((line) => style('dim', line)),
     ...(report.asns.size > 0 ? [style('dim', `${INDENT}${ASN_CREDIT}.`)] : []),
   ];
   return `\n${[...headline(report, width, style), '', head, ...rows, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n')}\n`;
@@ -52,6 +53,25 @@ function headline(report: DnsReport, width: number, style: Paint): string[] {
     `${INDENT}${style([TONE_STYLE[tone], 'bold'], `${markOf(tone)} ${oneLine(report.name)}`)}  ${sentence}, in ${duration(report.tookMs)}`,
     ...wrapped(isolated(oneLine(known + aliases, 2_000)), width - 4).map((line) => `${INDENT}  ${line}`),
   ];
+}
+
+/** One line for all that call themselves the same: a proxy on the way answers for several. */
+function identityLines({ identities }: DnsReport, width: number): string[] {
+  const named = new Map<string, string[]>();
+  for (const [resolver, { id, version, nsid }] of identities) {
+    const words = [id, version, nsid === id ? null : nsid].flatMap((word) => (word ? [`"${oneLine(word, 60)}"`] : []));
+    if (words.length === 0) continue;
+    const self = words.join(', ');
+    named.set(self, [...(named.get(self) ?? []), oneLine(resolver, 40)]);
+  }
+  return [...named]
+    .flatMap(([self, resolvers]) =>
+      wrapped(
+        isolated(`${resolvers.join(', ')} ${resolvers.length === 1 ? 'calls itself' : 'call themselves'} ${self}.`),
+        width - 2,
+      ),
+    )
+    .map((line) => `${INDENT}${line}`);
 }
 
 const SIGNED_WORDS: Readonly<Record<Status, string>> = {
