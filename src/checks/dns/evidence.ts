@@ -153,6 +153,8 @@ export const evidenceSchema = z.object({
   registry: registrySchema.optional(),
   /** Autonomous systems of the addresses answered, where known on that day. Absent where nobody could say. */
   asns: z.record(z.string(), z.int().nonnegative()).optional(),
+  /** Addresses that proved to be the site in looks of the last 24 hours, under the delegation of this one. */
+  recent: z.array(z.string()).optional(),
   tls: z.array(tlsAtSchema),
   /** Addresses that only a witness gave and that did not prove themselves, a few of them. */
   victims: z.array(pageAtSchema),

@@ -51,7 +51,7 @@ function combine(samples: readonly [DnsEvidence, ...DnsEvidence[]]): DnsEvidence
   const asns = new Map(samples.flatMap((sample) => Object.entries(sample.asns ?? {})));
   const known = samples.some((sample) => sample.asns) ? (address: string) => asns.get(address) ?? null : undefined;
   const networks = asnsOf(addressesOf(kept), known);
-  const { authority: _traces, registry: _registry, ...first } = samples[0];
+  const { authority: _traces, registry: _registry, recent: _recent, ...first } = samples[0];
   const domain = { ...settledAuthority(samples), ...approvedDomain(samples), ...settledRegistry(samples) };
   return { ...first, answers: kept, ...domain, ...networks, tls: [...tls.values()], victims: [], genuine: null };
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { getDomain } from 'tldts';
 import { type AuthorityAccess, ProbeFailure, type ProbeIo, type Resolver } from '../check.js';
+import { AddressMemory } from './address-memory.js';
 import { embeddedIpv4 } from './addresses.js';
 import { type Ask, ask } from './ask.js';
 import { domainOf } from './authority/domain.js';
@@ -24,7 +25,7 @@ import { proveByTls, seePages } from './suspects.js';
 import type { ZoneFacts } from './trace/facts.js';
 import { traceTypes } from './trace/trace.js';
 import { ZoneMemory } from './trace/zone-memory.js';
-import { authorityOf, bogusAddresses } from './traced.js';
+import { authorityOf, bogusAddresses, delegationText, signedAddresses } from './traced.js';
 
 export interface SurveyOptions {
   readonly types: readonly QueryType[];
@@ -71,7 +72,21 @@ export async function survey(settings: DnsSettings, io: ProbeIo, options: Survey
     [...addressesOf(answers), ...(authorityOf(asked)?.addresses ?? []), ...glueIn(asked)],
     io.asnOf,
   );
-  return { ...heard, ...networks, tls, ...pages };
+  const recent = recentlyProven({ ...asked, tls }, io, at);
+  return { ...heard, ...networks, ...recent, tls, ...pages };
+}
+
+/** What earlier looks saw proven; and what this one does is kept for later ones. */
+function recentlyProven(seen: DnsEvidence, { authority: access }: ProbeIo, at: number): Pick<DnsEvidence, 'recent'> {
+  const authority = authorityOf(seen);
+  const delegation = authority && delegationText(authority);
+  if (!access || !authority || delegation === null) return {};
+  const memory = PROVEN.get(access) ?? new AddressMemory();
+  PROVEN.set(access, memory);
+  const recent = memory.recall(seen.name, delegation, at);
+  const byTls = seen.tls.filter(({ problem }) => problem === null).map(({ address }) => address);
+  memory.keep(seen.name, delegation, distinct([...byTls, ...signedAddresses(authority)]), at);
+  return recent.length > 0 ? { recent } : {};
 }
 
 async function fromResolvers(
@@ -131,6 +146,7 @@ function believableZones(authority: AuthorityEvidence): ZoneFacts[] {
 
 /** By the access that all looks of a process share: settings that change make another. */
 const MEMORIES = new WeakMap<AuthorityAccess, ZoneMemory>();
+const PROVEN = new WeakMap<AuthorityAccess, AddressMemory>();
 
 /** The operator's, else IANA's of that day. Throws ProbeFailure for lines that are no DS records of the root. */
 function anchorsFor(lines: readonly string[], at: number): readonly RootAnchor[] {

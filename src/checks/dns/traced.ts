@@ -104,6 +104,23 @@ function standingsOf(validated: readonly Validated[]): ZoneStanding[] {
   return [...standings.values()];
 }
 
+/** Proven by signatures from the root down. */
+export function signedAddresses({ traces }: Authority): string[] {
+  const replies = traces.flatMap((traced) => traced.replies).filter(({ status }) => status === 'SECURE');
+  return distinct(replies.flatMap(({ addresses }) => addresses));
+}
+
+/** All that parents say of the domain, to be told from any other; null where they were not heard. */
+export function delegationText(authority: Authority): string | null {
+  const below = authority.zones.filter(({ zone }) => labelsOf(zone).length > 1);
+  if (below.length === 0) return null;
+  const said = below.map(({ zone, parent, ds }) => {
+    const lines = parent.flatMap(({ nameservers, glue }) => [...nameservers, ...glue]);
+    return [zone, distinct([...lines, ...ds]).sort()];
+  });
+  return JSON.stringify(said);
+}
+
 /** Given in answers that fail the owner's signatures, or those of a zone above. */
 export function bogusAddresses({ traces }: Authority): string[] {
   const replies = traces.flatMap((traced) => traced.replies).filter(({ status }) => status === 'BOGUS');

@@ -60,6 +60,7 @@ export function truthOf(evidence: DnsEvidence, accepted: readonly DnsEvidence[],
       ['the authoritative servers give it, signed', addressesIn(signed)],
       ['the authoritative servers give it', addressesIn(vouched)],
       ['it is in the approved baseline', approved],
+      ['it proved to be the site within the last day', authority ? stillSilent(evidence) : []],
     ],
     settings,
     openTickets(settings.changes, evidence.at ?? null),
@@ -98,6 +99,15 @@ export function truthOf(evidence: DnsEvidence, accepted: readonly DnsEvidence[],
 export function approvedTruth(look: DnsEvidence, accepted: readonly DnsEvidence[], settings: DnsSettings): Truth {
   const { authority: _seen, ...others } = look;
   return truthOf({ ...others, answers: [] }, accepted, settings);
+}
+
+/** Of what proved itself lately, that which shows nothing else now. */
+function stillSilent({ recent = [], tls, victims }: DnsEvidence): string[] {
+  return recent.filter(
+    (address) =>
+      !tls.some((at) => at.address === address && at.problem !== null && at.chain.length > 0) &&
+      !victims.some((page) => page.address === address && page.status !== null),
+  );
 }
 
 function disputedBy(heard: Authority | null, believed: Authority | null, followers: readonly Answer[]): string[] {

@@ -5,7 +5,7 @@ import { dns } from '../../../src/checks/dns/index.js';
 import type { VerdictId } from '../../../src/checks/dns/judgement.js';
 import { judgeAnswers } from '../../../src/checks/dns/ladder.js';
 import { authorityOf } from '../../../src/checks/dns/traced.js';
-import { answer, BLOCK_PAGE, CDN, control, EVIL, GOOD, REFERENCES, reply, SETTINGS, tlsAt } from './sample.js';
+import { answer, BLOCK_PAGE, CDN, control, EVIL, GOOD, pageAt, REFERENCES, reply, SETTINGS, tlsAt } from './sample.js';
 import { asked, authorityIn, canary, EVIL_KEYS, genuine, passedOn, records, type World } from './signed-world.js';
 
 const MUTE: readonly Answer[] = ['ref1', 'ref2'].map((name) => answer(name, 'A', [reply('SERVFAIL')]));
@@ -142,6 +142,35 @@ describe('an answer for an unsigned name', () => {
     ['of which the references know nothing', { ...vouched, references: MUTE }, 'UNMEASURABLE'],
   ])('%s', async (_, look, verdict) => {
     expect((await judged(look))[0]).toBe(verdict);
+  });
+});
+
+describe('an address that proved to be the site within the last day', () => {
+  const world: World = { unsigned: true };
+  const open = [tlsAt(GOOD, null), tlsAt(EVIL, 'refused')];
+  const recently = async (tls: readonly TlsAt[], more: Partial<DnsEvidence> = {}): Promise<VerdictId | undefined> => {
+    const seen = evidenceOf({ witness: isp(forged(EVIL)), tls }, await authorityIn(world));
+    return judgeAnswers({ ...seen, recent: [EVIL], ...more }, [], SETTINGS).at(-1)?.judgement.verdict;
+  };
+
+  test('and is silent now is no lie of a cache', async () => {
+    expect(await recently(open)).toBe('CONSISTENT_IP');
+    expect(await recently(open, { recent: [] })).toBe('INCONSISTENT');
+  });
+
+  test('is judged by what it shows now, if it shows anything', async () => {
+    expect(await recently([tlsAt(GOOD, null), tlsAt(EVIL, 'SELF_SIGNED', 'foreign', 'CN=x')])).toBe('REDIRECT');
+    const victims = [pageAt(EVIL, 'Hacked by X', '')];
+    expect(await recently(open, { victims })).toBe('REDIRECT_CONTENT');
+  });
+
+  test('counts nothing once the authority is in question, and is not part of a baseline', async () => {
+    const approved = dns.combine([evidenceOf({ witness: isp(passedOn(genuine())) }, await authorityIn())]);
+    const taken = await authorityIn({ addresses: [EVIL], keys: EVIL_KEYS, server: 'ns.evil.org' });
+    const stranger = '185.11.12.99';
+    const seen = { ...evidenceOf({ witness: isp(forged(stranger)) }, taken), recent: [stranger] };
+    expect(judgeAnswers(seen, [approved], SETTINGS).at(-1)?.judgement.verdict).not.toBe('CONSISTENT_IP');
+    expect(dns.combine([seen])).not.toHaveProperty('recent');
   });
 });
 

@@ -111,6 +111,14 @@ describe('the authority, traced beside,', () => {
     expect(codes(await look('www.signed.test', HONEST, tracing(HONEST)), [approved])).toEqual([]);
   });
 
+  test('what proved itself in one look is known to the next', async () => {
+    const io = tracing(['dot', 'plain']);
+    expect(await look('www.unsigned.test', [], io)).not.toHaveProperty('recent');
+    const { recent = [] } = await look('www.unsigned.test', [], io);
+    expect(recent.length).toBeGreaterThan(0);
+    expect(await look('www.unsigned.test', [], tracing(['dot']))).not.toHaveProperty('recent');
+  });
+
   test('that nobody can reach is never held against anybody', async () => {
     const away = { ...tracing(HONEST), authority: { roots: ['192.0.2.53'], port: 5300, anchors: [] } };
     const seen = await look('www.signed.test', HONEST, away);
