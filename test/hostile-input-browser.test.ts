@@ -52,3 +52,24 @@ test('a page that holds every connection there is takes none from its neighbours
   expect(await holding).toBe('slow');
   expect(await shown('/good')).toBe('good');
 }, 90_000);
+
+test('names that change their address between two connections lead the browser nowhere inside', async () => {
+  const inside = await startOrigin({ '*': 'secret' }, { address: '127.91.0.3', port: origin.port });
+  let asked = 0;
+  const alternating = async () => [asked++ % 2 === 0 ? '127.0.0.1' : '127.91.0.3'];
+  const one = browserFor({ policy: { allow: ['127.0.0.1/32'], only: [] }, resolve: alternating });
+  const both = browserFor({ policy: { allow: ['127.0.0.0/8'], only: [] }, resolve: alternating });
+  const visit = (by: typeof one) => by.capture(requestFor(`http://rebinding.test:${origin.port}/many`));
+  try {
+    origin.pages['/many'] =
+      `<h1>many</h1>${Array.from({ length: 40 }, (_, at) => `<img src="http://h${at}.rebinding.test:${origin.port}/missing/${at}">`).join('')}`;
+    origin.pages['*'] = '';
+    expect((await visit(one)).visibleText).toBe('many');
+    expect([asked > 30, inside.connections()]).toEqual([true, 0]);
+    asked += asked % 2;
+    await visit(both);
+    expect(inside.connections()).toBeGreaterThan(0);
+  } finally {
+    await Promise.all([one.close(), both.close(), inside.close()]);
+  }
+}, 90_000);

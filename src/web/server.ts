@@ -74,7 +74,7 @@ export function listen(
             }),
         }),
     );
-    if ('maxConnections' in server) server.maxConnections = MOST_CONNECTIONS;
+    server.maxConnections = MOST_CONNECTIONS;
     server.on('error', (error: NodeJS.ErrnoException) =>
       reject(
         new Error(

@@ -78,6 +78,19 @@ describe('a stranger', () => {
     expect(PATIENCE).toMatchObject({ headersTimeout: 10_000, requestTimeout: 30_000 });
   });
 
+  test('who comes three hundred at a time is let in 256 at a time', async () => {
+    const port = await started();
+    let refused = 0;
+    const sockets = Array.from({ length: 300 }, () =>
+      to(port)
+        .resume()
+        .on('close', () => refused++),
+    );
+    await expect.poll(() => refused).toBe(300 - 256);
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(() => asking(port, 'localhost')).toContain('"targets":7');
+  });
+
   test('who sends headers or a body without measure is refused', async () => {
     const port = await started();
     const long = `GET /healthz HTTP/1.1\r\nHost: localhost\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`;
