@@ -16,7 +16,7 @@ export interface Rate {
   readonly cpuMicros: number | null;
 }
 
-/** As many as unbound takes on one HTTP/2 connection by its own limits. */
+/** In flight, ours and those of dnsperf alike. */
 const AT_ONCE = 50;
 const QUERIES = 20_000;
 /** DNS over HTTPS costs several times as much. */
