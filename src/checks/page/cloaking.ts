@@ -77,7 +77,9 @@ export function strangeVisits(
     const before = approved.filter((entry) => entry.visitor === visitor.name).map(({ look }) => look);
     const visit = visitOf(visitor, lookOf(visitor, actual), before, beside, settings);
     const findings = visit.findings.filter((entry) => !isToldOfThePage(entry, main()));
-    return findings.length > 0 || visit.refused !== null ? [{ ...visit, findings }] : [];
+    // Refused to the monitor too: that is told of the page.
+    const refused = refusalOf(ownAnswer(actual)) === null ? visit.refused : null;
+    return findings.length > 0 || refused !== null ? [{ ...visit, findings, refused }] : [];
   });
 }
 

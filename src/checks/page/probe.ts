@@ -39,7 +39,7 @@ async function fully(settings: PageSettings, io: ProbeIo, pinning: Pinning): Pro
   const rendering = Promise.all(settings.viewports.map((viewport) => look(settings, io, viewport, pinning, signal)));
   // Where an address is pinned the question is what stands there; who else would be led there is not.
   const visitors = pinning.pin ? [] : settings.visitors;
-  const asking = askAs(visitors, { url: settings.url, signal }, io.network, rawAnswer);
+  const asking = askAs(visitors, { url: settings.url, signal }, io.network, (fetched) => unasked(rawAnswer(fetched)));
   const ended = Promise.allSettled([rendering, asking]); // awaited below; until then a rejection must not go unhandled
   try {
     const raw = unasked(rawAnswer(await io.network.fetch({ url: settings.url, ...pinning, signal: io.signal })));

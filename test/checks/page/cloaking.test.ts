@@ -238,6 +238,12 @@ describe('an honest site', () => {
     }
   });
 
+  it('that refuses everybody, or names no page, is told of the page alone', async () => {
+    const codes = (await judged(honest, (who) => ({ status: who.phone ? 429 : 403 }))).map(({ code }) => code);
+    expect(codes).toEqual(['page/denied']);
+    expect(await judged(honest, () => ({ status: 304 }))).toEqual([]);
+  });
+
   it('is told once where everybody sees the attack', async () => {
     const injected = put('<script src="https://evil.example.net/a.js"></script>');
     const codes = (await judged(only('phone', mobile), only('phone', injected, injected))).map(({ code }) => code);
