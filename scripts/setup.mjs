@@ -48,10 +48,11 @@ const TEST_TOOLS = [
   { command: 'dnsperf', package: 'dnsperf' },
   { command: 'ip', package: 'iproute2' },
   { command: 'ssh-keygen', package: 'openssh-client' },
+  { command: 'initdb', package: 'postgresql' },
 ];
 
-/** Packages that would start a daemon of their own on the machine's port 53. We only want the programs. */
-const DAEMONS = ['unbound', 'nsd'];
+/** Packages that would start a daemon of their own (port 53, port 5432). We only want the programs. */
+const DAEMONS = ['unbound', 'nsd', 'postgresql'];
 
 const say = (line) => process.stdout.write(`setup: ${line}\n`);
 
@@ -64,8 +65,20 @@ function isProgram(path) {
   }
 }
 
+/** Debian keeps the server's programs out of the way, in a folder of their version. */
+function postgresFolders() {
+  const versions = '/usr/lib/postgresql';
+  return existsSync(versions) ? readdirSync(versions).map((version) => join(versions, version, 'bin')) : [];
+}
+
 function onPath(command) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    '/usr/local/sbin',
+    '/usr/sbin',
+    '/sbin',
+    ...postgresFolders(),
+  ];
   return folders.map((folder) => join(folder, command)).find(isProgram);
 }
 

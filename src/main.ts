@@ -23,7 +23,7 @@ import { runIncidents } from './cli/incidents.js';
 import { runInit } from './cli/init.js';
 import { linking } from './cli/links.js';
 import { createLog } from './cli/log.js';
-import { failed, interruption, outliveReaders, terminalOf, withGrace } from './cli/process.js';
+import { crashing, failed, interruption, outliveReaders, terminalOf, withGrace } from './cli/process.js';
 import { type Handlers, program } from './cli/program.js';
 import { registrySources } from './cli/registry-sources.js';
 import { selectSites, sitesInForce, withoutPassword } from './cli/selection.js';
@@ -34,11 +34,12 @@ import { adHocSite } from './config/ad-hoc.js';
 import type { Config } from './config/config.js';
 import { type LoadOptions, loadConfig } from './config/load.js';
 import { pseudoSite } from './core/announcement.js';
+import type { Crash } from './core/crash-points.js';
 import type { Finding, Site, Target } from './core/model.js';
 import type { ApprovedBaseline } from './monitor.js';
 import type { SharedBrowser } from './net/browser/browser.js';
 import { knownAddresses } from './net/known-addresses.js';
-import { createNetwork } from './net/network.js';
+import { createNetwork, type GuardedNetwork } from './net/network.js';
 import { Courier, type Post } from './notify/deliver.js';
 import { examineReceiver } from './notify/examine.js';
 import { NOTIFIERS } from './notify/index.js';
@@ -84,7 +85,9 @@ async function configOf(options: GlobalOptions, watchlist: 'required' | 'optiona
 
 /** Builds the real things. Nothing is started before it is used; `close` ends what was. */
 async function workplace(options: GlobalOptions, watchlist: 'required' | 'optional' = 'required'): Promise<Workplace> {
+  const crash = crashing();
   const config = await configOf(options, watchlist);
+  crash('start/configured');
   const terminal = terminalOf(options);
   const log = createLog(options.quiet ? 'error' : options.logLevel, terminal.live, terminal.err);
   setLogger({
@@ -108,7 +111,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     ca: net.ca,
     capture: async (request) => (await browser()).capture(request),
     lookup: (name) => lookup(name),
-    now,
+    ...{ now, crash },
     known: knownAddresses({
       file: join(options.data, 'alert-hosts.json'),
       now,
@@ -139,7 +142,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
       compose: (alert, site, proof) => threads.run('compose', alert, site, proof),
     },
     random: Math.random,
-    log,
+    ...{ log, crash },
   };
   return {
     version: VERSION,
@@ -164,12 +167,13 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
         () => true,
         () => false,
       ),
-    newId,
-    store: () => (store ??= openedStore(config.settings.store.url, options.data)),
-    signal,
+    ...{ newId, crash, signal },
+    store: () => (store ??= openedStore(config.settings.store.url, options.data, network, crash)),
     async close() {
+      crash('stop/store-closing');
       const ends = [started?.then((open) => open.close()), network.close(), store?.then((open) => open.close())];
       await Promise.all([...ends, threads.close()]);
+      crash('stop/store-closed');
     },
   };
 }
@@ -193,9 +197,9 @@ async function approvedBaselines(
   });
 }
 
-async function openedStore(url: string, dataDir: string): Promise<Store> {
-  const { openStore } = await import('./store/database.js');
-  const store = openStore(url, dataDir);
+async function openedStore(url: string, dataDir: string, network: GuardedNetwork, crash: Crash): Promise<Store> {
+  const { openStore } = await import('./store/open.js');
+  const store = openStore(url, dataDir, { door: network.database, crash });
   await store.open();
   return store;
 }

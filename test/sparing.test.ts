@@ -10,7 +10,7 @@ import { type Memory, watch } from '../src/memory.js';
 import { inspect, type Observatory, type Thoroughness } from '../src/monitor.js';
 import type { SharedBrowser } from '../src/net/browser/browser.js';
 import { createNetwork } from '../src/net/network.js';
-import { openStore } from '../src/store/database.js';
+import { openStore } from '../src/store/open.js';
 import type { Store } from '../src/store/store.js';
 import { Recollections } from '../src/vantage/recollections.js';
 import { localVantage } from '../src/vantage/vantage.js';

@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Network, ProbeFailure, type Resolver } from '../checks/check.js';
 import { oneLine } from '../core/plain-text.js';
+import { readStoreAddress, storeName } from '../core/store-address.js';
 import { jsonText } from './report/check-json.js';
 import { isolated, padded, paint } from './report/text.js';
 import type { Workplace } from './workplace.js';
@@ -21,7 +22,7 @@ export async function runDoctor(place: Workplace): Promise<number> {
     examine('data folder', () => writable(place.options.data)),
     examine('store', async () => {
       const { pending } = await (await place.store()).outbox();
-      return `${place.config.settings.store.url} opens; ${pending} alerts wait`;
+      return `${storeOf(place.config.settings.store.url)} opens; ${pending} alerts wait`;
     }),
     ...place.resolvers.map((resolver) =>
       examine(`resolver ${resolver.name}`, () => answers(resolver, place.network, place.signal)),
@@ -32,6 +33,12 @@ export async function runDoctor(place: Workplace): Promise<number> {
     place.terminal.json ? jsonText({ schema: 'siteward/doctor/1', examinations }) : table(examinations, place),
   );
   return examinations.every(({ ok }) => ok) ? 0 : 3;
+}
+
+/** Its address without the password. */
+function storeOf(url: string): string {
+  const read = readStoreAddress(url);
+  return 'value' in read ? storeName(read.value) : 'The store';
 }
 
 async function examine(what: string, look: () => Promise<string>): Promise<Examination> {

@@ -1,5 +1,6 @@
 /** The edges of the process: its terminal, its signals, its exit code, and readers that go away. */
 import { CommanderError } from 'commander';
+import { type Crash, crashAt } from '../core/crash-points.js';
 import { StoreError } from '../store/store.js';
 import { jsonText } from './report/check-json.js';
 import { problemText } from './validate.js';
@@ -28,6 +29,15 @@ export function interruption(): AbortSignal {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   return controller.signal;
+}
+
+/** For the tests that kill us where it would hurt most. */
+export function crashing(): Crash {
+  try {
+    return crashAt(process.env['SITEWARD_CRASH_AT'], () => process.kill(process.pid, 'SIGKILL'));
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Mail under way, and what the last looks still owe, may take this long after the operator said stop. */

@@ -31,20 +31,31 @@ export async function watchOn(desk: Desk): Promise<number> {
     concurrency: concurrency(),
   });
   const web = await listening(desk);
+  place.crash('start/listening');
   const beat = place.config.settings.heartbeat;
   let beats = 0;
   const standing = async (): Promise<Standing> => {
     const last = await desk.store.lastAct();
     return { trail: last ? shortHead(last) : '0', beats: ++beats };
   };
+  const passes = new Set<Promise<void>>();
   const chores = [
     repeat(DELIVER_EVERY_MS, place.log, async () => {
       // Not waited for: a receiver that hangs must not hold back the others.
-      void deliver(desk, 'due');
+      const pass = deliver(desk, 'due').finally(() => passes.delete(pass));
+      passes.add(pass);
       await measure(desk, scheduler);
     }),
-    repeat(REMIND_EVERY_MS, place.log, () => remindAll(desk)),
-    repeat(PULSE_EVERY_MS, place.log, () => watchSelf(desk, scheduler)),
+    repeat(REMIND_EVERY_MS, place.log, async () => {
+      place.crash('time/begin');
+      await remindAll(desk);
+      place.crash('time/end');
+    }),
+    repeat(PULSE_EVERY_MS, place.log, async () => {
+      place.crash('pulse/begin');
+      await watchSelf(desk, scheduler);
+      place.crash('pulse/end');
+    }),
     repeat(DIGEST_EVERY_MS, place.log, () => mailDigest(desk.store, place, place.observatory.now())),
     repeat(beat.everyMs, place.log, () =>
       heartbeat(beat.urls, () => healthOf(desk), standing, place.network, place.log, place.signal),
@@ -55,17 +66,28 @@ export async function watchOn(desk: Desk): Promise<number> {
       async () => void (await desk.store.prune(place.observatory.now() - KEEP_VERDICTS_MS)),
     ),
   ];
+  place.crash('announce/begin');
   await announceStart(desk);
+  place.crash('announce/end');
   scheduler.start();
+  place.crash('start/watching');
   const count = place.config.sites.length;
   place.log.info({ sites: count, health: `${web.url}/healthz` }, 'Watching');
   await aborted(place.signal);
   place.log.info({}, 'Stopping: the looks under way end first');
+  place.crash('stop/begin');
   await scheduler.stop();
+  place.crash('stop/looks-ended');
   await Promise.all(chores.map((chore) => chore.stop()));
+  place.crash('stop/chores-ended');
   await announceStop(desk);
+  place.crash('stop/announced');
   await deliver(desk, 'due');
+  // What was accepted by now must still be noted, or it is told again at the next start.
+  await Promise.all(passes);
+  place.crash('stop/delivered');
   await web.close();
+  place.crash('stop/web-closed');
   return 0;
 }
 

@@ -39,7 +39,12 @@ export function memoryOf(store: Store, place: Workplace, metrics: Metrics | null
     windows: place.config.maintenance,
     siteOf: (id) => place.config.sites.find((site) => site.id === id),
     newIncidentId: place.newId,
-    keepEvidence: (inspection) => keepTargetEvidence(inspection, place),
+    async keepEvidence(inspection) {
+      place.crash('evidence/begin');
+      const folder = await keepTargetEvidence(inspection, place);
+      place.crash('evidence/end');
+      return folder;
+    },
     inTurn: (siteId, work) => {
       const turn = turns.get(siteId) ?? pLimit(1);
       turns.set(siteId, turn);
@@ -73,15 +78,18 @@ function counted(store: Store, metrics: Metrics): Memory['store'] {
 /** Looks at one target and remembers it. Never rejects: a store that fails is a problem of ours, said loudly. */
 export async function attend(desk: Desk, site: Site, target: Target): Promise<Inspection | null> {
   const { place } = desk;
+  place.crash('look/begin');
   try {
     const enforced = place.config.settings.baselines.signers.length > 0;
     const approved = await place.approvedBaselines(site, (approval) =>
       rolledBack(desk.store, site.id, approval, enforced, place.observatory.now()),
     );
+    place.crash('baseline/noted');
     const observatory = { ...place.observatory, sightOf: () => desk.self.sight };
     const record = approved(target);
     if (record.findings.length > 0) desk.metrics.unverifiable(site.id);
     const inspection = await watch(site, target, record, observatory, desk.memory, place.signal);
+    place.crash('look/end');
     desk.self.verified(target.id, inspection.verdict, place.observatory.now());
     desk.lastLookAt = place.observatory.now();
     desk.storeProblem = null;

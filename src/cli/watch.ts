@@ -21,7 +21,9 @@ export async function runWatch(options: { readonly once: boolean }, place: Workp
     lastLookAt: null,
     storeProblem: null,
   };
+  place.crash('start/store-opened');
   await withdrawUnwatched(desk);
+  place.crash('start/withdrawn');
   return options.once ? watchOnce(desk) : watchOn(desk);
 }
 

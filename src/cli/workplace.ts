@@ -1,6 +1,7 @@
 /** What every command is given: the configuration, the real things built from it, and where its words go. */
 import type { Network, Resolver } from '../checks/check.js';
 import type { Config, Problem } from '../config/config.js';
+import type { Crash } from '../core/crash-points.js';
 import type { Finding, Site, Target } from '../core/model.js';
 import type { ApprovedBaseline, Observatory } from '../monitor.js';
 import type { Courier } from '../notify/deliver.js';
@@ -62,6 +63,7 @@ export interface Workplace {
   readonly newId: (at: number) => string;
   /** Opened at first use: the one-shot check needs none. */
   readonly store: () => Promise<Store>;
+  readonly crash: Crash;
   /** Aborts at ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
   close(): Promise<void>;

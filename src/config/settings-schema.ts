@@ -1,11 +1,10 @@
 /** The keys of settings.yaml with their defaults and what they mean. */
 import * as z from 'zod';
 import { readSigner, type Signer } from '../core/signature.js';
+import { readStoreAddress } from '../core/store-address.js';
 import type { Notifier } from '../notify/notifier.js';
 import { readResolverAddress } from './resolver.js';
 import { address, cidr, duration, id, parsed, readName, timezone, webUrl, words } from './values.js';
-
-const LATER_STORE = 'must begin with "sqlite:"; other databases come in a later version';
 
 export const RESOLVER = z.strictObject({
   name: id().describe('How reports call it.'),
@@ -143,14 +142,15 @@ export const SHAPE = {
     .describe('The browser that renders pages.'),
   store: z
     .strictObject({
-      url: parsed<string>((text) =>
-        text.startsWith('sqlite:') ? { value: text } : { wrong: LATER_STORE, quote: false },
-      )
+      url: parsed<string>((text) => {
+        const read = readStoreAddress(text);
+        return 'wrong' in read ? { wrong: read.wrong, quote: false } : { value: text };
+      })
         .prefault('sqlite:siteward.db')
-        .describe('The embedded database.'),
+        .describe('`sqlite:` and a file name inside the data folder, or `postgres://user:password@host/database`.'),
     })
     .prefault({})
-    .describe('`sqlite:` and a file name inside the data folder.'),
+    .describe('The database.'),
   baselines: z
     .strictObject({
       signers: z

@@ -1,12 +1,15 @@
 /** The one door to the network, put together: what checks, notifiers and the browser reach they reach through it. */
+import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
 import type { Capture, CaptureRequest, Network } from '../checks/check.js';
+import type { Crash } from '../core/crash-points.js';
 import type { DialPolicy } from './dial-policy.js';
 import { createExchanger } from './dns-exchange.js';
 import { fetchPage } from './fetch.js';
 import { FETCH_LIMITS, type FetchLimits } from './fetch-limits.js';
 import { shakeHands } from './handshake.js';
 import { type KnownAddresses, knownAddresses } from './known-addresses.js';
+import { LateStream } from './late-stream.js';
 import { type PostReply, type PostRequest, post, touch } from './post.js';
 import { type Place, type Reach, reacher } from './reach.js';
 import { resolver } from './resolve.js';
@@ -23,6 +26,7 @@ export interface NetworkOptions {
   /** The browser's. */
   readonly capture: (request: CaptureRequest) => Promise<Capture>;
   readonly now: () => number;
+  readonly crash?: Crash;
   readonly limits?: FetchLimits;
   /** The machine's own resolvers, `address` or `address:port`; Node's `getServers` unless given. */
   readonly systemServers?: () => readonly string[];
@@ -41,12 +45,17 @@ export interface GuardedNetwork extends Network {
   readonly post: (request: PostRequest) => Promise<PostReply>;
   /** Connects to the host of a URL, with TLS where it says https, and says nothing. Throws ProbeFailure. */
   readonly touch: (url: string, place: Omit<Place, 'host' | 'port'>) => Promise<void>;
+  /** The way to a database server of the operator's own. */
+  readonly database: { readonly streamTo: (host: string, port: number) => Duplex; readonly trust: SecureContext };
   /** Ends what is kept open. */
   close(): Promise<void>;
 }
 
 /** TCP and TLS of one handshake together. */
 const HANDSHAKE_MS = 5_000;
+
+/** The driver of the database has its own deadlines. */
+const FOR_EVER = new AbortController().signal;
 
 export function createNetwork(options: NetworkOptions): GuardedNetwork {
   const { policy, ca, capture, limits = FETCH_LIMITS } = options;
@@ -66,6 +75,10 @@ export function createNetwork(options: NetworkOptions): GuardedNetwork {
     reach,
     post: (request) => post(request, postIo),
     touch: (url, place) => touch(url, place, postIo),
+    database: {
+      streamTo: (host, port) => new LateStream(reach, { host, port, signal: FOR_EVER }),
+      trust,
+    },
     close: async () => exchanger.close(),
   };
 }

@@ -7,6 +7,7 @@ import { getServers } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns/promises';
 import type { Socket } from 'node:net';
 import { ProbeFailure } from '../checks/check.js';
+import { type Crash, noCrash } from '../core/crash-points.js';
 import { canonicalAddress, parseAddress } from './addresses.js';
 import { onAbort, unlessAborted } from './deadline.js';
 import { dialTcp } from './dial.js';
@@ -42,6 +43,7 @@ export type Reach = <T>(
 
 export interface ReachOptions {
   readonly policy: DialPolicy;
+  readonly crash?: Crash;
   /** Name or `*.name` -> fixed address. */
   readonly hosts: Readonly<Record<string, string>>;
   readonly known: KnownAddresses;
@@ -59,7 +61,9 @@ const LOOKUP_MS = 5_000;
 const MOST_ANSWERED = 4;
 
 export function reacher(options: ReachOptions): Reach {
+  const { crash = noCrash } = options;
   return async (place, greet) => {
+    crash('send/connecting');
     const { host, port, signal } = place;
     const { addresses, problem } = await candidates(place, options);
     const failures: unknown[] = problem === null ? [] : [problem];
@@ -70,6 +74,7 @@ export function reacher(options: ReachOptions): Reach {
       try {
         const dial = { address, port, signal: attempt, timeoutMs, policy: options.policy, name: bare(host) };
         const socket = await dialTcp({ ...dial, purpose: 'configured' });
+        crash('send/connected');
         const { value, verified } = await greeted(socket, attempt, greet);
         if (verified && parseAddress(bare(host)) === null) options.known.proven(bare(host), address);
         return value;

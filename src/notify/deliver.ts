@@ -6,6 +6,7 @@
  */
 import pLimit from 'p-limit';
 import { shortHead } from '../core/audit.js';
+import { type Crash, noCrash } from '../core/crash-points.js';
 import type { Alert, Change, Site } from '../core/model.js';
 import { type Delivery, type Store, StoreError } from '../store/store.js';
 import { alternates, HEARD_WITHIN_MS } from './alternates.js';
@@ -26,6 +27,7 @@ export interface Post {
   readonly io: NotifyIo;
   /** 0..1, for the jitter of retries. */
   readonly random: () => number;
+  readonly crash?: Crash;
   readonly log: {
     warn(fields: Readonly<Record<string, unknown>>, message: string): void;
     error(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -95,7 +97,9 @@ export class Courier {
    */
   async deliverDue(): Promise<Delivered> {
     const { now } = this.#post.io;
+    this.#crash('deliver/begin');
     await this.#tellOthers(now() - HEARD_WITHIN_MS);
+    this.#crash('deliver/unheard-told');
     return this.#deliver(now);
   }
 
@@ -135,11 +139,16 @@ export class Courier {
       const due = await this.#store.dueDeliveries(dueBy(), BATCH);
       const fresh = due.filter(({ alert }) => this.#isFree(alert) && !tried.has(alert.key));
       if (fresh.length === 0 || this.#post.io.signal.aborted) break;
+      this.#crash('deliver/due-read');
       for (const { alert } of fresh) tried.add(alert.key);
       attempts.push(...(await Promise.all(fresh.map((delivery) => this.#carry(delivery)))));
     }
     const sent = attempts.filter(({ result }) => result === 'accepted').length;
     return { sent, failed: attempts.length - sent, attempts };
+  }
+
+  get #crash(): Crash {
+    return this.#post.crash ?? noCrash;
   }
 
   #isFree(alert: Alert): boolean {
@@ -175,10 +184,15 @@ export class Courier {
 
   async #attempt(delivery: Delivery): Promise<AttemptResult> {
     try {
+      this.#crash('send/begin');
       await send(delivery, this.#post, await trailHead(delivery.alert, this.#store, this.#post.log));
     } catch (error) {
-      return settleFailure(delivery, error, this.#store, this.#post);
+      this.#crash('send/refused');
+      const result = await settleFailure(delivery, error, this.#store, this.#post);
+      this.#crash('failure/noted');
+      return result;
     }
+    this.#crash('send/accepted');
     this.#unsettled.set(delivery.alert.key, this.#post.io.now());
     await this.#settleAccepted();
     return 'accepted';
@@ -188,7 +202,9 @@ export class Courier {
   async #settleAccepted(): Promise<void> {
     for (const [key, at] of this.#unsettled) {
       try {
+        this.#crash('settle/begin');
         await this.#store.delivered(key, at);
+        this.#crash('settle/end');
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
         this.#post.log.error({ alert: key, error: error.message }, 'An alert was accepted but that cannot be noted');

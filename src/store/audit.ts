@@ -1,6 +1,7 @@
 /** The audit trail in the database. A record is written in the transaction of what it tells. */
 import type { Kysely } from 'kysely';
 import { type Act, type AuditRecord, follows } from '../core/audit.js';
+import { withoutNul } from './postgres.js';
 import type { Tables } from './tables.js';
 
 /** Records read at once. */
@@ -11,8 +12,20 @@ export async function appendAct(tx: Kysely<Tables>, act: Act): Promise<void> {
   const last = await tx.selectFrom('audit').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
   await tx
     .insertInto('audit')
-    .values(follows(act, last ?? null))
+    .values(follows(stored(act), last ?? null))
     .execute();
+}
+
+/** As every database gives it back: the hash must be of what is read later. */
+function stored({ at, ...texts }: Act): Act {
+  const { actor, action, subject, detail } = texts;
+  return {
+    at,
+    actor: withoutNul(actor),
+    action: withoutNul(action),
+    subject: withoutNul(subject),
+    detail: withoutNul(detail),
+  };
 }
 
 /** The newest record, or the newest of that action on that subject. */

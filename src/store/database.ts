@@ -1,23 +1,22 @@
 /** Memory in an SQL database: the Store over Kysely. Which database is behind it is the dialect's business. */
-import { resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Dialect, Kysely, Migrator } from 'kysely';
+import { type Dialect, Kysely, type KyselyPlugin, type LogEvent, Migrator, type Transaction } from 'kysely';
 import type { Act, AuditRecord } from '../core/audit.js';
+import { type Crash, noCrash, pointAfter } from '../core/crash-points.js';
 import type { Load } from '../core/grouping.js';
 import type { Incident, Silence, Suppression, Transition } from '../core/model.js';
+import { storeFailure } from './advice.js';
 import { appendAct, lastAct, trailOf } from './audit.js';
 import { writeEntry } from './entry.js';
 import { migrations } from './migrations.js';
 import { claimFact, readFact, silencesAfter, suppressionsSince, upsertSilence } from './notes.js';
 import { deliveriesOf, dueDeliveries, loadSince, outboxState, settleDelivered, settleFailed } from './outbox.js';
-import { sqliteDialect } from './sqlite.js';
 import {
   type Delivery,
   type DeliveryState,
   type Entry,
   type Outbox,
   type Store,
-  StoreConflict,
   StoreError,
   type Unheard,
   type VerdictRecord,
@@ -28,38 +27,34 @@ import { unheardBetween } from './unheard.js';
 /** Rows pruned before others get their turn. */
 const SLICE = 500;
 
-/**
- * The store that `store.url` of settings.yaml names; nothing is opened yet.
- * @param url `sqlite:<file>`, relative to the data folder.
- */
-export function openStore(url: string, dataDir: string): Store {
-  if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length) {
-    const path = resolve(dataDir, url.slice('sqlite:'.length));
-    return new SqlStore(sqliteDialect(path), path);
-  }
-  const known = /^postgres(ql)?:/.test(url)
-    ? 'PostgreSQL comes later; this version keeps its memory in one file.'
-    : 'The address is not one this version knows.';
-  // The address may hold a password: only its scheme is shown.
-  throw new StoreError(
-    `store.url "${/^[a-z]*:?/i.exec(url)?.[0]}..." cannot be used. ${known} Write sqlite:siteward.db.`,
-  );
+/** Which database, and what is special about it. */
+export interface Backend {
+  readonly dialect: Dialect;
+  readonly plugins?: KyselyPlugin[];
+  /** What messages call the database. */
+  readonly name: string;
+  /** Run first in every transaction that writes. */
+  readonly takeTurn?: (tx: Kysely<Tables>) => Promise<void>;
 }
 
-class SqlStore implements Store {
+export class SqlStore implements Store {
   readonly #db: Kysely<Tables>;
-  readonly #name: string;
+  readonly #backend: Backend;
+  readonly #crash: Crash;
 
-  /** @param name what messages call the database. */
-  constructor(dialect: Dialect, name: string) {
-    this.#db = new Kysely<Tables>({ dialect });
-    this.#name = name;
+  constructor(backend: Backend, crash: Crash = noCrash) {
+    const { dialect, plugins = [] } = backend;
+    this.#db = new Kysely<Tables>({ dialect, plugins, ...(crash !== noCrash && { log: afterStatements(crash) }) });
+    this.#backend = backend;
+    this.#crash = crash;
   }
 
   async open(): Promise<void> {
     await this.#attempt('opened', async () => {
+      this.#crash('migrate/begin');
       const { error } = await new Migrator({ db: this.#db, provider: migrations }).migrateToLatest();
       if (error) throw error;
+      this.#crash('migrate/end');
     });
   }
 
@@ -68,7 +63,13 @@ class SqlStore implements Store {
   }
 
   async record(entry: Entry): Promise<void> {
-    await this.#attempt('written', () => this.#db.transaction().execute((tx) => writeEntry(tx, entry)));
+    this.#crash('record/begin');
+    await this.#written(async (tx) => {
+      this.#crash('record/transaction');
+      await writeEntry(tx, entry);
+      this.#crash('record/committing');
+    });
+    this.#crash('record/committed');
   }
 
   async openIncidents(siteId?: string): Promise<readonly Incident[]> {
@@ -195,7 +196,7 @@ class SqlStore implements Store {
   }
 
   async keepSilence(silence: Silence, at: number): Promise<void> {
-    await this.#attempt('written', () => this.#db.transaction().execute((tx) => upsertSilence(tx, silence, at)));
+    await this.#written((tx) => upsertSilence(tx, silence, at));
   }
 
   async fact(name: string): Promise<string | null> {
@@ -207,7 +208,7 @@ class SqlStore implements Store {
   }
 
   async audit(act: Act): Promise<void> {
-    await this.#attempt('written', () => this.#db.transaction().execute((tx) => appendAct(tx, act)));
+    await this.#written((tx) => appendAct(tx, act));
   }
 
   async lastAct(about?: { readonly action: string; readonly subject: string }): Promise<AuditRecord | null> {
@@ -220,6 +221,7 @@ class SqlStore implements Store {
 
   async prune(before: number): Promise<number> {
     let pruned = 0;
+    this.#crash('prune/begin');
     for (const slice of [() => this.#pruneVerdicts(before), () => this.#pruneIncidents(before)]) {
       let gone: number;
       do {
@@ -228,6 +230,7 @@ class SqlStore implements Store {
         await turn();
       } while (gone === SLICE);
     }
+    this.#crash('prune/end');
     return pruned;
   }
 
@@ -262,23 +265,30 @@ class SqlStore implements Store {
     return Number(numDeletedRows);
   }
 
+  async #written(work: (tx: Transaction<Tables>) => Promise<void>): Promise<void> {
+    const { takeTurn } = this.#backend;
+    await this.#attempt('written', () =>
+      this.#db.transaction().execute(async (tx) => {
+        await takeTurn?.(tx);
+        await work(tx);
+      }),
+    );
+  }
+
   /** Runs it, and says in the operator's words what could not be done. */
   async #attempt<T>(what: 'opened' | 'read' | 'written' | 'pruned', work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (cause) {
-      if (cause instanceof StoreError) throw cause;
-      const detail = cause instanceof Error ? cause.message : String(cause);
-      const Kind = /UNIQUE constraint/.test(detail) ? StoreConflict : StoreError;
-      throw new Kind(`The store ${this.#name} could not be ${what}: ${detail}. ${adviceFor(detail)}`, { cause });
+      throw cause instanceof StoreError ? cause : storeFailure(this.#backend.name, what, cause);
     }
   }
 }
 
-function adviceFor(detail: string): string {
-  if (/previously executed migration/.test(detail))
-    return 'A newer Siteward wrote it: run that one, or restore a backup.';
-  if (/UNIQUE constraint/.test(detail)) return 'Another run was faster: look at its incidents and try again.';
-  if (/not a database|malformed/.test(detail)) return 'The file is damaged: move it away or restore a backup.';
-  return 'Is the disk full or failing, or the file not ours to write?';
+/** Between the statements of a transaction is where a torn one would come from. */
+function afterStatements(crash: Crash): (event: LogEvent) => void {
+  return ({ level, query }) => {
+    const point = level === 'query' ? pointAfter(query.sql) : null;
+    if (point !== null) crash(point);
+  };
 }

@@ -2,10 +2,28 @@
  * The tables, and every step by which a database of an older Siteward becomes one of this. A step that was released is
  * never edited: the next change is a new step.
  */
-import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+import {
+  type CreateTableBuilder,
+  type Kysely,
+  type Migration,
+  type MigrationProvider,
+  PostgresAdapter,
+  sql,
+} from 'kysely';
 
 // A migration sees the tables of its own time, so it cannot have today's types.
 type AnyTables = Kysely<unknown>;
+
+function isPostgres(db: AnyTables): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter;
+}
+
+/** Numbers given by the database. In PostgreSQL 32 bits would last a large installation for some years only. */
+function withId<T extends string>(table: CreateTableBuilder<T>, db: AnyTables): CreateTableBuilder<T | 'id'> {
+  return isPostgres(db)
+    ? table.addColumn('id', 'bigserial', (column) => column.primaryKey())
+    : table.addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement());
+}
 
 const firstTables: Migration = {
   async up(db: AnyTables) {
@@ -16,9 +34,7 @@ const firstTables: Migration = {
 };
 
 async function createVerdicts(db: AnyTables): Promise<void> {
-  await db.schema
-    .createTable('verdicts')
-    .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+  await withId(db.schema.createTable('verdicts'), db)
     .addColumn('target_id', 'text', (column) => column.notNull())
     .addColumn('site_id', 'text', (column) => column.notNull())
     .addColumn('kind', 'text', (column) => column.notNull())
@@ -58,7 +74,9 @@ async function createIncidents(db: AnyTables): Promise<void> {
     .addColumn('because', 'text', (column) => column.notNull())
     .addColumn('incident', 'text', (column) => column.notNull())
     .addColumn('evidence', 'text')
-    .addColumn('verdict_id', 'integer', (column) => column.references('verdicts.id').onDelete('set null'))
+    .addColumn('verdict_id', isPostgres(db) ? 'bigint' : 'integer', (column) =>
+      column.references('verdicts.id').onDelete('set null'),
+    )
     .addPrimaryKeyConstraint('transitions_key', ['incident_id', 'seq'])
     .execute();
   // Pruning a verdict looks for the transitions that point to it.
@@ -101,9 +119,7 @@ const keptBack: Migration = {
   async up(db: AnyTables) {
     await db.schema.alterTable('deliveries').addColumn('superseded_by', 'text').execute();
     await db.schema.createIndex('deliveries_superseded').on('deliveries').column('superseded_by').execute();
-    await db.schema
-      .createTable('suppressions')
-      .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+    await withId(db.schema.createTable('suppressions'), db)
       .addColumn('incident_id', 'text', (column) => column.notNull().references('incidents.id').onDelete('cascade'))
       .addColumn('seq', 'integer', (column) => column.notNull())
       .addColumn('kind', 'text', (column) => column.notNull())

@@ -53,7 +53,11 @@ const SETTINGS: readonly Case[] = [
   },
   { rule: 'a bad trust anchor', text: 'dns: { trust_anchors: [§nowhere.ds] }', says: 'nowhere.ds cannot be read' },
   { rule: 'pages', text: 'browser: { pages: §many }', says: 'must be auto, or a whole number from 1 to 64' },
-  { rule: 'another database', text: 'store: { url: §postgres://u:p@h/d }', says: 'must begin with "sqlite:"' },
+  {
+    rule: 'another database',
+    text: 'store: { url: §mysql://u:p@h/d }',
+    says: 'must begin with "sqlite:" or "postgres://"',
+  },
   {
     rule: 'a signer of another kind',
     text: 'baselines: { signers: [§"ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB ada"] }',

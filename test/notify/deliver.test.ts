@@ -8,7 +8,7 @@ import type { Alert } from '../../src/core/model.js';
 import { Courier, deliverDue, type Post } from '../../src/notify/deliver.js';
 import { email } from '../../src/notify/email.js';
 import { type Notifier, type Proof, SendError } from '../../src/notify/notifier.js';
-import { openStore } from '../../src/store/database.js';
+import { openStore } from '../../src/store/open.js';
 import { type Store, StoreError } from '../../src/store/store.js';
 import { aFinding, anAlert, anEntry, aSite, aTransition, T0 } from '../contracts/samples.js';
 import { notifyIo } from '../support/notify.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rolledBack } from '../../src/store/approvals.js';
 import type { RecordHead } from '../../src/store/baselines.js';
-import { openStore } from '../../src/store/database.js';
+import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/store.js';
 
 const record = (letter: string, at: number): RecordHead => ({ sha256: letter.repeat(64), at, by: 'Ada' });

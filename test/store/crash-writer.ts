@@ -1,5 +1,5 @@
 /** Run as a process of its own and killed without warning: writes entries for ever, says each once it is durable. */
-import { openStore } from '../../src/store/database.js';
+import { openStore } from '../../src/store/open.js';
 import { anAlert, anEntry, aRecord, aTransition } from '../contracts/samples.js';
 
 const [dataDir, run] = process.argv.slice(2);

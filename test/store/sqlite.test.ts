@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStore } from '../../src/store/database.js';
 import { MIGRATIONS } from '../../src/store/migrations.js';
+import { openStore } from '../../src/store/open.js';
 import { sqliteDialect } from '../../src/store/sqlite.js';
 import { StoreError } from '../../src/store/store.js';
 import { anEntry } from '../contracts/samples.js';
@@ -101,7 +101,7 @@ describe('an SQLite file', () => {
     await expect(opened()).rejects.toThrow(/siteward\.db could not be opened: .*damaged/s);
   });
 
-  it.each(['postgres://user:hunter2@db/siteward', 'mysql://x', 'siteward.db', 'sqlite:'])(
+  it.each(['postgres://user:hunter2@db', 'mysql://x:hunter2@db/d', 'siteward.db', 'sqlite:'])(
     'refuses %s clearly',
     (url) => {
       const refused = () => openStore(url, dataDir);

@@ -15,7 +15,7 @@ import type { Alert, Baseline, Incident, Site, Target } from '../../src/core/mod
 import { decide, type Memory, passTime, watch } from '../../src/memory.js';
 import { Courier } from '../../src/notify/deliver.js';
 import { SendError } from '../../src/notify/notifier.js';
-import { openStore } from '../../src/store/database.js';
+import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/store.js';
 import type { Vantage } from '../../src/vantage/vantage.js';
 import { T0 } from '../contracts/samples.js';

@@ -1,0 +1,114 @@
+/**
+ * `npm run bench:torture`: kills the built daemon at every named point and at random moments, and counts what was lost,
+ * told twice or torn. Exit code 1 when anything was. Everything is on loopback.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { CRASH_POINTS } from '../../src/core/crash-points.js';
+import { openArena } from './arena.js';
+import type { Books } from './ledger.js';
+import { dieAt, type PointResult } from './point.js';
+import { killAtRandom } from './random.js';
+import { CHANNELS } from './sinks.js';
+
+const PROGRAM = join(fileURLToPath(new URL('../../../', import.meta.url)), 'dist/main.js');
+
+const USAGE = `npm run bench:torture -- [options]
+  --kills N      random kills under load (1000); 0: none
+  --points TEXT  only named points that contain it (all); none: "-"
+  --channel C    only this channel: ${CHANNELS.join(', ')}
+  --jobs N       named points tried together (2)
+`;
+
+const { values: options } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '1000' },
+    points: { type: 'string', default: '' },
+    channel: { type: 'string', default: '' },
+    jobs: { type: 'string', default: '2' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+function wrong(books: Books): string[] {
+  return [...books.lost.map((one) => `LOST ${one}`), ...books.strangers.map((one) => `OTHER KEY ${one}`)]
+    .concat(books.torn.map((one) => `TORN ${one}`))
+    .concat(books.unsound.map((one) => `UNSOUND ${one}`));
+}
+
+async function namedPoints(): Promise<boolean> {
+  const points = CRASH_POINTS.filter((point) => point.includes(options.points));
+  const channels = CHANNELS.filter((channel) => channel.includes(options.channel));
+  const cases = points.flatMap((point) => channels.map((channel) => ({ point, channel })));
+  if (cases.length === 0) return true;
+  const arena = await openArena(PROGRAM, 1);
+  arena.attack(true);
+  const results: PointResult[] = [];
+  const worker = async (): Promise<void> => {
+    for (let next = cases.shift(); next; next = cases.shift()) {
+      const result = await dieAt(next.point, next.channel, arena);
+      results.push(result);
+      const faults = [...(result.died ? [] : ['NOT REACHED']), ...result.untold.map((id) => `UNTOLD ${id}`)];
+      const repeated = [...result.books.repeated.values()].reduce((sum, times) => sum + times, 0);
+      const all = [...faults, ...wrong(result.books), ...(repeated > 1 ? ['TOLD TOO OFTEN'] : [])];
+      say(
+        `  ${all.length === 0 ? 'ok ' : 'BAD'} ${next.point} x ${next.channel}: ${repeated} told again ${all.join('; ')}`,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: Number(options.jobs) }, worker));
+  await arena.close();
+  return summary(results, points.length);
+}
+
+function summary(results: readonly PointResult[], points: number): boolean {
+  const sum = (of: (result: PointResult) => number): number => results.reduce((total, one) => total + of(one), 0);
+  const repeats = (result: PointResult): number => [...result.books.repeated.values()].reduce((a, b) => a + b, 0);
+  const bad = {
+    'points not reached': sum((one) => Number(!one.died)),
+    'notifications lost': sum((one) => one.books.lost.length + one.untold.length),
+    'under another key': sum((one) => one.books.strangers.length),
+    'torn pairs': sum((one) => one.books.torn.length),
+    'databases unsound': sum((one) => Number(one.books.unsound.length > 0)),
+    'kills after which more than one came again': sum((one) => Number(repeats(one) > 1)),
+  };
+  say(
+    `\nNamed points: ${points} points, ${results.length} kills (point x channel), ${sum((one) => one.books.alerts)} alerts owed`,
+  );
+  for (const [what, count] of Object.entries(bad)) say(`  ${String(count).padStart(6)}  ${what}`);
+  say(`  ${String(sum(repeats)).padStart(6)}  told again, each with the same key`);
+  return Object.values(bad).every((count) => count === 0);
+}
+
+async function randomKills(): Promise<boolean> {
+  const kills = Number(options.kills);
+  if (kills === 0) return true;
+  const arena = await openArena(PROGRAM, 8);
+  const result = await killAtRandom(kills, Math.random, arena, (done) => {
+    if (done % 25 === 0) say(`  ${done} kills`);
+  });
+  await arena.close();
+  const { books } = result;
+  const repeated = [...books.repeated.values()].reduce((sum, times) => sum + times, 0);
+  for (const line of wrong(books)) say(`  ${line}`);
+  say(`\nRandom kills: ${kills} kills, 8 sites, 3 channels; ${books.incidents} incidents, ${books.alerts} alerts owed`);
+  say(`  ${String(books.lost.length).padStart(6)}  notifications lost`);
+  say(`  ${String(books.strangers.length).padStart(6)}  under another key`);
+  say(`  ${String(books.torn.length).padStart(6)}  torn pairs`);
+  say(`  ${String(books.unsound.length).padStart(6)}  faults of the database or the audit trail`);
+  say(`  ${String(repeated).padStart(6)}  told again, each with the same key`);
+  say(`  ${String(result.mostOfOneMessage).padStart(6)}  most times one message came again after one kill`);
+  say(
+    `  ${String(result.mostAfterOneKill).padStart(6)}  most messages that came again after one kill, of three channels together`,
+  );
+  return wrong(books).length === 0 && result.mostOfOneMessage <= 1;
+}
+
+if (options.help) say(USAGE);
+else {
+  const sound = [await namedPoints(), await randomKills()];
+  process.exitCode = sound.every(Boolean) ? 0 : 1;
+}

@@ -1,0 +1,65 @@
+/** One death at one named point, the restart after it, and the books when everything owed was told. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CrashPoint } from '../../src/core/crash-points.js';
+import { type Arena, type Daemon, holds, type Place } from './arena.js';
+import { type Books, booksOf, pendingIn } from './ledger.js';
+import type { Channel } from './sinks.js';
+
+export interface PointResult {
+  readonly point: CrashPoint;
+  readonly channel: Channel;
+  /** The point was come to, and the process ended there by SIGKILL. */
+  readonly died: boolean;
+  readonly books: Books;
+  /** Sites whose attack no message told. */
+  readonly untold: readonly string[];
+}
+
+const DEADLINE_MS = 90_000;
+
+/** The attack stands when the daemon starts and never ends: one message tells it, whatever happens in between. */
+export async function dieAt(point: CrashPoint, channel: Channel, arena: Arena): Promise<PointResult> {
+  const place = await arena.place([channel]);
+  try {
+    if (point === 'send/refused' || point === 'failure/noted') place.sinks.refuse(1);
+    const died = await endedByPoint(place, point);
+    place.sinks.refuse(0);
+    await drained(place);
+    const books = await booksOf(place.database, place.sinks.accepted);
+    return { point, channel, died, books, untold: arena.siteIds.filter((id) => !books.told.includes(id)) };
+  } finally {
+    await place.remove();
+  }
+}
+
+async function endedByPoint(place: Place, point: CrashPoint): Promise<boolean> {
+  const daemon = place.start(point);
+  if (point.startsWith('stop/')) {
+    await holds(() => place.sinks.accepted.length > 0, DEADLINE_MS, daemon);
+    daemon.child.kill('SIGTERM');
+  }
+  const timer = setTimeout(() => daemon.child.kill('SIGTERM'), DEADLINE_MS);
+  const { signal } = await daemon.gone;
+  clearTimeout(timer);
+  return signal === 'SIGKILL';
+}
+
+/** A daemon that is not killed tells what is owed, and stops. */
+async function drained(place: Place): Promise<void> {
+  const daemon = place.start(null);
+  const openedTold = async (): Promise<boolean> =>
+    daemon.stderr().includes('"Watching"') && (await booksOf(place.database, place.sinks.accepted)).told.length > 0;
+  await emptied(place, daemon, openedTold);
+  daemon.child.kill('SIGTERM');
+  const { code } = await daemon.gone;
+  if (code !== 0) throw new Error(`The daemon did not stop well (${code}): ${daemon.stderr()}`);
+}
+
+/** Waits until nothing is owed any more, and that besides. */
+export async function emptied(place: Place, daemon: Daemon, besides: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + DEADLINE_MS;
+  while (performance.now() < end && daemon.child.exitCode === null) {
+    await pause(200);
+    if ((await besides()) && (await pendingIn(place.database)) === 0) return;
+  }
+}

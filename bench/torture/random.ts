@@ -1,0 +1,81 @@
+/** Kills at any moment, while attacks come and go on many sites and every channel has messages under way. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Arena, holds } from './arena.js';
+import { type Books, booksOf } from './ledger.js';
+import { emptied } from './point.js';
+import { type Accepted, CHANNELS } from './sinks.js';
+
+export interface KillsResult {
+  readonly kills: number;
+  readonly accepted: number;
+  readonly books: Books;
+  /** Most messages that came again after one kill, of all channels together. */
+  readonly mostAfterOneKill: number;
+  /** Most times one message came again after one kill: more than 1 would be a fault. */
+  readonly mostOfOneMessage: number;
+}
+
+/** One kill in five comes while the daemon starts; the others while it works. */
+const AT_START = 0.2;
+const START_MS = 1_500;
+const WORK_MS = 1_500;
+const ATTACK_EVERY_MS = 4_000;
+
+/** @param random 0..1 */
+export async function killAtRandom(
+  kills: number,
+  random: () => number,
+  arena: Arena,
+  progress: (done: number) => void,
+): Promise<KillsResult> {
+  const place = await arena.place(CHANNELS);
+  let attacked = false;
+  const weather = setInterval(() => {
+    attacked = !attacked;
+    arena.attack(attacked);
+  }, ATTACK_EVERY_MS);
+  try {
+    const killedAt: number[] = [];
+    while (killedAt.length < kills) {
+      const daemon = place.start(null);
+      if (random() >= AT_START) await holds(() => daemon.stderr().includes('"Watching"'), 60_000, daemon);
+      else await pause(random() * START_MS);
+      await pause(random() * WORK_MS);
+      daemon.child.kill('SIGKILL');
+      const { signal, code } = await daemon.gone;
+      if (signal !== 'SIGKILL') throw new Error(`The daemon ended by itself (${code}): ${daemon.stderr()}`);
+      killedAt.push(performance.now());
+      progress(killedAt.length);
+    }
+    clearInterval(weather);
+    arena.attack(false);
+    const last = place.start(null);
+    await emptied(place, last, async () => last.stderr().includes('"Watching"'));
+    last.child.kill('SIGTERM');
+    await last.gone;
+    const books = await booksOf(place.database, place.sinks.accepted);
+    return { kills, accepted: place.sinks.accepted.length, books, ...afterKills(place.sinks.accepted, killedAt) };
+  } finally {
+    clearInterval(weather);
+    await place.remove();
+  }
+}
+
+function afterKills(accepted: readonly Accepted[], killedAt: readonly number[]) {
+  const seen = new Set<string>();
+  const perKill = new Map<number, number>();
+  const perMessage = new Map<string, number>();
+  for (const { channel, key, second, at } of accepted) {
+    const name = `${channel} ${key} ${second}`;
+    if (seen.has(name)) {
+      const kill = killedAt.findLastIndex((time) => time <= at);
+      perKill.set(kill, (perKill.get(kill) ?? 0) + 1);
+      perMessage.set(`${kill} ${name}`, (perMessage.get(`${kill} ${name}`) ?? 0) + 1);
+    }
+    seen.add(name);
+  }
+  return {
+    mostAfterOneKill: Math.max(0, ...perKill.values()),
+    mostOfOneMessage: Math.max(0, ...perMessage.values()),
+  };
+}
