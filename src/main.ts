@@ -152,6 +152,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     log,
     ...{ network, resolvers, asnOf },
     browserVersion: async () => (await browser()).version(),
+    browserWalls: async () => (await browser()).walls(),
     observatory: {
       vantages: [localVantage(io)],
       ...{ now, pause, recollections: new Recollections() },

@@ -35,7 +35,13 @@ export async function runCheck(sites: readonly Site[], options: CheckOptions, pl
   const limit = pLimit(options.jobs);
   const looks = sites.map((site) => limit(() => inspectSite(site, place, shown)));
   const inspected = await Promise.all(looks).finally(() => shown.close());
-  const run: Run = { version: place.version, startedAt, tookMs: now() - startedAt, sites: inspected };
+  const run: Run = {
+    version: place.version,
+    startedAt,
+    tookMs: now() - startedAt,
+    sites: inspected,
+    sandbox: place.config.settings.browser.sandbox,
+  };
   if (options.html !== undefined) await writeReport(options.html, htmlReport(run), place);
   if (options.junit !== undefined) await writeReport(options.junit, junitReport(run), place);
   place.terminal.out(resultText(run, options, place));

@@ -19,6 +19,8 @@ interface Examination {
 export async function runDoctor(place: Workplace): Promise<number> {
   const examinations = await Promise.all([
     examine('browser', () => place.browserVersion()),
+    examine('sandbox', () => sandbox(place)),
+    examine('jail', async () => jail((await place.browserWalls()).unjailed)),
     examine('data folder', () => writable(place.options.data)),
     examine('store', async () => {
       const { pending } = await (await place.store()).outbox();
@@ -49,6 +51,20 @@ async function examine(what: string, look: () => Promise<string>): Promise<Exami
       error instanceof ProbeFailure ? error.failure.detail : error instanceof Error ? error.message : String(error);
     return { what, ok: false, detail };
   }
+}
+
+const NO_SANDBOX =
+  'OFF by settings.yaml (`browser: { sandbox: off }`): a page that takes the browser over is on this machine. Remove that ' +
+  'line unless the machine is a throw-away';
+
+async function sandbox(place: Workplace): Promise<string> {
+  return (await place.browserWalls()).sandbox === 'off' ? NO_SANDBOX : "the browser runs in Chromium's own sandbox";
+}
+
+function jail(unjailed: string | null): string {
+  return unjailed === null
+    ? 'the browser has a network of its own, which leads to our proxies alone'
+    : `none: the browser shares the network of this machine and is kept to our proxies by its flags alone, since ${unjailed}`;
 }
 
 async function writable(folder: string): Promise<string> {

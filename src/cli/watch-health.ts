@@ -32,5 +32,6 @@ export async function healthOf(desk: Desk): Promise<Health> {
     ...desk.faults.filter(({ code }) => BLINDING.includes(code)).map(({ summary }) => summary),
   ];
   const targets = desk.place.config.sites.reduce((sum, site) => sum + site.targets.length, 0);
-  return { problems, targets, lastLookAt: desk.lastLookAt, outboxPending: outbox.pending };
+  const { sandbox } = desk.place.config.settings.browser;
+  return { problems, targets, lastLookAt: desk.lastLookAt, outboxPending: outbox.pending, sandbox };
 }

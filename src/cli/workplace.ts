@@ -4,6 +4,7 @@ import type { Config, Problem } from '../config/config.js';
 import type { Crash } from '../core/crash-points.js';
 import type { Finding, Site, Target } from '../core/model.js';
 import type { ApprovedBaseline, Observatory } from '../monitor.js';
+import type { Walls } from '../net/browser/host.js';
 import type { Courier } from '../notify/deliver.js';
 import type { Baselines, RecordHead } from '../store/baselines.js';
 import type { Store } from '../store/store.js';
@@ -45,6 +46,8 @@ export interface Workplace {
   readonly asnOf: (address: string) => number | null;
   /** Starts the browser. Throws ProbeFailure with the fix. */
   readonly browserVersion: () => Promise<string>;
+  /** What holds the browser in. Starts it too. */
+  readonly browserWalls: () => Promise<Walls>;
   readonly observatory: Observatory;
   readonly baselines: Baselines;
   /** What was approved for a site's targets, read anew and verified. */

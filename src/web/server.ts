@@ -11,6 +11,8 @@ export interface Health {
   readonly targets: number;
   readonly lastLookAt: number | null;
   readonly outboxPending: number;
+  /** Chromium's own: `off` is no problem of the moment, and to be seen all the same. */
+  readonly sandbox: 'required' | 'off';
 }
 
 export interface WebOptions {

@@ -3,7 +3,7 @@ import type { FetchRequest } from '../../src/checks/check.js';
 import { heartbeat } from '../../src/cli/chores.js';
 import type { Health } from '../../src/web/server.js';
 
-const HEALTHY: Health = { problems: [], targets: 1, lastLookAt: 0, outboxPending: 0 };
+const HEALTHY: Health = { problems: [], targets: 1, lastLookAt: 0, outboxPending: 0, sandbox: 'required' };
 const SECRET = 'https://beats.example.org/ping/0f3c-secret';
 
 async function beat(health: Health, status: number): Promise<{ sent: unknown[]; logged: string }> {

@@ -22,22 +22,26 @@ beforeEach(() => {
 });
 
 const ask = (method: 'GET' | 'POST' | 'HEAD', path: string, headers: Record<string, string> = {}) =>
-  webApp(async () => ({ problems: [], targets: 0, lastLookAt: null, outboxPending: 0 }), new Registry(), {
-    names: [],
-    acknowledge: {
-      store: {
-        incident: async (id) => (id === incident.id ? incident : null),
-        fact: async (name) => facts.get(name) ?? null,
-        claim: async (name, value) => !facts.has(name) && Boolean(facts.set(name, value)),
-      },
-      secret: SECRET,
-      now: () => now,
-      take: async (id, by) => {
-        taken.push(`${id} ${by}`);
-        return { ...incident, acknowledged: { by, at: now, until: now + 1 } };
+  webApp(
+    async () => ({ problems: [], targets: 0, lastLookAt: null, outboxPending: 0, sandbox: 'required' as const }),
+    new Registry(),
+    {
+      names: [],
+      acknowledge: {
+        store: {
+          incident: async (id) => (id === incident.id ? incident : null),
+          fact: async (name) => facts.get(name) ?? null,
+          claim: async (name, value) => !facts.has(name) && Boolean(facts.set(name, value)),
+        },
+        secret: SECRET,
+        now: () => now,
+        take: async (id, by) => {
+          taken.push(`${id} ${by}`);
+          return { ...incident, acknowledged: { by, at: now, until: now + 1 } };
+        },
       },
     },
-  }).request(path, { method, headers });
+  ).request(path, { method, headers });
 
 describe('the link of a message', () => {
   test('asks when it is opened, and takes nothing: mail scanners open every link', async () => {

@@ -10,7 +10,13 @@ afterEach(async () => {
 });
 
 async function started(patience = {}): Promise<number> {
-  const health = async () => ({ problems: [], targets: 7, lastLookAt: null, outboxPending: 0 });
+  const health = async () => ({
+    problems: [],
+    targets: 7,
+    lastLookAt: null,
+    outboxPending: 0,
+    sandbox: 'required' as const,
+  });
   const app = webApp(health, new Registry(), { names: ['watch.example.org'] });
   const { url, close } = await listen(app, '127.0.0.1:0', patience);
   open.push(close);

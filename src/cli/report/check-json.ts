@@ -11,7 +11,13 @@ export interface Run {
   readonly startedAt: number;
   readonly tookMs: number;
   readonly sites: readonly SiteInspection[];
+  /** Chromium's own; absent: required. */
+  readonly sandbox?: 'required' | 'off';
 }
+
+/** Said in every report of a run that did without. */
+export const UNSANDBOXED =
+  "Chromium's sandbox is off (settings.yaml): a page that takes the browser over is on this machine.";
 
 const state = z.enum(STATES);
 const severity = z.enum(SEVERITIES);
@@ -90,6 +96,7 @@ export const checkReportSchema = z.strictObject({
   exitCode: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
   state,
   severity: severity.nullable(),
+  sandbox: z.enum(['required', 'off']),
   sites: z.array(site),
 });
 export type CheckReport = z.infer<typeof checkReportSchema>;
@@ -106,6 +113,7 @@ export function checkReport(run: Run, explained?: (site: SiteInspection) => Expl
     exitCode: exitCodeOf(run.sites),
     state: worst?.state ?? 'unverified',
     severity: worst?.severity ?? null,
+    sandbox: run.sandbox ?? 'required',
     sites: run.sites.map((inspected) => ({
       ...siteReport(inspected),
       ...(explained ? { explanation: explained(inspected) } : {}),

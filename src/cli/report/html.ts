@@ -4,7 +4,7 @@ import { type Html, html, quoted } from '../../core/markup.js';
 import type { Picture } from '../../core/model.js';
 import { diagnosisWords, duration, moment, scopeWords, sureness } from '../../core/words.js';
 import type { SiteInspection } from '../../monitor.js';
-import type { Run } from './check-json.js';
+import { type Run, UNSANDBOXED } from './check-json.js';
 import { decision } from './decision.js';
 import { exitCodeOf, siteExitCode } from './exit-code.js';
 import { findingList, resolverTable, textDifferences } from './html-findings.js';
@@ -19,7 +19,7 @@ export function htmlReport(run: Run): string {
   const { word } = decision(run.sites);
   const body = html`${head(run)}
 <main>${run.sites.map((site, index) => card(site, index, shown))}</main>
-<footer>Made by Siteward ${run.version}. This file loads nothing from anywhere; every value in it is what was received, shown as text. ${ASN_CREDIT}.</footer>`;
+<footer>${run.sandbox === 'off' ? html`<strong>${UNSANDBOXED}</strong> ` : null}Made by Siteward ${run.version}. This file loads nothing from anywhere; every value in it is what was received, shown as text. ${ASN_CREDIT}.</footer>`;
   return page(`${word} · ${tally(run.sites)} · Siteward`, body);
 }
 

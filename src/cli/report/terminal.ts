@@ -3,7 +3,7 @@
 import { oneLine } from '../../core/plain-text.js';
 import { duration } from '../../core/words.js';
 import type { SiteInspection } from '../../monitor.js';
-import type { Run } from './check-json.js';
+import { type Run, UNSANDBOXED } from './check-json.js';
 import { decision } from './decision.js';
 import { siteExitCode } from './exit-code.js';
 import { details } from './terminal-details.js';
@@ -19,7 +19,15 @@ export function terminalReport(run: Run, screen: Screen): string {
   const blocks = run.sites
     .filter((site) => siteExitCode(site) !== 0)
     .map((site) => details(site, width, style).join('\n'));
-  return `\n${[table(run.sites, width, style), ...blocks, lastLine(run, width, style)].join('\n\n')}\n`;
+  const warning =
+    run.sandbox === 'off'
+      ? [
+          wrapped(UNSANDBOXED, width - 4)
+            .map((line) => INDENT + line)
+            .join('\n'),
+        ]
+      : [];
+  return `\n${[table(run.sites, width, style), ...blocks, ...warning, lastLine(run, width, style)].join('\n\n')}\n`;
 }
 
 function lastLine(run: Run, width: number, style: Paint): string {

@@ -22,6 +22,8 @@ const FEATURES_OFF = [
   'PaintHolding',
   'Prerender2',
   'Translate',
+  // Joins the multicast group of mDNS on every network of the machine, to hide addresses that we never give out.
+  'WebRtcHideLocalIpsWithMdns',
 ];
 
 const STEADY = [
