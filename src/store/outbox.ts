@@ -10,7 +10,28 @@ type Database = Kysely<Tables>;
 /** Longest error kept of a failed delivery. */
 const MAX_ERROR_LENGTH = 1_000;
 
-/** @returns unsettled deliveries due by `now`, oldest first; of one receiver and incident only the oldest. */
+/** Of one receiver: one that hangs has all of its own in hand, and those of the others are still among the due. */
+const MOST_PER_RECEIVER = 200;
+
+function inTurn(db: Database, now: number) {
+  const ranked = db
+    .selectFrom('deliveries')
+    .select('key')
+    .select(({ fn }) =>
+      fn
+        .agg<number>('row_number')
+        .over((over) => over.partitionBy('receiver').orderBy('created_at').orderBy('key'))
+        .as('turn'),
+    )
+    .where('state', '=', 'pending')
+    .where('due_at', '<=', now);
+  return db.selectFrom(ranked.as('ranked')).select('key').where('turn', '<=', MOST_PER_RECEIVER);
+}
+
+/**
+ * @returns unsettled deliveries due by `now`, oldest first; of one receiver and incident only the oldest, and of one
+ * receiver no more than 200.
+ */
 export async function dueDeliveries(db: Database, now: number, limit: number): Promise<readonly Delivery[]> {
   const rows = await db
     .selectFrom('deliveries as delivery')
@@ -22,8 +43,7 @@ export async function dueDeliveries(db: Database, now: number, limit: number): P
     .select('delivery.accepted')
     .leftJoin('verdicts as verdict', 'verdict.id', 'transition.verdict_id')
     .select('verdict.verdict as verdict')
-    .where('delivery.state', '=', 'pending')
-    .where('delivery.due_at', '<=', now)
+    .where('delivery.key', 'in', inTurn(db, now))
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(

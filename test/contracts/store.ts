@@ -101,6 +101,20 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         expect(await store.leadingIncidents()).toEqual([]);
       });
 
+      it('has the messages of others among the due, however many wait for a receiver that hangs', async () => {
+        for (let index = 0; index < 250; index++) {
+          const id = `stuck-${index}`;
+          const transition = aTransition('opened', { id, siteId: id });
+          await store.record({ ...anEntry(transition, { verdict: null }), alerts: [anAlert(transition, 'hangs')] });
+        }
+        const late = aTransition('opened', { id: 'late', siteId: 'late' });
+        const other = { ...late, at: late.at + 1 };
+        await store.record({ ...anEntry(other, { verdict: null }), alerts: [anAlert(other, 'listens')] });
+        const due = await store.dueDeliveries(T0 + 1_000, 220);
+        expect(due).toHaveLength(201);
+        expect(due.at(-1)?.alert.receiver).toBe('listens');
+      });
+
       it('knows of a site what is open and what ended not long ago', async () => {
         await store.record(anEntry());
         const over = aTransition('resolved', { seq: 2, status: 'resolved', resolvedAt: T0 + 9, updatedAt: T0 + 9 });
