@@ -18,6 +18,14 @@ export function fellowsOf(moving: Iterable<string>, places: Iterable<string>): s
   return [...places].filter((place) => !known.has(place) && listsOf(place).some((list) => (counts.get(list) ?? 0) > 1));
 }
 
+/** Places, of those that moved, that stand in one list with another of them: a list that is proven to rotate. */
+export function inRotatingList(moving: Iterable<string>): Set<string> {
+  const known = [...new Set(moving)];
+  const counts = new Map<string, number>();
+  for (const place of known) for (const list of listsOf(place)) counts.set(list, (counts.get(list) ?? 0) + 1);
+  return new Set(known.filter((place) => listsOf(place).some((list) => (counts.get(list) ?? 0) > 1)));
+}
+
 /** The path with the number of one step left open, for each step in turn. */
 export function listsOf(place: string): string[] {
   const steps = place.split(' > ');

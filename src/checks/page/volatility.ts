@@ -16,12 +16,14 @@ import { comparePictures } from './picture.js';
 import { pixelsOf } from './png.js';
 import { withWorkersOf } from './service-workers.js';
 import type { PageSettings } from './settings.js';
-import { fellowsOf } from './siblings.js';
+import { fellowsOf, inRotatingList } from './siblings.js';
 import { isSamePage, lookOf } from './visitor-looks.js';
 import { without } from './words.js';
 
 /** Most of a picture, of the text and of the tag paths that may be masked. */
 const MAX_SHARE = 0.2;
+/** What is masked of a list counts for so much: several of its entries moved, which is no accident and no attack. */
+const LISTED = 0.5;
 const MAX_ENTRIES = 500;
 const MAX_EXAMPLES = 5;
 const MAX_EXAMPLE = 500;
@@ -140,13 +142,15 @@ const LINES = 'visible text';
 
 function cappedText(base: Side, entries: ReadonlyMap<string, ReadonlySet<string>>) {
   const total = base.lines.reduce((sum, line) => sum + line.length, 0);
+  const listed = inRotatingList(entries.keys());
   const kept: { where: string; examples: string[] }[] = [];
   let masked = 0;
   let capped = false;
   for (const [where, examples] of cheapestFirst(entries)) {
     for (const [index, example] of [...examples].entries()) {
       // The first example is what the base shows: only that is text taken out of the comparison.
-      const cost = index === 0 || where === LINES ? example.length / (where === LINES ? 2 : 1) : 0;
+      const part = where === LINES ? 0.5 : listed.has(where) ? LISTED : 1;
+      const cost = index === 0 || where === LINES ? example.length * part : 0;
       if (masked + cost > total * MAX_SHARE || kept.length >= MAX_ENTRIES) {
         capped = true;
         break;

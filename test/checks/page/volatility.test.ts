@@ -40,6 +40,18 @@ describe('what moves by itself', () => {
     });
   });
 
+  it('of a list counts by half, for several entries of it moved', () => {
+    const fixed = 'The river is long and its water is clean. '.repeat(6);
+    const moving = (tag: (text: string, index: number) => string) =>
+      ['ash', 'oak', 'elm'].map((word) => ({
+        html: `<title>t</title><p>${fixed}</p>${[0, 1, 2].map((index) => tag(`${word} number ${'abc'[index]} stands here`, index)).join('')}`,
+      }));
+    const listed = learned(...moving((text) => `<li>${text}</li>`)).volatility?.layers[0];
+    const apart = learned(...moving((text, index) => `<div id="${'xyz'[index]}"><p>${text}</p></div>`)).volatility
+      ?.layers[0];
+    expect([listed?.capped, apart?.capped]).toEqual([false, true]);
+  });
+
   it('is kept to a share of the text', () => {
     const noisy = ['one', 'two', 'three'].map((word) => ({
       html: `<title>t</title><p>fixed</p>${`<p>${word} ${'words '.repeat(20)}</p>`.repeat(10)}`,
