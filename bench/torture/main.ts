@@ -40,7 +40,7 @@ function wrong(books: Books): string[] {
 }
 
 async function namedPoints(): Promise<boolean> {
-  const points = CRASH_POINTS.filter((point) => point.includes(options.points));
+  const points = CRASH_POINTS.filter((point) => options.points !== '-' && point.includes(options.points));
   const channels = CHANNELS.filter((channel) => channel.includes(options.channel));
   const cases = points.flatMap((point) => channels.map((channel) => ({ point, channel })));
   if (cases.length === 0) return true;

@@ -1,5 +1,6 @@
 /** `watch`: the daemon, or with `--once` each target one time. */
 import { withdraw } from '../core/incident.js';
+import { lockFolder } from '../store/lock.js';
 import { createMetrics } from '../web/metrics.js';
 import { SelfWatch } from './self.js';
 import { watchOn } from './watch-daemon.js';
@@ -8,6 +9,17 @@ import { watchOnce } from './watch-once.js';
 import type { Workplace } from './workplace.js';
 
 export async function runWatch(options: { readonly once: boolean }, place: Workplace): Promise<number> {
+  if (options.once) return runOn(place, watchOnce);
+  const lock = lockFolder(place.options.data, process.pid);
+  place.crash('start/locked');
+  try {
+    return await runOn(place, watchOn);
+  } finally {
+    lock.release();
+  }
+}
+
+async function runOn(place: Workplace, work: (desk: Desk) => Promise<number>): Promise<number> {
   const store = await place.store();
   const metrics = createMetrics();
   const desk: Desk = {
@@ -24,7 +36,7 @@ export async function runWatch(options: { readonly once: boolean }, place: Workp
   place.crash('start/store-opened');
   await withdrawUnwatched(desk);
   place.crash('start/withdrawn');
-  return options.once ? watchOnce(desk) : watchOn(desk);
+  return work(desk);
 }
 
 /** Ends what is open about targets that the watchlist no longer holds: nothing could ever clear it again. */

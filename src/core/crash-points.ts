@@ -6,6 +6,7 @@
 /** In the order in which a daemon comes to them first. */
 export const CRASH_POINTS = [
   'start/configured',
+  'start/locked',
   'migrate/begin',
   'create table "verdicts"',
   'create table "incidents"',

@@ -91,6 +91,12 @@ function adaptedStatement(statement: NativeStatement): SqliteStatement {
   };
 }
 
+/** For what needs no tables. Throws what the driver throws. */
+export function openNative(path: string): Pick<NativeDatabase, 'exec' | 'close'> {
+  const Native = nativeDriver();
+  return new Native(path);
+}
+
 /** `node:sqlite` is good enough once its statements have `columns()` (Node 22.16). */
 function nativeDriver(): NativeConstructor {
   // The types of Node 20 do not know the module, and those of libsql are an optional package's: checked by use.

@@ -164,6 +164,14 @@ describe('the daemon', () => {
     expect(await messageId(only(mail.mails))).toBe(refused && (await messageId(refused)));
   });
 
+  test('refuses a folder where another works, and names it: exit code 3', async () => {
+    const first = start();
+    await webOf(first);
+    const { code, stderr } = await start().finished;
+    expect([code, stderr]).toEqual([3, expect.stringContaining(`(process ${first.pid})`)]);
+    await stop(first);
+  });
+
   test('whose address is taken says where to choose another: exit code 78', async () => {
     place.settings(event.settings(`web: { listen: "127.0.0.1:${event.origin.port}" }`));
     const { code, stderr } = await start().finished;
