@@ -20,7 +20,7 @@ RUN npm ci --omit=dev
 
 FROM node:24-bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends chromium-headless-shell fonts-noto-core fonts-droid-fallback tini \
+ && apt-get install -y --no-install-recommends chromium-headless-shell fonts-noto-core fonts-droid-fallback iproute2 tini \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin siteward \
  && install -d -o siteward -g siteward /config /baselines /data
