@@ -101,11 +101,11 @@ export function approvedTruth(look: DnsEvidence, accepted: readonly DnsEvidence[
   return truthOf({ ...others, answers: [] }, accepted, settings);
 }
 
-/** Of what proved itself lately, that which shows nothing else now. */
+/** Of what proved itself lately, that which shows nothing now: a certificate or a page speaks for itself. */
 function stillSilent({ recent = [], tls, victims }: DnsEvidence): string[] {
   return recent.filter(
     (address) =>
-      !tls.some((at) => at.address === address && at.problem !== null && at.chain.length > 0) &&
+      !tls.some((at) => at.address === address && at.chain.length > 0) &&
       !victims.some((page) => page.address === address && page.status !== null),
   );
 }
