@@ -41,3 +41,21 @@ test('doctor says of each receiver whether it can be reached, and how', async ()
   expect([mail.mails.length, hook.requests.length]).toEqual([0, 0]);
   await Promise.all([mail.close(), hook.close()]);
 }, 60_000);
+
+test('doctor says what holds the browser in, and what does not', { timeout: 60_000 }, async () => {
+  place.watchlist('sites: []\n');
+  place.settings(
+    [
+      'network: { only: [127.0.0.0/8] }',
+      'dns: { resolvers: [{ name: local, address: "udp://127.0.0.1:9", role: reference }] }',
+      'browser: { sandbox: "off", jail: "off" }',
+      '',
+    ].join('\n'),
+  );
+  const { stdout } = await place.siteward('doctor', '--json');
+  const detailOf = new Map<string, string>(
+    JSON.parse(stdout).examinations.map(({ what, detail }: { what: string; detail: string }) => [what, detail]),
+  );
+  expect(detailOf.get('sandbox')).toContain('OFF by settings.yaml');
+  expect(detailOf.get('jail')).toContain('jail: off');
+});
