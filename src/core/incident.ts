@@ -5,6 +5,7 @@
  * incident is told once. An incident ends when every vantage that saw it has seen it gone for long enough
  * (recovery.ts). `unverified` changes nothing: our own outage must look neither like an attack nor like recovery.
  */
+import { type Look, opening, reopened } from './beginning.js';
 import {
   type Headline,
   headlineOf,
@@ -17,7 +18,7 @@ import {
 } from './divergence.js';
 import type { Cause, Change, DivergingTarget, Incident, Policy, Target, Transition, Verdict } from './model.js';
 import { cleared, flaps, isClear, isRecovered, sighted } from './recovery.js';
-import { DRILL, isOfSites } from './reserved.js';
+import { isOfSites } from './reserved.js';
 import { FOLD_MS, REOPEN_MS, timingOf } from './timing.js';
 
 /** What one verdict, a person, or time did to the incidents. */
@@ -32,13 +33,6 @@ export const NOTHING: Step = { incidents: [], transitions: [] };
 
 /** Not a check of a site: Siteward's watch over itself (watchdog.ts). */
 export const MONITOR_KIND = 'monitor';
-
-interface Look {
-  readonly known: readonly Incident[];
-  readonly target: Target;
-  readonly at: number;
-  readonly newId: () => string;
-}
 
 /**
  * The incidents after one verdict on one target.
@@ -122,50 +116,6 @@ function seenOnce(last: Incident | undefined, cause: Cause, shown: Shown, sighti
   }
   const record = opening(cause, shown, sighting, look);
   return told({ ...record, status: 'resolved', pattern: 'transient', resolvedAt: at }, 'transient', at, because(shown));
-}
-
-function opening(cause: Cause, shown: Shown, { seenBy, clearBy }: Sighting, { target, at, newId }: Look): Incident {
-  return {
-    id: newId(),
-    siteId: target.siteId,
-    cause,
-    status: 'open',
-    pattern: 'steady',
-    ...headlineOf(shown, []),
-    diverging: { [target.id]: { ...shown, ...sighted(undefined, seenBy, clearBy) } },
-    since: at,
-    updatedAt: at,
-    resolvedAt: null,
-    remindedAt: null,
-    acknowledged: null,
-    ladder: { from: at, level: 0 },
-    relapses: 0,
-    reopenCount: 0,
-    flapping: false,
-    muted: false,
-    parent: null,
-    membersTold: 0,
-    lines: [],
-    drill: target.siteId === DRILL,
-    seq: 0,
-  };
-}
-
-/** The same incident again. What else diverged before its end was seen gone, so it starts from this target alone. */
-function reopened(last: Incident, shown: Shown, { seenBy, clearBy }: Sighting, { target, at }: Look): Incident {
-  const before = last.diverging[target.id];
-  return {
-    ...last,
-    status: 'open',
-    ...headlineOf(shown, []),
-    diverging: { [target.id]: { ...shown, ...sighted(before, seenBy, clearBy) } },
-    updatedAt: at,
-    resolvedAt: null,
-    acknowledged: null,
-    ladder: { from: at, level: 0 },
-    parent: null,
-    muted: false,
-  };
 }
 
 function seenAgain(current: Incident, shown: Shown, sighting: Sighting, look: Look): Step {

@@ -31,10 +31,8 @@ export interface Metrics {
   blocked(ms: number): void;
 }
 
-export function createMetrics(): Metrics {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const registers = [registry];
+/** Of looks: how many, how long, how late, and what they came to. */
+function lookInstruments(registers: Registry[]) {
   const looks = new Counter({
     name: 'siteward_looks_total',
     help: 'Targets looked at and judged',
@@ -54,6 +52,29 @@ export function createMetrics(): Metrics {
     labelNames: ['site', 'kind'],
     registers,
   });
+  const broken = new Counter({
+    name: 'siteward_baseline_verify_failures_total',
+    help: 'Looks whose record of what was approved did not verify',
+    labelNames: ['site'],
+    registers,
+  });
+  const sight = new Gauge({
+    name: 'siteward_vantage_sighted',
+    help: '1 sees, 0.5 some of its controls do not answer, 0 blind',
+    labelNames: ['vantage'],
+    registers,
+  });
+  const lags = new Histogram({
+    name: 'siteward_look_lag_seconds',
+    help: 'How late looks start, asked every second',
+    buckets: [0.01, 0.1, 0.5, 1, 2.5, 5, 15, 60],
+    registers,
+  });
+  return { looks, seconds, state, broken, sight, lags };
+}
+
+/** Of news: how it got to people. */
+function newsInstruments(registers: Registry[]) {
   const attempts = new Counter({
     name: 'siteward_notify_attempts_total',
     help: 'Alerts handed to a receiver: accepted, to be tried again (retry), or given up (failed)',
@@ -74,30 +95,16 @@ export function createMetrics(): Metrics {
     buckets: [0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 75, 300, 1800],
     registers,
   });
-  const lags = new Histogram({
-    name: 'siteward_look_lag_seconds',
-    help: 'How late looks start, asked every second',
-    buckets: [0.01, 0.1, 0.5, 1, 2.5, 5, 15, 60],
-    registers,
-  });
   const kept = new Counter({
     name: 'siteward_notify_suppressed_total',
     help: 'Alerts that were not made, by reason; the digest lists each',
     labelNames: ['reason'],
     registers,
   });
-  const broken = new Counter({
-    name: 'siteward_baseline_verify_failures_total',
-    help: 'Looks whose record of what was approved did not verify',
-    labelNames: ['site'],
-    registers,
-  });
-  const sight = new Gauge({
-    name: 'siteward_vantage_sighted',
-    help: '1 sees, 0.5 some of its controls do not answer, 0 blind',
-    labelNames: ['vantage'],
-    registers,
-  });
+  return { attempts, stage, accept, kept };
+}
+
+function gauges(registers: Registry[]) {
   const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
   const pending = gauge('siteward_outbox_pending', 'Alerts not yet accepted by their receiver');
   const oldest = gauge('siteward_outbox_oldest_seconds', 'Age of the oldest alert not yet accepted');
@@ -106,6 +113,15 @@ export function createMetrics(): Metrics {
   const running = gauge('siteward_looks_running', 'Looks under way');
   const blocked = gauge('siteward_event_loop_blocked_seconds', 'Longest time that nothing was done, of the last pulse');
   const open = gauge('siteward_incidents_open', 'Open incidents');
+  return { pending, oldest, lag, waiting, running, blocked, open };
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const { looks, seconds, state, broken, sight, lags } = lookInstruments([registry]);
+  const { attempts, stage, accept, kept } = newsInstruments([registry]);
+  const { pending, oldest, lag, waiting, running, blocked, open } = gauges([registry]);
   return {
     registry,
     looked({ target, verdict, tookMs }) {

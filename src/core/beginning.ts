@@ -1,0 +1,63 @@
+/** An incident at the moment it begins, or begins again. Pure. */
+import { headlineOf, type Shown, type Sighting } from './divergence.js';
+import type { Cause, Incident, Target } from './model.js';
+import { sighted } from './recovery.js';
+import { DRILL } from './reserved.js';
+
+/** One look at one target of a site whose incidents are known. */
+export interface Look {
+  readonly known: readonly Incident[];
+  readonly target: Target;
+  readonly at: number;
+  readonly newId: () => string;
+}
+
+/** The incident at its first sight. */
+export function opening(
+  cause: Cause,
+  shown: Shown,
+  { seenBy, clearBy }: Sighting,
+  { target, at, newId }: Look,
+): Incident {
+  return {
+    id: newId(),
+    siteId: target.siteId,
+    cause,
+    status: 'open',
+    pattern: 'steady',
+    ...headlineOf(shown, []),
+    diverging: { [target.id]: { ...shown, ...sighted(undefined, seenBy, clearBy) } },
+    since: at,
+    updatedAt: at,
+    resolvedAt: null,
+    remindedAt: null,
+    acknowledged: null,
+    ladder: { from: at, level: 0 },
+    relapses: 0,
+    reopenCount: 0,
+    flapping: false,
+    muted: false,
+    parent: null,
+    membersTold: 0,
+    lines: [],
+    drill: target.siteId === DRILL,
+    seq: 0,
+  };
+}
+
+/** The same incident again. What else diverged before its end was seen gone, so it starts from this target alone. */
+export function reopened(last: Incident, shown: Shown, { seenBy, clearBy }: Sighting, { target, at }: Look): Incident {
+  const before = last.diverging[target.id];
+  return {
+    ...last,
+    status: 'open',
+    ...headlineOf(shown, []),
+    diverging: { [target.id]: { ...shown, ...sighted(before, seenBy, clearBy) } },
+    updatedAt: at,
+    resolvedAt: null,
+    acknowledged: null,
+    ladder: { from: at, level: 0 },
+    parent: null,
+    muted: false,
+  };
+}
