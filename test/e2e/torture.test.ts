@@ -39,6 +39,7 @@ describe('a daemon killed', () => {
   test('at random moments loses nothing and repeats no message more than once a kill', PATIENCE, async () => {
     const { books, mostOfOneMessage } = await killAtRandom(5, Math.random, arena, () => undefined);
     expect(books).toMatchObject(SOUND);
+    expect(books.told.length).toBeGreaterThan(0);
     expect(mostOfOneMessage).toBeLessThanOrEqual(1);
   });
 });
