@@ -7,12 +7,12 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ODiffServer } from 'odiff-bin';
 import puppeteer from 'puppeteer-core';
 import { comparePictures } from '../src/checks/page/picture.js';
 import { decodePng, type Pixels } from '../src/core/png.js';
 import { findExecutable } from '../src/net/browser/executable.js';
 import { type Measured, print, type Rival, race } from './measure.js';
+import { type Odiff, startOdiff } from './odiff.js';
 import { pageOf, type ShotPage } from './picture-pages.js';
 
 const ROUNDS = 9;
@@ -73,7 +73,7 @@ function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-async function rivalsFor(pair: Pair, odiff: ODiffServer, folder: string): Promise<readonly Rival[]> {
+async function rivalsFor(pair: Pair, odiff: Odiff, folder: string): Promise<readonly Rival[]> {
   const output = join(folder, 'difference.png');
   const theirs = async (antialiasing: boolean): Promise<void> => {
     await odiff.compare(pair.before, pair.after, output, { antialiasing });
@@ -93,7 +93,7 @@ function ratioOf(results: readonly Measured[], name: string): number {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'siteward-bench-'));
-const odiff = new ODiffServer();
+const odiff = await startOdiff();
 try {
   const ratios: number[] = [];
   for (const pair of await photographed(folder)) {

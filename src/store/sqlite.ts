@@ -71,7 +71,9 @@ function adapted(database: NativeDatabase): SqliteDatabase {
       const known = cache.get(sql);
       if (known) return known;
       if (cache.size >= MAX_CACHED_STATEMENTS) cache.clear();
-      const statement = adaptedStatement(database.prepare(sql));
+      // What reads before it writes would find the file changed under it by a second process, and fail at once; whoever
+      // says beforehand that it will write waits its turn instead.
+      const statement = adaptedStatement(database.prepare(sql === 'begin' ? 'begin immediate' : sql));
       cache.set(sql, statement);
       return statement;
     },
