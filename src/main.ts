@@ -12,6 +12,7 @@ import { referenceLookup } from './checks/dns/lookup.js';
 import { CHECKS } from './checks/index.js';
 import { judgingWith } from './checks/judging.js';
 import { runAdd } from './cli/add.js';
+import { approvedBaselines } from './cli/approved.js';
 import { asnsFrom } from './cli/asns.js';
 import { runAudit } from './cli/audit.js';
 import { runApprove, runDiff, runReject, runSign, runStatus } from './cli/baseline.js';
@@ -35,18 +36,17 @@ import type { Config } from './config/config.js';
 import { type LoadOptions, loadConfig } from './config/load.js';
 import { pseudoSite } from './core/announcement.js';
 import type { Crash } from './core/crash-points.js';
-import type { Finding, Site, Target } from './core/model.js';
-import type { ApprovedBaseline } from './monitor.js';
+import type { Site } from './core/model.js';
 import type { SharedBrowser } from './net/browser/browser.js';
 import { knownAddresses } from './net/known-addresses.js';
 import { createNetwork, type GuardedNetwork } from './net/network.js';
 import { Courier, type Post } from './notify/deliver.js';
 import { examineReceiver } from './notify/examine.js';
 import { NOTIFIERS } from './notify/index.js';
-import { type Baselines, openBaselines, type RecordHead, tamperedFinding } from './store/baselines.js';
+import { openBaselines } from './store/baselines.js';
 import { readProof } from './store/evidence.js';
 import type { Store } from './store/store.js';
-import { createThreads, judgingOn } from './threads.js';
+import { createThreads, judgingOn, type Threads } from './threads.js';
 import { Recollections } from './vantage/recollections.js';
 import { localVantage } from './vantage/vantage.js';
 
@@ -127,23 +127,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
   const baselines = openBaselines(options.baselines, CHECKS, config.settings.baselines.signers);
   const threads = createThreads(THREADS);
   let store: Promise<Store> | null = null;
-  const post: Post = {
-    notifiers: NOTIFIERS,
-    receivers: config.settings.receivers,
-    siteOf: (id) => config.sites.find((site) => site.id === id) ?? pseudoSite(id),
-    readProof: (evidence) => readProof(evidence === null ? null : join(options.data, evidence)),
-    io: {
-      now,
-      signal: withGrace(signal),
-      reach: network.reach,
-      post: network.post,
-      touch: network.touch,
-      trust: network.trust,
-      compose: (alert, site, proof) => threads.run('compose', alert, site, proof),
-    },
-    random: Math.random,
-    ...{ log, crash },
-  };
+  const post = postOf(options, config, { network, threads, signal, log, crash });
   return {
     version: VERSION,
     options,
@@ -179,23 +163,30 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
   };
 }
 
-/** What was approved for a site, verified now. A damaged record is a finding of every target it concerns. */
-async function approvedBaselines(
-  baselines: Baselines,
-  site: Site,
-  against?: (approval: RecordHead | null) => Promise<Finding | null>,
-): Promise<(target: Target) => ApprovedBaseline> {
-  const { baselines: byKind, tampered, approval } = await baselines.read(site.id);
-  const older = await against?.(approval);
-  return ({ kind }) => ({
-    baseline: byKind.get(kind) ?? null,
-    findings: [
-      ...tampered
-        .filter((damage) => damage.kind === null || damage.kind === kind)
-        .map((damage) => tamperedFinding(site.id, damage)),
-      ...(older ? [older] : []),
-    ],
-  });
+/** What carrying alerts needs. */
+function postOf(
+  { data }: GlobalOptions,
+  config: Config,
+  parts: Pick<Workplace, 'signal' | 'log' | 'crash'> & { network: GuardedNetwork; threads: Threads },
+): Post {
+  const { network, threads, signal, log, crash } = parts;
+  return {
+    notifiers: NOTIFIERS,
+    receivers: config.settings.receivers,
+    siteOf: (id) => config.sites.find((site) => site.id === id) ?? pseudoSite(id),
+    readProof: (evidence) => readProof(evidence === null ? null : join(data, evidence)),
+    io: {
+      now,
+      signal: withGrace(signal),
+      reach: network.reach,
+      post: network.post,
+      touch: network.touch,
+      trust: network.trust,
+      compose: (alert, site, proof) => threads.run('compose', alert, site, proof),
+    },
+    random: Math.random,
+    ...{ log, crash },
+  };
 }
 
 async function openedStore(url: string, dataDir: string, network: GuardedNetwork, crash: Crash): Promise<Store> {
