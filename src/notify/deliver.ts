@@ -252,17 +252,24 @@ async function send(delivery: Delivery, post: Post, trail: string | null): Promi
   });
 }
 
-/** Pictures are worth waiting for, but no reason to keep an alert back. */
+/** Of all that the message tells. Pictures are worth waiting for, but no reason to keep an alert back. */
 async function proofOf({ alert, evidence }: Delivery, { readProof, log }: Post): Promise<Proof> {
-  try {
-    return await readProof(evidence);
-  } catch (error) {
-    log.warn(
-      { alert: alert.key, evidence, error: String(error) },
-      'The evidence cannot be read; the alert goes without',
-    );
-    return { folder: evidence, pictures: [], resolvers: [] };
-  }
+  const proofs = await Promise.all(
+    evidence.map(async (folder): Promise<Proof> => {
+      try {
+        return await readProof(folder);
+      } catch (error) {
+        const fields = { alert: alert.key, evidence: folder, error: String(error) };
+        log.warn(fields, 'The evidence cannot be read; the alert goes without');
+        return { folder, pictures: [], resolvers: [] };
+      }
+    }),
+  );
+  return {
+    folder: proofs[0]?.folder ?? null,
+    pictures: proofs.flatMap(({ pictures }) => pictures),
+    resolvers: proofs.flatMap(({ resolvers }) => resolvers),
+  };
 }
 
 function formerSite(id: string): Site {

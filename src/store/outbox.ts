@@ -1,7 +1,8 @@
 /** The outbox: what is due to whom, what became of it, and how it fares. */
 import type { Kysely } from 'kysely';
+import { worstFirst } from '../core/corroborate.js';
 import type { Load } from '../core/grouping.js';
-import type { Change } from '../core/model.js';
+import type { Change, SeenFinding } from '../core/model.js';
 import type { Delivery, DeliveryState, Outbox } from './store.js';
 import { parseAccepted, parseChange, parseTransition, parseVerdict, type Tables } from './tables.js';
 
@@ -64,40 +65,67 @@ export async function dueDeliveries(db: Database, now: number, limit: number): P
     db,
     rows.map((row) => row.key),
   );
-  return rows.map((row) => ({
-    alert: {
-      key: row.key,
-      receiver: row.receiver,
-      reason: row.reason,
-      transition: parseTransition(row),
-      ...(replaced.has(row.key) ? { supersedes: replaced.get(row.key) ?? [] } : {}),
-    },
-    evidence: row.evidence,
-    findings: row.verdict === null ? [] : parseVerdict(row.verdict, `verdict behind delivery ${row.key}`).findings,
-    attempts: row.attempts,
-    dueAt: row.due_at,
-    accepted: parseAccepted(row.accepted, row.key),
-  }));
+  return rows.map((row) => {
+    const earlier = replaced.get(row.key) ?? [];
+    const told = [row, ...earlier];
+    return {
+      alert: {
+        key: row.key,
+        receiver: row.receiver,
+        reason: row.reason,
+        transition: parseTransition(row),
+        ...(earlier.length > 0 ? { supersedes: earlier.map(({ change }) => change) } : {}),
+      },
+      evidence: [...new Set(told.flatMap(({ evidence }) => evidence ?? []))],
+      findings: findingsOf(told, row.key),
+      attempts: row.attempts,
+      dueAt: row.due_at,
+      accepted: parseAccepted(row.accepted, row.key),
+    };
+  });
 }
 
-/** Changes that the receiver was owed before and was not told of, by the key of the delivery that tells them now. */
-async function supersededBy(db: Database, keys: readonly string[]): Promise<ReadonlyMap<string, readonly Change[]>> {
+/** Of everything the message tells, each once, worst first. */
+function findingsOf(told: readonly { readonly verdict: string | null }[], key: string): readonly SeenFinding[] {
+  const all = told.flatMap(({ verdict }) =>
+    verdict === null ? [] : parseVerdict(verdict, `verdict behind delivery ${key}`).findings,
+  );
+  const distinct = new Map(
+    all.map((finding) => [`${finding.code} ${finding.where ?? ''} ${finding.summary}`, finding]),
+  );
+  return [...distinct.values()].sort(worstFirst);
+}
+
+/** What the receiver was owed before and was not told of. */
+interface Superseded {
+  readonly change: Change;
+  readonly evidence: string | null;
+  readonly verdict: string | null;
+}
+
+/** By the key of the delivery that tells it now; oldest first. */
+async function supersededBy(
+  db: Database,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, readonly Superseded[]>> {
   if (keys.length === 0) return new Map();
   const rows = await db
     .selectFrom('deliveries as delivery')
     .innerJoin('transitions as transition', (join) =>
       join.onRef('transition.incident_id', '=', 'delivery.incident_id').onRef('transition.seq', '=', 'delivery.seq'),
     )
-    .select(['delivery.superseded_by as by', 'transition.change'])
+    .leftJoin('verdicts as verdict', 'verdict.id', 'transition.verdict_id')
+    .select(['delivery.superseded_by as by', 'transition.change', 'transition.evidence', 'verdict.verdict as verdict'])
     .where('delivery.superseded_by', 'in', keys)
     .orderBy('delivery.seq')
     .execute();
-  const changes = new Map<string, Change[]>();
-  for (const { by, change } of rows) {
+  const superseded = new Map<string, Superseded[]>();
+  for (const { by, change, evidence, verdict } of rows) {
     if (by === null) continue;
-    changes.set(by, [...(changes.get(by) ?? []), parseChange(change, `delivery replaced by ${by}`)]);
+    const one = { change: parseChange(change, `delivery replaced by ${by}`), evidence, verdict };
+    superseded.set(by, [...(superseded.get(by) ?? []), one]);
   }
-  return changes;
+  return superseded;
 }
 
 export async function deliveriesOf(db: Database, incidentId: string): Promise<readonly DeliveryState[]> {

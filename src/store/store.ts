@@ -47,9 +47,12 @@ export interface Outbox {
 
 export interface Delivery {
   readonly alert: Alert;
-  /** Folder below `data/` with the pictures, or null. */
-  readonly evidence: string | null;
-  /** Findings of the verdict that caused the transition, or of the last that did before a reminder. */
+  /** Folders below `data/` with the pictures: of the transition, then of those its message replaces. */
+  readonly evidence: readonly string[];
+  /**
+   * Findings of the verdict that caused the transition, or of the last that did before a reminder, and of those its
+   * message replaces. Worst first.
+   */
   readonly findings: readonly SeenFinding[];
   readonly attempts: number;
   readonly dueAt: number;

@@ -195,7 +195,7 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         expect(await store.dueDeliveries(T0, 10)).toEqual([
           {
             alert: anAlert(),
-            evidence: 'evidence/live/1',
+            evidence: ['evidence/live/1'],
             findings: [aFinding()],
             attempts: 0,
             dueAt: T0,
@@ -268,6 +268,21 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         });
       });
 
+      it('gives one message that tells two attacks the evidence and the findings of both, the worst first', async () => {
+        await store.record(anEntry());
+        const second = aFinding({ code: 'dns/redirect', diagnosis: 'dns-redirected', summary: 'A resolver lies.' });
+        const verdict = aVerdict({ findings: [second] });
+        const record = aRecord({ targetId: 'live/dns', kind: 'dns', verdict, evidence: 'evidence/live/2' });
+        await store.record(anEntry(worsened, { verdict: record }));
+        const [due, ...more] = await store.dueDeliveries(T0 + 1_000, 10);
+        expect(more).toEqual([]);
+        expect(due).toMatchObject({
+          evidence: ['evidence/live/2', 'evidence/live/1'],
+          findings: [second, aFinding()],
+          alert: { supersedes: ['opened'] },
+        });
+      });
+
       it('gives a reminder the evidence and the findings that were last seen', async () => {
         await store.record(anEntry());
         const reminder = aTransition('reminder', { seq: 2, updatedAt: T0 + 1_000 });
@@ -279,7 +294,7 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         });
         await store.delivered(anAlert().key, T0);
         expect((await store.dueDeliveries(T0 + 1_000, 10))[0]).toMatchObject({
-          evidence: 'evidence/live/1',
+          evidence: ['evidence/live/1'],
           findings: [aFinding()],
         });
       });
