@@ -62,7 +62,10 @@ export async function watch(
   const { now } = observatory;
   const inDoubt = async (doubt: Verdict): Promise<void> => {
     const at = now();
-    await decide(memory, site.id, at, (known) => suspect(known, doubt, target, at, () => memory.newIncidentId(at)));
+    const step = (known: readonly Incident[]): Step =>
+      suspect(known, doubt, target, at, () => memory.newIncidentId(at));
+    // A suspicion that cannot be written down must not end the look: what the look comes to is written, or said not to be.
+    await decide(memory, site.id, at, step).catch(() => undefined);
   };
   const thoroughness = await thoroughnessFor(target, memory);
   const inspection = await inspect(target, approved, observatory, signal, inDoubt, thoroughness);
@@ -80,16 +83,33 @@ export async function watch(
   };
   const step = (known: readonly Incident[]): Step =>
     advance(known, verdict, target, at, () => memory.newIncidentId(at));
-  await decide(memory, site.id, at, step, record);
+  try {
+    await decide(memory, site.id, at, step, record);
+  } catch (error) {
+    throw new Unrecorded(inspection, error);
+  }
   memory.committed?.(now() - at);
   return inspection;
+}
+
+/** What was seen could not be made durable. It was seen all the same. */
+export class Unrecorded extends Error {
+  readonly inspection: Inspection;
+  constructor(inspection: Inspection, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.inspection = inspection;
+  }
 }
 
 /** What was found by rendering is not over because the server's answer looks well; and an event gets every look in full. */
 async function thoroughnessFor({ id, siteId, policy }: Target, { store }: Memory): Promise<Thoroughness> {
   if (policy.inEvent) return 'full';
-  const concerned = (await store.openIncidents(siteId)).some((incident) => id in incident.diverging);
-  return concerned ? 'full' : 'sparing';
+  try {
+    const concerned = (await store.openIncidents(siteId)).some((incident) => id in incident.diverging);
+    return concerned ? 'full' : 'sparing';
+  } catch {
+    return 'full'; // What is open cannot be read: then nothing may be spared. Recording the look says that the store fails.
+  }
 }
 
 /** Another process may write the same incident (`siteward ack`): then what it wrote is read and all decided anew. */

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import type { Site, Target } from '../core/model.js';
 import type { Fault } from '../core/watchdog.js';
-import { type Memory, watch } from '../memory.js';
+import { type Memory, Unrecorded, watch } from '../memory.js';
 import type { Inspection } from '../monitor.js';
 import type { Courier } from '../notify/deliver.js';
 import { NOTIFIERS } from '../notify/index.js';
@@ -75,14 +75,15 @@ function counted(store: Store, metrics: Metrics): Memory['store'] {
   };
 }
 
-/** Looks at one target and remembers it. Never rejects: a store that fails is a problem of ours, said loudly. */
+/** Looks at one target and remembers it. Never rejects: a store that fails is a problem of ours, said loudly. Null: no look. */
 export async function attend(desk: Desk, site: Site, target: Target): Promise<Inspection | null> {
   const { place } = desk;
   place.crash('look/begin');
   try {
     const enforced = place.config.settings.baselines.signers.length > 0;
     const approved = await place.approvedBaselines(site, (approval) =>
-      rolledBack(desk.store, site.id, approval, enforced, place.observatory.now()),
+      // A store that fails must not keep us from looking: recording the look says that it fails.
+      rolledBack(desk.store, site.id, approval, enforced, place.observatory.now()).catch(() => null),
     );
     place.crash('baseline/noted');
     const observatory = { ...place.observatory, sightOf: () => desk.self.sight };
@@ -99,7 +100,9 @@ export async function attend(desk: Desk, site: Site, target: Target): Promise<In
   } catch (error) {
     desk.storeProblem = error instanceof Error ? error.message : String(error);
     place.log.error({ target: target.id, error: desk.storeProblem }, 'The verdict could not be recorded');
-    return null;
+    if (!(error instanceof Unrecorded)) return null;
+    logLook(desk, error.inspection);
+    return error.inspection;
   }
 }
 

@@ -48,6 +48,7 @@ export async function watchOnce(desk: Desk): Promise<number> {
   if (pending > 0) place.log.warn({ pending }, 'Alerts not accepted yet stay in the outbox; the next run retries them');
   const run = { version: place.version, startedAt, tookMs: now() - startedAt, sites: inspected };
   place.terminal.out(place.terminal.json ? jsonText(checkReport(run)) : terminalReport(run, place.terminal));
-  if (desk.storeProblem !== null) return Math.max(3, exitCodeOf(inspected));
-  return exitCodeOf(inspected);
+  const code = exitCodeOf(inspected);
+  // What could not be recorded is not green, and what is critical stays so.
+  return desk.storeProblem !== null && code !== 2 ? 3 : code;
 }

@@ -73,13 +73,30 @@ function adapted(database: NativeDatabase): SqliteDatabase {
       if (cache.size >= MAX_CACHED_STATEMENTS) cache.clear();
       // What reads before it writes would find the file changed under it by a second process, and fail at once; whoever
       // says beforehand that it will write waits its turn instead.
-      const statement = adaptedStatement(database.prepare(sql === 'begin' ? 'begin immediate' : sql));
+      const plain = adaptedStatement(database.prepare(sql === 'begin' ? 'begin immediate' : sql));
+      const statement = sql === 'rollback' ? rollback(plain) : plain;
       cache.set(sql, statement);
       return statement;
     },
     close() {
       cache.clear();
       database.close();
+    },
+  };
+}
+
+/** A full disk ends the transaction by itself; that there is none left to roll back must not hide why. */
+function rollback(statement: SqliteStatement): SqliteStatement {
+  return {
+    ...statement,
+    run: (parameters) => {
+      try {
+        return statement.run(parameters);
+      } catch (error) {
+        if (error instanceof Error && /no transaction is active/.test(error.message))
+          return { changes: 0, lastInsertRowid: 0 };
+        throw error;
+      }
     },
   };
 }
