@@ -278,12 +278,14 @@ export const explained: Readonly<Record<string, PageExplained>> = {
   cloaking: {
     asks: 'Are other visitors, such as search engines and phones, given what was approved for them?',
     speaks: 'one of them is led elsewhere or given another page, and the monitor is not',
-    measures: ({ visitors = [] }, accepted) =>
-      visitors.map(({ name, raw }) => {
+    measures: ({ visitors = [] }, accepted) => {
+      if (visitors.length === 0) return [{ where: 'raw', what: 'other visitors', value: 'not asked for in this look' }];
+      return visitors.map(({ name, raw }) => {
         const known = accepted.some((look) => look.visitors?.some((visitor) => visitor.name === name));
         const answer = raw === null ? 'what the monitor is given' : `an answer of their own (${raw.status ?? 'none'})`;
         return { where: name, what: 'given', value: known ? answer : `${answer}; nothing approved to hold it against` };
-      }),
+      });
+    },
   },
   assertions: {
     asks: 'Do the admin’s own rules hold: must_have and must_not_have?',
