@@ -75,7 +75,18 @@ test.each(Object.keys(SHOWN))(
   LIMIT_MS,
 );
 
-test.each(Object.keys(DENIED))(
+test(
+  'a document that grows for ever is cut, or denied to us where it grows faster than it can be cut',
+  async () => {
+    const seen = await capture('/growth').catch((reason: unknown) => reason);
+    if (seen instanceof ProbeFailure) expect(seen.failure).toMatchObject({ blame: 'target', diagnosis: 'denied' });
+    else expect(seen).toMatchObject({ cut: true, height: 8000 });
+    await goodIsShown();
+  },
+  LIMIT_MS,
+);
+
+test.each(Object.keys(DENIED).filter((path) => path !== '/growth'))(
   '%s is denied to us, and shown with scripts off',
   async (path) => {
     const error = await capture(path).catch((reason: unknown) => reason);
