@@ -42,6 +42,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
     witness: (scene) => through((honest) => lossy(honest, 0.3, seeded(4)), scene, 'lossy'),
     // Which questions stay without an answer is chance; that nobody is told of it is the point.
     checks: 2,
+    shows: [],
   },
   'a middlebox that drops EDNS': {
     zone: 'old.test',
