@@ -1,6 +1,7 @@
 /**
- * The DNS bench: `npm run bench:dns [part] [count]`. Parts: `fuzz` (hostile packets a decoder), `rates` (queries a second
- * beside dnsperf), `survey` (1,000 names at 20 resolvers), `command` (`siteward dns` with 20 resolvers). All without a part.
+ * The DNS bench: `npm run bench:dns [part] [count] [decoder]`. Parts: `fuzz` (hostile packets for every decoder, or for one),
+ * `rates` (queries a second beside dnsperf), `survey` (1,000 names at 20 resolvers), `command` (`siteward dns` with 20
+ * resolvers). All without a part.
  */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +14,7 @@ import { settingsFor } from '../../src/checks/dns/settings.js';
 import { survey } from '../../src/checks/dns/survey.js';
 import { createNetwork, type GuardedNetwork } from '../../src/net/network.js';
 import { Random } from '../detection/random.js';
-import { capturedPackets, capturedRdata } from './corpus.js';
+import { type Captured, capturedPackets, capturedRdata } from './corpus.js';
 import { compare, DECODERS, fuzz, RDATA_TYPES } from './fuzz.js';
 import { mutant } from './mutate.js';
 import { rates } from './throughput.js';
@@ -26,12 +27,16 @@ const PACKETS = 2_000_000;
 const COMPARED = 200_000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-function fuzzing(packets: number): boolean {
+/** @param only the name of one decoder; absent: all of them, and the oracle. Throws where there is no such decoder. */
+function fuzzing(packets: number, only?: string): boolean {
   const corpus = capturedPackets();
+  const decoders = Object.entries(DECODERS).filter(([name]) => only === undefined || name === only);
+  if (decoders.length === 0)
+    throw new Error(`There is no decoder "${only}"; there are ${Object.keys(DECODERS).join(', ')}.`);
   let clean = true;
   say(`Hostile packets, ${packets.toLocaleString('en')} a decoder\n`);
   say(`  ${'decoder'.padEnd(16)}  accepted   thrown  strayed  over 5 ms    slowest   all`);
-  for (const [name, decoder] of Object.entries(DECODERS)) {
+  for (const [name, decoder] of decoders) {
     const type = RDATA_TYPES[name];
     const from = type === undefined ? corpus : capturedRdata(corpus, type);
     const random = new Random(name);
@@ -46,12 +51,16 @@ function fuzzing(packets: number): boolean {
     for (const bad of [...thrown, ...slow]) say(`    ${bad.slice(0, 400)}`);
     clean &&= thrown.length + strayed + slow.length === 0;
   }
+  return only === undefined ? isAsOracle(corpus, packets) && clean : clean;
+}
+
+function isAsOracle(corpus: readonly Captured[], packets: number): boolean {
   const random = new Random('oracle');
   const count = Math.min(packets, COMPARED);
   const { both, stricter, laxer, differing } = compare(() => mutant(corpus, () => random.next()), count);
   say(`\ndns-packet on ${count.toLocaleString('en')} of them: both read ${both}, differently ${differing.length};`);
   say(`we refuse ${stricter} that it reads, it cannot read ${laxer} that we do.`);
-  return clean && differing.length === 0;
+  return differing.length === 0;
 }
 
 async function ratesBeside(server: LocalUnbound, network: GuardedNetwork): Promise<void> {
@@ -133,9 +142,9 @@ async function command(server: LocalUnbound): Promise<void> {
   );
 }
 
-async function main([part, count]: readonly string[]): Promise<number> {
+async function main([part, count, decoder]: readonly string[]): Promise<number> {
   const all = part === undefined;
-  const clean = all || part === 'fuzz' ? fuzzing(Number(count ?? PACKETS)) : true;
+  const clean = all || part === 'fuzz' ? fuzzing(Number(count ?? PACKETS), decoder) : true;
   if (part === 'fuzz') return clean ? 0 : 1;
   const server = await startUnbound(NAMES);
   const unwanted = (): Promise<never> => Promise.reject(new Error('only DNS is measured'));

@@ -63,5 +63,10 @@ function written(bytes: Uint8Array, at: number, values: readonly number[]): Uint
 }
 
 function spliced(bytes: Uint8Array, at: number, removed: number, inserted: Uint8Array): Uint8Array {
-  return Uint8Array.from([...bytes.subarray(0, at), ...inserted, ...bytes.subarray(at + removed)]);
+  const rest = bytes.subarray(at + removed);
+  const whole = new Uint8Array(Math.min(at, bytes.length) + inserted.length + rest.length);
+  whole.set(bytes.subarray(0, at));
+  whole.set(inserted, Math.min(at, bytes.length));
+  whole.set(rest, whole.length - rest.length);
+  return whole;
 }
