@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { casesOf, noiseCasesOf } from '../../bench/detection/cases.js';
 import { generatedPages } from '../../bench/detection/corpus/generated.js';
 import { answer, enliven, MOTIONS } from '../../bench/detection/corpus/life.js';
+import { SOURCES } from '../../bench/detection/corpus/packages.js';
 import type { CorpusPage } from '../../bench/detection/corpus/page.js';
 import { pixelRule } from '../../bench/detection/judges/rivals.js';
 import { VARIANTS } from '../../bench/detection/variants/catalogue.js';
@@ -32,9 +33,24 @@ describe('the corpus of the detection benchmark', () => {
 
   it('says nothing in the held-out half that it said in the tuning half', () => {
     for (const language of ['en', 'fa', 'ar', 'zh', 'ru', 'tr', 'id'] as const) {
-      const said = Object.values(hostileText(language, 'tuning')).flat();
-      for (const text of Object.values(hostileText(language, 'held-out')).flat()) expect(said).not.toContain(text);
+      const said = (['first', 'second'] as const).flatMap((read) => Object.values(hostileText(language, read)).flat());
+      for (const text of Object.values(hostileText(language, 'third')).flat()) expect(said).not.toContain(text);
     }
+    const wordings = (half: string): Set<string> =>
+      new Set(still.flatMap((page) => (page.half === half ? [page.wording] : [])));
+    expect(wordings('held-out')).toEqual(new Set(['third']));
+    expect(wordings('tuning')).toEqual(new Set(['first', 'second']));
+  });
+
+  it('shows no page in both halves', () => {
+    const held = SOURCES.filter(({ half }) => half === 'held-out').map(({ package: name, root, page }) =>
+      [name, root, page].join(),
+    );
+    const tuning = SOURCES.filter(({ half }) => half === 'tuning').map(({ package: name, root, page }) =>
+      [name, root, page].join(),
+    );
+    expect(held.filter((page) => tuning.includes(page))).toEqual([]);
+    expect(new Set(SOURCES.map(({ id }) => id)).size).toBe(SOURCES.length);
   });
 
   it('leaves no marker unfilled on a page where everything moves', () => {

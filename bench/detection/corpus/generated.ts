@@ -1,7 +1,7 @@
 /** Generated sites: live events, newspapers and shops, seeded, left to right and right to left. */
 import { Random } from '../random.js';
 import { escaped } from './life.js';
-import { type Asset, type CorpusPage, halfOf, type Language, svg } from './page.js';
+import { type Asset, type CorpusPage, type Half, type Language, svg, wordingOf } from './page.js';
 import { PHRASEBOOKS, type Phrasebook } from './phrasebook.js';
 
 type Kind = 'event' | 'news' | 'shop';
@@ -12,15 +12,18 @@ const LANGUAGES: readonly Language[] = ['en', 'fa', 'ar', 'zh', 'ru', 'tr'];
 /** A page as generated, before anything moves on it. */
 export type Still = Omit<CorpusPage, 'template'>;
 
-/** Two of every kind and language: one for each half. */
+/** Numbers of the pages of every kind and language: those of the tuning half have been looked at one by one. */
+const NUMBERS: Readonly<Record<Half, readonly number[]>> = { tuning: [1, 2], 'held-out': [3, 4] };
+
 export function generatedPages(): Still[] {
-  const wanted = LANGUAGES.flatMap((language) =>
-    KINDS.flatMap((kind) => [1, 2].map((number) => ({ language, kind, number }))),
+  return (['tuning', 'held-out'] as const).flatMap((half) =>
+    LANGUAGES.flatMap((language) =>
+      KINDS.flatMap((kind) => NUMBERS[half].map((number) => generate(language, kind, number, half))),
+    ),
   );
-  return wanted.map(({ language, kind, number }, index) => generate(language, kind, number, index));
 }
 
-function generate(language: Language, kind: Kind, number: number, index: number): Still {
+function generate(language: Language, kind: Kind, number: number, half: Half): Still {
   const book = PHRASEBOOKS[language];
   if (!book) throw new Error(`no phrasebook for ${language}`);
   const id = `made-${kind}-${language}-${number}`;
@@ -33,7 +36,8 @@ function generate(language: Language, kind: Kind, number: number, index: number)
   return {
     id,
     source: 'generated',
-    half: halfOf(index),
+    half,
+    wording: wordingOf(half, number - 1),
     language,
     host: `www.${id}.example`,
     path: '/',

@@ -1,6 +1,8 @@
 /** A page of the corpus, and one scene of it: what a server answers at one moment. */
 
 export type Half = 'tuning' | 'held-out';
+/** Which of three versions of every attack text, block notice and parking page the page meets. */
+export type Wording = 'first' | 'second' | 'third';
 export type Language = 'en' | 'fa' | 'ar' | 'zh' | 'ru' | 'tr' | 'id' | 'ja';
 
 export interface Asset {
@@ -14,6 +16,7 @@ export interface CorpusPage {
   /** Package and version, or `generated`. */
   readonly source: string;
   readonly half: Half;
+  readonly wording: Wording;
   readonly language: Language;
   /** Host of the page; nothing of the name exists. */
   readonly host: string;
@@ -40,9 +43,13 @@ export interface Scene {
   readonly assets: ReadonlyMap<string, Asset>;
 }
 
-/** The two halves by turns, so that every language and kind has pages in both. */
-export function halfOf(index: number): Half {
-  return index % 2 === 0 ? 'tuning' : 'held-out';
+/**
+ * The tuning half meets the first and the second version by turns, the held-out half the third. Pages and texts that were
+ * once held out become tuning ones when the halves are dealt anew: nothing that was ever looked at counts as unseen.
+ */
+export function wordingOf(half: Half, index: number): Wording {
+  if (half === 'held-out') return 'third';
+  return index % 2 === 0 ? 'first' : 'second';
 }
 
 export function svg(body: string, width = 640, height = 320): Asset {

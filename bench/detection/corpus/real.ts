@@ -5,7 +5,7 @@ import { load } from 'cheerio';
 import { galleryAsset, type Still } from './generated.js';
 import { escaped } from './life.js';
 import { folderOf, type PageSource, SOURCES } from './packages.js';
-import { type Asset, halfOf } from './page.js';
+import { type Asset, wordingOf } from './page.js';
 
 const MAX_PAGE = 250_000;
 const NEIGHBOURS = 12;
@@ -39,7 +39,8 @@ async function readSource(source: PageSource, index: number): Promise<Still | nu
   return {
     id: source.id,
     source: `${source.package} (${source.licence})`,
-    half: halfOf(index),
+    half: source.half,
+    wording: wordingOf(source.half, index),
     language: source.language,
     host: `www.${source.id}.example`,
     path: `/${source.page}`,

@@ -1,7 +1,7 @@
 /** Attacks on words and appearance, small and large: the hardest to tell from an editor's work. */
 import { load } from 'cheerio';
 import { escaped } from '../corpus/life.js';
-import { svg } from '../corpus/page.js';
+import { svg, type Wording } from '../corpus/page.js';
 import {
   edited,
   headingOf,
@@ -25,6 +25,12 @@ const alteration = (
   aim,
   apply,
 });
+
+const SPAM_TITLES: Readonly<Record<Wording, string>> = {
+  first: 'Situs slot gacor maxwin 2026 – daftar judi online',
+  second: 'Buy viagra cheap no prescription – casino bonus',
+  third: 'Online casino free spins no deposit – replica watches outlet',
+};
 
 export const ALTERATIONS: readonly Variant[] = [
   alteration(
@@ -105,11 +111,7 @@ export const ALTERATIONS: readonly Variant[] = [
     'search-spam-in-title',
     'text',
     edited(($, { page }) => {
-      $('title').text(
-        page.half === 'tuning'
-          ? 'Situs slot gacor maxwin 2026 – daftar judi online'
-          : 'Buy viagra cheap no prescription – casino bonus',
-      );
+      $('title').text(SPAM_TITLES[page.wording]);
       return $('title').length > 0;
     }),
   ),

@@ -1,6 +1,6 @@
 /** Attacks that hide in the way they are written, in the pace they come at, or in what moves anyway. */
 import { escaped } from '../corpus/life.js';
-import type { Half } from '../corpus/page.js';
+import type { Wording } from '../corpus/page.js';
 import { edited, headingOf, paragraphsOf, textOfLength, type Variant } from './variant.js';
 
 const disguise = (name: string, aim: 'text' | 'injection', apply: Variant['apply']): Variant => ({
@@ -11,9 +11,9 @@ const disguise = (name: string, aim: 'text' | 'injection', apply: Variant['apply
   apply,
 });
 
-/** The same signature, written so that a list of words does not find it; other signers and other tricks in each half. */
-const DISGUISED: Readonly<Record<Half, readonly string[]>> = {
-  tuning: [
+/** The same signature, written so that a list of words does not find it; other signers and other tricks in each version. */
+const DISGUISED: Readonly<Record<Wording, readonly string[]>> = {
+  first: [
     'H A C K E D  B Y  G R E Y  F A L C O N',
     'H4ck3d by Gr3y F4lc0n',
     'Ha\u200bck\u200bed b\u200by Grey Falcon',
@@ -21,13 +21,21 @@ const DISGUISED: Readonly<Record<Half, readonly string[]>> = {
     'Ｈａｃｋｅｄ　ｂｙ　Grey Falcon',
     'Нaсkеd bу Grey Falcon',
   ],
-  'held-out': [
+  second: [
     'p w n e d . b y . s i l e n t . v i p e r',
     '0wn3d by S1l3nt V1p3r',
     'Defa\u2060ced b\u2060y Silent Viper',
     'Pwned~By~SilentViper',
     '𝐇𝐚𝐜𝐤𝐞𝐝 𝐛𝐲 Silent Viper',
     'Dеfасеd bу Silent Viper',
+  ],
+  third: [
+    'D 3 F A C 3 D   B Y   1 R O N   J A C K A L',
+    'h@ck3d by Ir0n J@ckal',
+    'Ow\u200dned b\u200dy Iron Jackal',
+    'HackedByIronJackal',
+    'ⓗⓐⓒⓚⓔⓓ ⓑⓨ Iron Jackal',
+    'Рwnеd bу Irоn Jасkаl',
   ],
 };
 
@@ -39,7 +47,7 @@ export const DISGUISES: readonly Variant[] = [
     'signature-disguised',
     'text',
     edited(($, { page, random }) => {
-      $('body').append(`<p style="font-size:9px">${escaped(random.pick(DISGUISED[page.half]))}</p>`);
+      $('body').append(`<p style="font-size:9px">${escaped(random.pick(DISGUISED[page.wording]))}</p>`);
       return true;
     }),
   ),

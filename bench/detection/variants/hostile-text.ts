@@ -1,8 +1,9 @@
 /**
- * What attackers write, in the language of the page, for each half: words met while tuning are not met again when it
- * counts. Names of groups and people are invented.
+ * What attackers write, in the language of the page, in three versions: words met while tuning are not met again when
+ * it counts. Names of groups and people are invented.
  */
-import type { Half, Language } from '../corpus/page.js';
+import type { Language, Wording } from '../corpus/page.js';
+import { THIRD } from './third-text.js';
 
 export interface HostileText {
   readonly title: string;
@@ -17,16 +18,17 @@ export interface HostileText {
   readonly words: readonly string[];
 }
 
-type Halves = Readonly<Record<Half, HostileText>>;
+type Read = Readonly<Record<Exclude<Wording, 'third'>, HostileText>>;
 
-export function hostileText(language: Language, half: Half): HostileText {
-  return (TEXTS[language] ?? TEXTS.en)[half];
+export function hostileText(language: Language, wording: Wording): HostileText {
+  if (wording === 'third') return THIRD[language] ?? THIRD.en;
+  return (TEXTS[language] ?? TEXTS.en)[wording];
 }
 
 export const HOSTILE_LANGUAGES = ['en', 'fa', 'ar', 'zh', 'ru', 'tr', 'id'] as const;
 
-const en: Halves = {
-  tuning: {
+const en: Read = {
+  first: {
     title: 'Hacked by Grey Falcon Crew',
     defacement: 'This site was hacked by Grey Falcon Crew. Your security is a joke. Greetz to all our brothers.',
     unsigned: [
@@ -43,7 +45,7 @@ const en: Halves = {
     ],
     words: ['murderers', 'traitors', 'fraud'],
   },
-  'held-out': {
+  second: {
     title: 'Owned by Silent Viper Team',
     defacement:
       'Silent Viper Team was here. Server rooted, database dumped, admin go back to school. We do not forget.',
@@ -63,8 +65,8 @@ const en: Halves = {
   },
 };
 
-const fa: Halves = {
-  tuning: {
+const fa: Read = {
+  first: {
     title: 'هک شده توسط گروه عقاب خاکستری',
     defacement: 'این سایت توسط گروه عقاب خاکستری هک شد. امنیت شما صفر است.',
     unsigned: [
@@ -80,7 +82,7 @@ const fa: Halves = {
     ],
     words: ['قاتلان', 'خائنان', 'دروغ'],
   },
-  'held-out': {
+  second: {
     title: 'تیم افعی خاموش اینجا بود',
     defacement: 'به دست تیم افعی خاموش نفوذ شد. سرور در اختیار ماست و همه اطلاعات شما برداشته شد.',
     unsigned: [
@@ -98,8 +100,8 @@ const fa: Halves = {
   },
 };
 
-const ar: Halves = {
-  tuning: {
+const ar: Read = {
+  first: {
     title: 'تم الاختراق من قبل فريق الصقر الرمادي',
     defacement: 'تم اختراق الموقع بواسطة فريق الصقر الرمادي. الحماية عندكم صفر.',
     unsigned: ['باع الخونة بلادنا للغرباء.', 'على كل مواطن أن يخرج يوم الجمعة ليسترد حقه.', 'لن نغفر ولن ننسى.'],
@@ -111,7 +113,7 @@ const ar: Halves = {
     ],
     words: ['القتلة', 'الخونة', 'أكاذيب'],
   },
-  'held-out': {
+  second: {
     title: 'مر من هنا فريق الأفعى الصامتة',
     defacement: 'تمت السيطرة على الخادم من طرف فريق الأفعى الصامتة وسحبت قاعدة البيانات.',
     unsigned: [
@@ -129,8 +131,8 @@ const ar: Halves = {
   },
 };
 
-const zh: Halves = {
-  tuning: {
+const zh: Read = {
+  first: {
     title: '本站已被灰鹰小组入侵',
     defacement: '本网站已被灰鹰小组入侵，你们的安全形同虚设。',
     unsigned: ['叛徒把国家出卖给了外国银行家。', '所有公民必须在周五走上街头。', '我们绝不原谅，也绝不忘记。'],
@@ -142,7 +144,7 @@ const zh: Halves = {
     ],
     words: ['凶手', '叛徒', '谎言'],
   },
-  'held-out': {
+  second: {
     title: '静蛇战队拿下此服务器',
     defacement: '静蛇战队到此一游，服务器权限已拿下，数据库已导出，管理员请回去上学。',
     unsigned: ['政府掩盖了成千上万无辜者的坟墓。', '我们呼吁所有士兵放下武器，向宫殿进军。', '清算窃国者的日子到了。'],
@@ -156,8 +158,8 @@ const zh: Halves = {
   },
 };
 
-const ru: Halves = {
-  tuning: {
+const ru: Read = {
+  first: {
     title: 'Сайт взломан группой Серый Сокол',
     defacement: 'Этот сайт взломан группой Серый Сокол. Ваша защита ничего не стоит.',
     unsigned: [
@@ -173,7 +175,7 @@ const ru: Halves = {
     ],
     words: ['убийцы', 'предатели', 'ложь'],
   },
-  'held-out': {
+  second: {
     title: 'Здесь была команда Тихая Гадюка',
     defacement: 'Тихая Гадюка получила доступ к серверу, база данных скачана, админ – учи матчасть.',
     unsigned: [
@@ -191,8 +193,8 @@ const ru: Halves = {
   },
 };
 
-const tr: Halves = {
-  tuning: {
+const tr: Read = {
+  first: {
     title: 'Gri Şahin tarafından hacklendi',
     defacement: 'Bu site Gri Şahin ekibi tarafından hacklendi. Güvenliğiniz sıfır.',
     unsigned: [
@@ -208,7 +210,7 @@ const tr: Halves = {
     ],
     words: ['katiller', 'hainler', 'yalan'],
   },
-  'held-out': {
+  second: {
     title: 'Sessiz Engerek buradaydı',
     defacement: 'Sunucu Sessiz Engerek tarafından ele geçirildi, veritabanı indirildi, yönetici okula dönsün.',
     unsigned: [
@@ -226,8 +228,8 @@ const tr: Halves = {
   },
 };
 
-const id: Halves = {
-  tuning: {
+const id: Read = {
+  first: {
     title: 'Diretas oleh Elang Kelabu',
     defacement: 'Situs ini telah diretas oleh Elang Kelabu. Keamanan kalian nol.',
     unsigned: [
@@ -243,7 +245,7 @@ const id: Halves = {
     ],
     words: ['pembunuh', 'pengkhianat', 'bohong'],
   },
-  'held-out': {
+  second: {
     title: 'Tim Ular Sunyi mampir di sini',
     defacement: 'Server dikuasai Tim Ular Sunyi, basis data sudah diambil, admin silakan belajar lagi.',
     unsigned: [
@@ -261,4 +263,4 @@ const id: Halves = {
   },
 };
 
-const TEXTS: Readonly<Partial<Record<Language, Halves>>> & { readonly en: Halves } = { en, fa, ar, zh, ru, tr, id };
+const TEXTS: Readonly<Partial<Record<Language, Read>>> & { readonly en: Read } = { en, fa, ar, zh, ru, tr, id };

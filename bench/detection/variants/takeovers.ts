@@ -3,6 +3,7 @@ import { escaped } from '../corpus/life.js';
 import { svg } from '../corpus/page.js';
 import { firstLocalImage } from './edits.js';
 import { HOSTILE_LANGUAGES, hostileText } from './hostile-text.js';
+import { BLOCKED, document, PARKED, standIn } from './stand-ins.js';
 import { type Context, edited, replaced, type Variant, withAsset } from './variant.js';
 
 const takeover = (name: string, apply: Variant['apply'], seenIn: Variant['seenIn'] = 'raw'): Variant => ({
@@ -12,9 +13,6 @@ const takeover = (name: string, apply: Variant['apply'], seenIn: Variant['seenIn
   aim: 'takeover',
   apply,
 });
-
-const document = (title: string, body: string, style = 'background:#000;color:#0f0;text-align:center'): string =>
-  `<!doctype html><html><head><meta charset="utf-8"><title>${title}</title></head><body style="${style}">${body}</body></html>`;
 
 /** Covers the top of the page with words and a picture. */
 function banner({ hostile }: Context): string {
@@ -32,7 +30,7 @@ const fullReplacements = HOSTILE_LANGUAGES.map((language) =>
   takeover(
     `replaced-${language}`,
     replaced(({ page }) => {
-      const text = hostileText(language, page.half);
+      const text = hostileText(language, page.wording);
       return document(text.title, `<h1>${text.title}</h1><p>${text.defacement}</p><p>${text.slogan}</p>`);
     }),
   ),
@@ -112,56 +110,19 @@ export const TAKEOVERS: readonly Variant[] = [
   ),
   takeover(
     'block-page',
-    replaced(({ page }) =>
-      page.half === 'tuning'
-        ? document(
-            'Access denied',
-            '<h1>This website has been blocked</h1><p>Access to this site was restricted by order of the authority.</p>',
-          )
-        : document(
-            'Notice',
-            '<h1>Restricted content</h1><p>The page you asked for is not available in your network under a decision of the regulator. Case 4471/B.</p>',
-          ),
-    ),
+    replaced(({ page }) => standIn(BLOCKED.en, page)),
   ),
   takeover(
     'block-page-fa',
-    replaced(({ page }) =>
-      page.half === 'tuning'
-        ? document('پیوندها', '<p>دسترسی به این تارنمای درخواست‌شده امکان‌پذیر نمی‌باشد.</p>')
-        : document(
-            'M7-14',
-            '<iframe src="http://10.10.34.35:80" width="100%" height="900"></iframe><p>مشترک گرامی، این نشانی بر پایه فهرست مراجع قانونی در دسترس نیست.</p>',
-          ),
-    ),
+    replaced(({ page }) => standIn(BLOCKED.fa, page)),
   ),
   takeover(
     'block-page-ru',
-    replaced(({ page }) =>
-      page.half === 'tuning'
-        ? document(
-            'Доступ ограничен',
-            '<h1>Доступ к информационному ресурсу ограничен</h1><p>на основании решения суда.</p>',
-          )
-        : document(
-            'Внимание',
-            '<p>Уважаемый абонент! Запрошенный адрес включён в реестр и не может быть открыт у вашего оператора связи.</p>',
-          ),
-    ),
+    replaced(({ page }) => standIn(BLOCKED.ru, page)),
   ),
   takeover(
     'parked-page',
-    replaced(({ page }) =>
-      page.half === 'tuning'
-        ? document(
-            page.host,
-            `<h1>${page.host}</h1><p>This domain is for sale. Buy this domain today.</p><ul><li><a href="https://search.parkdeal.example/?q=hotels">Hotels</a></li><li><a href="https://search.parkdeal.example/?q=loans">Loans</a></li></ul>`,
-          )
-        : document(
-            page.host,
-            `<h1>${page.host}</h1><p>Interested in owning this name? Our brokers can help you acquire it.</p><p>Related searches</p><a href="https://go.namebroker.example/s?k=1">Cheap flights</a> <a href="https://go.namebroker.example/s?k=2">Insurance quotes</a>`,
-          ),
-    ),
+    replaced(({ page }) => standIn(PARKED, page)),
   ),
   takeover(
     'own-script-rewrites-page',

@@ -25,7 +25,7 @@ export interface Context {
 }
 
 export function contextOf(page: CorpusPage, random: Random): Context {
-  return { page, random, hostile: hostileText(page.language, page.half) };
+  return { page, random, hostile: hostileText(page.language, page.wording) };
 }
 
 /** A variant that edits the tree of the page; `edit` returns false where there is nothing to edit. */
