@@ -6,13 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createServer } from 'node:tls';
+import { createSecureContext, createServer, type SecureContext } from 'node:tls';
 import { certificateAuthority } from '../../test/support/certificates.js';
 import { type Channel, openSinks, type Sinks } from './sinks.js';
 
 export interface Arena {
   readonly siteIds: readonly string[];
-  /** Exchanges the certificate, or puts the true one back. */
+  /** Exchanges the certificate of each site for a forged one of its own, so that no two have one cause; or puts the true one back. */
   attack(attacked: boolean): void;
   /** A folder with configuration, baselines and an empty data folder, and receivers of its own. */
   place(channels: readonly Channel[]): Promise<Place>;
@@ -37,11 +37,15 @@ export interface Daemon {
 /** @param program path of the built main.js */
 export async function openArena(program: string, sites: number): Promise<Arena> {
   const authority = certificateAuthority();
-  const impostor = certificateAuthority('Some Other Root');
   const siteIds = Array.from({ length: sites }, (_, index) => `site-${index + 1}`);
   const names = siteIds.map((id) => `${id}.test`);
-  const [genuine, forged] = [authority.issue(names), impostor.issue(names)];
-  const server = createServer(genuine, (socket) => socket.on('error', () => socket.destroy()));
+  const genuine = createSecureContext(authority.issue(names));
+  const impostors = names.map((name) => certificateAuthority(`Some Other Root for ${name}`));
+  const forged = new Map(names.map((name, index) => [name, createSecureContext(impostors[index]?.issue([name]))]));
+  let attacked = false;
+  const SNICallback = (name: string, done: (error: null, context: SecureContext) => void): void =>
+    done(null, (attacked ? forged.get(name) : undefined) ?? genuine);
+  const server = createServer({ SNICallback }, (socket) => socket.on('error', () => socket.destroy()));
   server.on('tlsClientError', () => undefined); // a killed daemon leaves handshakes half way: that is the point
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -83,7 +87,9 @@ export async function openArena(program: string, sites: number): Promise<Arena> 
   if ((await captured.gone).code !== 0) throw new Error(`no baseline: ${captured.stderr()}`);
   return {
     siteIds,
-    attack: (attacked) => server.setSecureContext(attacked ? forged : genuine),
+    attack(forgedOnes) {
+      attacked = forgedOnes;
+    },
     async place(channels) {
       const folder = mkdtempSync(join(tmpdir(), 'siteward-tortured-'));
       for (const part of ['config', 'baselines']) cpSync(join(template, part), join(folder, part), { recursive: true });
@@ -107,7 +113,7 @@ ${sinks.receivers(channels)}`;
       server.close();
       rmSync(template, { recursive: true, force: true });
       authority.remove();
-      impostor.remove();
+      for (const impostor of impostors) impostor.remove();
     },
   };
 }

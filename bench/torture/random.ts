@@ -1,4 +1,4 @@
-/** Kills at any moment, while attacks come and go on many sites and every channel has messages under way. */
+/** Kills at any moment, while many sites are attacked and every channel has messages under way. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Arena, holds } from './arena.js';
 import { type Books, booksOf } from './ledger.js';
@@ -20,9 +20,13 @@ const AT_START = 0.2;
 const START_MS = 1_500;
 /** Longer than the interval of the looks, so that most deaths have looks, commits and messages before them. */
 const WORK_MS = 7_000;
-const ATTACK_EVERY_MS = 12_000;
+/** From so many kills on there is time for the attack to end and for that to be told: three clean looks and two minutes. */
+const WITH_RECOVERY = 40;
 
-/** @param random 0..1 */
+/**
+ * One folder, killed so often. The attack stands from the beginning, so that its opening is what the kills fall into.
+ * @param random 0..1
+ */
 export async function killAtRandom(
   kills: number,
   random: () => number,
@@ -30,14 +34,11 @@ export async function killAtRandom(
   progress: (done: number) => void,
 ): Promise<KillsResult> {
   const place = await arena.place(CHANNELS);
-  let attacked = false;
-  const weather = setInterval(() => {
-    attacked = !attacked;
-    arena.attack(attacked);
-  }, ATTACK_EVERY_MS);
+  arena.attack(true);
   try {
     const killedAt: number[] = [];
     while (killedAt.length < kills) {
+      if (kills >= WITH_RECOVERY && killedAt.length === Math.floor(kills / 3)) arena.attack(false);
       const daemon = place.start(null);
       if (random() >= AT_START) await holds(() => daemon.stderr().includes('"Watching"'), 60_000, daemon);
       else await pause(random() * START_MS);
@@ -48,7 +49,6 @@ export async function killAtRandom(
       killedAt.push(performance.now());
       progress(killedAt.length);
     }
-    clearInterval(weather);
     // The attack stands at the end: a run in which nobody was ever told would prove nothing.
     arena.attack(true);
     const last = place.start(null);
@@ -62,7 +62,6 @@ export async function killAtRandom(
     const books = await booksOf(place.database, place.sinks.accepted);
     return { kills, accepted: place.sinks.accepted.length, books, ...afterKills(place.sinks.accepted, killedAt) };
   } finally {
-    clearInterval(weather);
     await place.remove();
   }
 }

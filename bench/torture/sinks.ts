@@ -27,6 +27,8 @@ export interface Sinks {
   close(): Promise<void>;
 }
 
+/** An address of their own: on 127.0.0.1 a program that knew a port's last owner may still be calling. */
+const ADDRESS = '127.0.61.7';
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 export async function openSinks(): Promise<Sinks> {
@@ -37,6 +39,7 @@ export async function openSinks(): Promise<Sinks> {
     void accepted.push({ channel, key, second, at: performance.now() });
 
   const mail = await startMailServer({
+    address: ADDRESS,
     content: (raw) => {
       if (refused()) return { code: 451, text: 'come back later' };
       take('email', /^message-id:\s*<([0-9a-f]+)@/im.exec(raw)?.[1] ?? '');
@@ -47,7 +50,6 @@ export async function openSinks(): Promise<Sinks> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      // Ports are used again: what a stranger sends to a port that was his is none of ours.
       if (request.url !== '/hook' && request.url !== '/v2/enqueue') return void response.writeHead(404).end();
       if (refused()) return void response.writeHead(503).end();
       const body = Buffer.concat(chunks).toString('utf8');
@@ -59,13 +61,13 @@ export async function openSinks(): Promise<Sinks> {
       response.writeHead(202).end('{}');
     });
   });
-  web.listen(0, '127.0.0.1');
+  web.listen(0, ADDRESS);
   await once(web, 'listening');
   const { port } = web.address() as AddressInfo;
   const lines: Record<Channel, string> = {
-    email: `{ id: email, kind: email, smtp: { host: 127.0.0.1, port: ${mail.port} }, from: siteward@event.test, to: [ops@event.test] }`,
-    webhook: `{ id: webhook, kind: webhook, url: "http://127.0.0.1:${port}/hook", secret: "${SECRET}" }`,
-    pagerduty: `{ id: pagerduty, kind: pagerduty, routing_key: R0123456789012345678901234567890, url: "http://127.0.0.1:${port}" }`,
+    email: `{ id: email, kind: email, smtp: { host: ${ADDRESS}, port: ${mail.port} }, from: siteward@event.test, to: [ops@event.test] }`,
+    webhook: `{ id: webhook, kind: webhook, url: "http://${ADDRESS}:${port}/hook", secret: "${SECRET}" }`,
+    pagerduty: `{ id: pagerduty, kind: pagerduty, routing_key: R0123456789012345678901234567890, url: "http://${ADDRESS}:${port}" }`,
   };
   return {
     accepted,
