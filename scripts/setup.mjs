@@ -46,13 +46,16 @@ const TEST_TOOLS = [
   { command: 'dig', package: 'bind9-dnsutils' },
   { command: 'kdig', package: 'knot-dnsutils' },
   { command: 'dnsperf', package: 'dnsperf' },
+  // A name server that answers by the visitor's network; it brings Knot DNS itself along.
+  { command: 'knotd', package: 'knot-module-geoip' },
   { command: 'ip', package: 'iproute2' },
+  { command: 'nft', package: 'nftables' },
   { command: 'ssh-keygen', package: 'openssh-client' },
   { command: 'initdb', package: 'postgresql' },
 ];
 
-/** Packages that would start a daemon of their own (port 53, port 5432). We only want the programs. */
-const DAEMONS = ['unbound', 'nsd', 'postgresql'];
+/** Packages that would start a daemon of their own (port 53, port 5432), and its unit. We only want the programs. */
+const DAEMONS = { unbound: 'unbound', nsd: 'nsd', postgresql: 'postgresql', 'knot-module-geoip': 'knot' };
 
 const say = (line) => process.stdout.write(`setup: ${line}\n`);
 
@@ -155,7 +158,7 @@ function installPackages(packages) {
       if (result.status !== 0) say(`apt-get could not install ${name}: ${lastLines(result)}`);
     }
   });
-  const daemons = packages.filter((name) => DAEMONS.includes(name));
+  const daemons = packages.flatMap((name) => DAEMONS[name] ?? []);
   if (daemons.length > 0 && existsSync('/run/systemd/system')) {
     run([...prefix, 'systemctl', 'disable', '--now', ...daemons]);
   }

@@ -120,7 +120,12 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
   });
   const lookup = referenceLookup(resolvers, (request) => network.exchange(request));
   const asnOf = asnsFrom(dns.asnDatabase === null ? null : resolve(options.config, dns.asnDatabase), log);
-  const authority = { roots: dns.roots, port: dns.authorityPort, anchors: dns.trustAnchors };
+  const authority = {
+    roots: dns.roots,
+    port: dns.authorityPort,
+    anchors: dns.trustAnchors,
+    subnets: dns.clientSubnets,
+  };
   const registry = registrySources(dns, { fetch: (request) => network.fetch(request), now }, log);
   const asked = { network, resolvers, asnOf, authority, pathProbes: dns.pathProbes, ...(registry ? { registry } : {}) };
   const io: Omit<ProbeIo, 'signal'> = { vantage: 'local', now, ...asked };

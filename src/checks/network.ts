@@ -36,6 +36,8 @@ export interface AuthorityAccess {
   readonly port: number;
   /** DS records of the root, as zone files write them; empty: IANA's. */
   readonly anchors: readonly string[];
+  /** Networks of visitors on whose behalf the name's own servers are asked as well; absent: none. */
+  readonly subnets?: readonly string[];
 }
 
 /** Who keeps records of a domain beside the DNS. Asked rarely: answers are kept between looks. */

@@ -39,7 +39,7 @@ export interface DnsPlace {
     readonly sites: readonly Pick<Site, 'name' | 'url'>[];
     readonly settings: {
       readonly dns: Pick<Settings['dns'], 'roots' | 'authorityPort' | 'trustAnchors'> &
-        Partial<Pick<Settings['dns'], 'pathProbes'>>;
+        Partial<Pick<Settings['dns'], 'pathProbes' | 'clientSubnets'>>;
     };
   };
   /** What was approved of a name that the watchlist has; null where it has none, or nothing is approved. */
@@ -63,7 +63,7 @@ export async function runDns(names: readonly string[], options: DnsOptions, plac
   const types = typesFrom(options.types);
   const wanted = names.map((text) => placeFrom(text, place.config.sites));
   if (wanted.length === 0) throw new UsageError('Name at least one host: siteward dns www.example.org');
-  const { roots, authorityPort, trustAnchors, pathProbes } = place.config.settings.dns;
+  const { roots, authorityPort, trustAnchors, pathProbes, clientSubnets = [] } = place.config.settings.dns;
   const io: ProbeIo = {
     vantage: 'local',
     now: place.observatory.now,
@@ -71,7 +71,7 @@ export async function runDns(names: readonly string[], options: DnsOptions, plac
     network: place.network,
     resolvers: place.resolvers,
     asnOf: place.asnOf,
-    authority: { roots, port: authorityPort, anchors: trustAnchors },
+    authority: { roots, port: authorityPort, anchors: trustAnchors, subnets: clientSubnets },
     ...(pathProbes ? { pathProbes } : {}),
   };
   const traceMs = options.trace || options.dnssec ? VIEW_TRACE_MS : TABLE_TRACE_MS;

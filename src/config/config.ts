@@ -26,6 +26,8 @@ export interface Settings {
   readonly dns: {
     readonly roots: readonly string[];
     readonly authorityPort: number;
+    /** Networks of visitors elsewhere, for name servers that answer by region. */
+    readonly clientSubnets: readonly string[];
     readonly trustAnchors: readonly string[];
     readonly pathProbes: PathProbes;
     /** As written, relative to the configuration folder; null: the bundled table. */

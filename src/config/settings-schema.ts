@@ -4,7 +4,7 @@ import { readSigner, type Signer } from '../core/signature.js';
 import { readStoreAddress } from '../core/store-address.js';
 import type { Notifier } from '../notify/notifier.js';
 import { readResolverAddress } from './resolver.js';
-import { address, cidr, duration, id, parsed, readName, timezone, webUrl, words } from './values.js';
+import { address, cidr, clientSubnet, duration, id, parsed, readName, timezone, webUrl, words } from './values.js';
 
 export const RESOLVER = z.strictObject({
   name: id().describe('How reports call it.'),
@@ -93,6 +93,13 @@ export const SHAPE = {
       roots: z.array(address()).default([]).describe('Root servers for the trace; empty: the real ones.'),
       authority_port: z.int().min(1).max(65_535).default(53).describe('Port of authoritative servers.'),
       trust_anchors: z.array(z.string()).default([]).describe("DS records, or files of them; empty: IANA's."),
+      client_subnets: z
+        .array(clientSubnet())
+        .max(8, 'at most eight: every name server that answers by region is asked for each')
+        .default([])
+        .describe(
+          'Networks of your visitors elsewhere, a /24 or a /56 each: name servers that answer by region (EDNS client subnet) are asked for them too.',
+        ),
       silent_addresses: z
         .array(address())
         .default([])

@@ -92,6 +92,7 @@ function toSettings(
     dns: {
       roots: data.dns.roots,
       authorityPort: data.dns.authority_port,
+      clientSubnets: data.dns.client_subnets,
       trustAnchors: files.trustAnchors,
       pathProbes: { silent: data.dns.silent_addresses, whoami: data.dns.whoami },
       asnDatabase: data.dns.asn_database ?? null,

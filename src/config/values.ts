@@ -121,6 +121,14 @@ export function address() {
   );
 }
 
+/** A network that a question may be asked for: the whole address of a visitor is nobody's business (RFC 7871 11.1). */
+export function clientSubnet() {
+  return cidr().refine(
+    (text) => Number(text.split('/')[1]) <= (text.includes(':') ? 56 : 24),
+    'must be a network of visitors, a /24 or wider (IPv6: a /56 or wider)',
+  );
+}
+
 /** Of an IPv4 address in four decimal parts or an IPv6 one; null for anything else, 010.1 and 0x7f.1 included. */
 export function addressFamily(text: string): 4 | 6 | null {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return 4;

@@ -26,6 +26,7 @@ describe('settings', () => {
       dns: {
         roots: [],
         authorityPort: 53,
+        clientSubnets: [],
         trustAnchors: [],
         pathProbes: { silent: [], whoami: [] },
         asnDatabase: null,

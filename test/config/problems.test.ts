@@ -26,6 +26,16 @@ const SETTINGS: readonly Case[] = [
   { rule: 'a name for an address', text: 'network: { hosts: { a.org: §b.org } }', says: 'must be an IP address' },
   { rule: 'a file that is not there', text: 'network: { ca: [§ca.pem] }', says: 'ca.pem cannot be read' },
   {
+    rule: "a visitor's whole address",
+    text: 'dns: { client_subnets: [203.0.113.0/24, §203.0.113.7] }',
+    says: 'a /24 or wider (IPv6: a /56 or wider)',
+  },
+  {
+    rule: 'more networks of visitors than name servers are asked for',
+    text: `dns: { client_subnets: §[${Array.from({ length: 9 }, (_, at) => `203.0.${at}.0/24`).join(', ')}] }`,
+    says: 'at most eight',
+  },
+  {
     rule: 'a resolver without grammar',
     text: 'dns: { resolvers: [{ name: a, role: witness, address: §9.9.9.9 }] }',
     says: 'udp://ip[:port]',

@@ -23,6 +23,7 @@ import { anchorsAt, anchorText, parseAnchors, ROOT_ANCHORS, type RootAnchor } fr
 import type { DnsSettings } from './settings.js';
 import { proveByTls, seePages } from './suspects.js';
 import type { ZoneFacts } from './trace/facts.js';
+import { sweepMs } from './trace/sweep.js';
 import { traceTypes } from './trace/trace.js';
 import { ZoneMemory } from './trace/zone-memory.js';
 import { authorityOf, bogusAddresses, delegationText, signedAddresses } from './traced.js';
@@ -116,14 +117,14 @@ async function fromAuthority(
   { types, traceMs = TRACE_MS, random = randomBytes }: SurveyOptions,
 ): Promise<AuthorityEvidence | null> {
   if (!io.authority) return null;
-  const { roots, port, anchors } = io.authority;
+  const { roots, port, anchors, subnets = [] } = io.authority;
   const at = io.now();
   const believed = anchorsFor(anchors, at);
   const numbers = types.map((type) => TYPE[type]);
-  const signal = AbortSignal.any([io.signal, AbortSignal.timeout(traceMs)]);
+  const signal = AbortSignal.any([io.signal, AbortSignal.timeout(traceMs + sweepMs({ subnets }))]);
   const memory = MEMORIES.get(io.authority) ?? new ZoneMemory();
   MEMORIES.set(io.authority, memory);
-  const start = { roots, port, known: memory.fresh(at) };
+  const start = { roots, port, subnets, known: memory.fresh(at) };
   const traces = await traceTypes(name, numbers, start, askIo({ ...io, signal }, random));
   const authority: AuthorityEvidence = {
     at,

@@ -30,6 +30,8 @@ export interface TracedReply {
   readonly addresses: readonly string[];
   /** Content of the records, in a line each. */
   readonly records: readonly string[];
+  /** For visitors of which network; null: for whoever asks from here. */
+  readonly subnet: string | null;
 }
 
 export interface Authority {
@@ -78,17 +80,20 @@ function wasHeard({ unfinished, legs }: Trace): boolean {
 }
 
 function repliesOf(trace: Trace, validation: TraceValidation): TracedReply[] {
-  return trace.legs.flatMap((leg, at) =>
-    leg.replies.flatMap((reply, index) => {
+  return trace.legs.flatMap((leg, at) => {
+    const judged = validation.legs[at];
+    const outcomes = [...(judged?.replies ?? []), ...(judged?.regions ?? [])];
+    return [...leg.replies, ...(leg.regions ?? [])].flatMap((reply, index) => {
       const message = messageOf(reply)?.message;
-      const status = validation.legs[at]?.replies[index]?.status ?? 'INDETERMINATE';
+      const status = outcomes[index]?.status ?? 'INDETERMINATE';
       const own = message?.answers.filter(({ name, type }) => type === trace.type && canonicalName(name) === leg.name);
       if (!own || own.length === 0) return [];
       const addresses = own.flatMap(({ data }) => addressesIn(data).flatMap((text) => canonicalAddress(text) ?? []));
       const records = own.map(({ data }) => recordText(data));
-      return [{ type: trace.type, status: weakest([status, validation.status]), addresses, records }];
-    }),
-  );
+      const subnet = reply.question.subnet ?? null;
+      return [{ type: trace.type, status: weakest([status, validation.status]), addresses, records, subnet }];
+    });
+  });
 }
 
 /** Each zone once, by the first trace that came through it. */

@@ -38,8 +38,8 @@ export interface Edns {
   readonly nsid: string | null;
   /** Client cookie and, after it, the server's: RFC 7873. */
   readonly cookie: Uint8Array | null;
-  /** For how many bits of the client's network the answer holds, RFC 7871; null where the server knows no client subnet. */
-  readonly subnetScope: number | null;
+  /** Of the option by which a server says for whose network the answer holds, RFC 7871; null where it has none. */
+  readonly clientSubnet: Uint8Array | null;
 }
 
 /** Options of EDNS by number, IANA. */
@@ -157,14 +157,14 @@ function readEdns(bytes: Uint8Array, opt: ResourceRecord): Edns {
   const errors: { code: number; text: string }[] = [];
   let nsid: string | null = null;
   let cookie: Uint8Array | null = null;
-  let subnetScope: number | null = null;
+  let clientSubnet: Uint8Array | null = null;
   while (!cursor.done) {
     const code = cursor.uint16();
     const value = cursor.bytes(cursor.uint16());
     if (code === OPTION.NSID) nsid = printable(value);
     if (code === OPTION.ERROR) errors.push(readError(value));
     if (code === OPTION.COOKIE) cookie = value;
-    if (code === OPTION.CLIENT_SUBNET) subnetScope = value[3] ?? null;
+    if (code === OPTION.CLIENT_SUBNET) clientSubnet = value;
   }
   return {
     udpSize: opt.class,
@@ -173,7 +173,7 @@ function readEdns(bytes: Uint8Array, opt: ResourceRecord): Edns {
     errors,
     nsid,
     cookie,
-    subnetScope,
+    clientSubnet,
   };
 }
 

@@ -38,6 +38,8 @@ export const traceEntrySchema = z.strictObject({
       servers: z.array(serverSchema),
       unasked: z.array(z.string()),
       alsoServes: z.string().nullable(),
+      /** For visitors of other networks (`dns.client_subnets`), by servers that tell networks apart. */
+      regions: z.array(z.strictObject({ subnet: z.string(), answers: z.array(z.string()) })),
     }),
   ),
   differences: z.array(z.strictObject({ zone: z.string(), kind: z.string(), detail: z.string() })),
@@ -75,6 +77,7 @@ export function traceEntry(report: AuthorityReport): z.infer<typeof traceEntrySc
       keys: [...step.keys],
       servers: step.servers.map(serverEntry),
       unasked: [...step.unasked],
+      regions: step.regions.map(({ subnet, answers }) => ({ subnet, answers: [...answers] })),
     })),
     differences: differences.map((difference) => ({ ...difference })),
   };

@@ -23,6 +23,15 @@ export interface TraceStep {
   readonly unasked: readonly string[];
   /** A zone that the same servers serve as well, so that they refer nobody to it; null otherwise. */
   readonly alsoServes: string | null;
+  /** What its servers say to visitors of other networks, where they tell networks apart. */
+  readonly regions: readonly Region[];
+}
+
+export interface Region {
+  /** `203.0.113.0/24` */
+  readonly subnet: string;
+  /** As of a server, of all servers together. */
+  readonly answers: readonly string[];
 }
 
 export interface AskedServer {
@@ -79,7 +88,16 @@ function stepAt(
     servers: isShared ? [] : zone.servers.map((server) => askedServer(server, zone.zone, child, replies)),
     unasked: zone.unasked,
     alsoServes: isShared ? child.zone : null,
+    regions: child === null ? regionsOf(leg) : [],
   };
+}
+
+function regionsOf({ regions = [] }: Leg): Region[] {
+  const subnets = new Set(regions.flatMap(({ question }) => question.subnet ?? []));
+  return [...subnets].map((subnet) => {
+    const told = regions.filter(({ question }) => question.subnet === subnet);
+    return { subnet, answers: [...new Set(told.flatMap(answersIn))] };
+  });
 }
 
 function askedServer(

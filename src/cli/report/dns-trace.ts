@@ -49,8 +49,15 @@ function stepLines(step: TraceStep, width: number, style: Paint): string[] {
     ...(step.servers.length === 0 && step.alsoServes === null
       ? indented('No server of it could be asked.', width)
       : []),
+    ...step.regions.flatMap((region) => indented(regionWords(region), width)),
     ...(step.unasked.length > 0 ? indented(`Not asked: ${list(step.unasked)}`, width) : []),
   ];
+}
+
+function regionWords({ subnet, answers }: TraceStep['regions'][number]): string {
+  const shown = answers.slice(0, MOST_ANSWERS).map((answer) => oneLine(answer, 300));
+  const more = answers.length > shown.length ? [`and ${answers.length - shown.length} more`] : [];
+  return `To visitors from ${oneLine(subnet, 60)} they answer ${[...shown, ...more].join(', ') || 'that there is nothing'}.`;
 }
 
 /** What parent and zone say of its keys. */

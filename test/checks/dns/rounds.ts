@@ -21,6 +21,8 @@ export interface Watched {
   readonly content?: Content;
   /** What the watchlist says beside. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Networks of visitors on whose behalf its name servers are asked. */
+  readonly subnets?: readonly string[];
 }
 
 export type Kind = 'dns' | 'tls';
@@ -43,7 +45,8 @@ export class Watch {
       now: Date.now,
     });
     const lookup = referenceLookup(resolvers, (request) => this.#network.exchange(request));
-    const authority = { roots: [world.root], port: world.port, anchors: [world.trustAnchor] };
+    const { root, port, trustAnchor } = world;
+    const authority = { roots: [root], port, anchors: [trustAnchor], subnets: site.subnets ?? [] };
     this.#io = { vantage: 'local', now: Date.now, network: this.#network, resolvers, authority };
     this.#targets = { dns: targetOf('dns', site), tls: targetOf('tls', site) };
   }

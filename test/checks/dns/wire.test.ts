@@ -102,7 +102,7 @@ describe('a well-formed message', () => {
       errors: [{ code: 6, text: 'bad' }],
       nsid: 'n1',
       cookie: null,
-      subnetScope: null,
+      clientSubnet: null,
     });
   });
 

@@ -21,7 +21,12 @@ export type Server = z.infer<typeof serverSchema>;
 /** One question to one server, and the whole message that answered it: signatures and all. */
 const serverReplySchema = z.object({
   server: serverSchema,
-  question: z.object({ name: z.string(), type: z.number() }),
+  question: z.object({
+    name: z.string(),
+    type: z.number(),
+    /** On behalf of whose network (EDNS client subnet): `203.0.113.0/24`. */
+    subnet: z.string().optional(),
+  }),
   /** The one that brought the answer, or was tried last. */
   transport: z.enum(['udp', 'tcp']),
   /** Queries sent until it came. */
@@ -58,6 +63,8 @@ const legSchema = z.object({
   /** From the root to the zone the name stands in. */
   zones: z.array(z.string()),
   replies: z.array(serverReplySchema),
+  /** The same on behalf of other networks, by servers that answer by network. */
+  regions: z.array(serverReplySchema).optional(),
 });
 export type Leg = z.infer<typeof legSchema>;
 

@@ -2,10 +2,10 @@
 import type { Failure } from '../../../core/model.js';
 import type { DnsExchange, Network, Resolver } from '../../check.js';
 import { wireName } from '../dnssec/canonical-name.js';
-import type { Question } from '../dnssec/response.js';
 import { artifactOf } from '../evidence.js';
 import { echoes, type Random } from '../query.js';
 import { decode, type Message } from '../wire.js';
+import { subnetOption } from './client-subnet.js';
 import type { Server, ServerReply } from './facts.js';
 import { type Allowance, TRACE_LIMITS } from './limits.js';
 
@@ -52,7 +52,7 @@ const OVER_TCP: Attempt = { transport: 'tcp', edns: true, mixed: false };
 export async function askServer(
   server: Server,
   port: number,
-  question: Question,
+  question: ServerReply['question'],
   sends: Sends,
   allowance: Allowance,
   io: TraceIo,
@@ -126,7 +126,7 @@ interface Read {
 async function send(
   server: Server,
   port: number,
-  question: Question,
+  question: ServerReply['question'],
   attempt: Attempt,
   io: TraceIo,
 ): Promise<{ exchange: DnsExchange; read: Read | null }> {
@@ -164,7 +164,7 @@ function resolverFor({ name, address }: Server, port: number, transport: 'udp' |
  * 6891 6.1.
  */
 export function queryFor(
-  { name, type }: Question,
+  { name, type, subnet }: ServerReply['question'],
   { edns, mixed }: Pick<Attempt, 'edns' | 'mixed'>,
   random: Random,
   recursive = false,
@@ -172,12 +172,23 @@ export function queryFor(
   const [high = 0, low = 0] = random(2);
   const header = [high, low, recursive ? 1 : 0, 0, 0, 1, 0, 0, 0, 0, 0, edns ? 1 : 0];
   const asked = mixed ? inMixedCase(name, random(name.length)) : name;
-  return Uint8Array.from([...header, ...wireName(asked), type >> 8, type & 0xff, 0, 1, ...(edns ? OPT_DNSSEC_OK : [])]);
+  return Uint8Array.from([
+    ...header,
+    ...wireName(asked),
+    type >> 8,
+    type & 0xff,
+    0,
+    1,
+    ...(edns ? optRecord(subnet) : []),
+  ]);
 }
 
 function inMixedCase(name: string, bits: Uint8Array): string {
   return [...name].map((letter, at) => ((bits[at] ?? 0) & 1 ? letter.toUpperCase() : letter)).join('');
 }
 
-/** Root, type 41, payload size, no extended rcode, version 0, DO, no options. */
-const OPT_DNSSEC_OK = [0, 0, 41, UDP_PAYLOAD >> 8, UDP_PAYLOAD & 0xff, 0, 0, 0x80, 0, 0, 0];
+/** Root, type 41, payload size, no extended rcode, version 0, DO, the options. */
+function optRecord(subnet: string | undefined): number[] {
+  const options = subnet === undefined ? [] : subnetOption(subnet);
+  return [0, 0, 41, UDP_PAYLOAD >> 8, UDP_PAYLOAD & 0xff, 0, 0, 0x80, 0, 0, options.length, ...options];
+}

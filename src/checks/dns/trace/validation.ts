@@ -32,6 +32,8 @@ export interface LegValidation {
   readonly status: Status;
   readonly reasons: readonly Reason[];
   readonly replies: readonly (Outcome & { readonly server: Server })[];
+  /** Of answers made for visitors of other networks. */
+  readonly regions: readonly Outcome[];
 }
 
 /**
@@ -138,14 +140,22 @@ function validateLeg(
   const zone = leg.zones.at(-1) ?? '.';
   const trust = trustOf(zone);
   const question: Question = { name: leg.name, type };
-  const replies = leg.replies.map((reply) => {
+  const validated = (reply: ServerReply): Outcome & { server: Server } => {
     const response = reply.raw ? readResponse(reply.raw.bytes) : null;
     if (!response || !trust) return { ...nothing(leg.name, reply), server: reply.server };
     return { ...validateResponse(question, response, trust, context), server: reply.server };
-  });
+  };
+  const replies = leg.replies.map(validated);
   const status = strongest(replies.map((reply) => reply.status));
   const deciding = replies.find((reply) => reply.status === status) ?? nothing(leg.name, null);
-  return { name: leg.name, zone, status, reasons: deciding.reasons, replies };
+  return {
+    name: leg.name,
+    zone,
+    status,
+    reasons: deciding.reasons,
+    replies,
+    regions: (leg.regions ?? []).map(validated),
+  };
 }
 
 function nothing(name: string, reply: ServerReply | null): Outcome {
@@ -158,7 +168,7 @@ export function explainable({ status, zones, legs }: TraceValidation): Explained
   return {
     status,
     zones: zones.map(({ zone, trust }) => ({ zone, status: trust.status, reasons: trust.reasons })),
-    legs: legs.map((leg) => ({
+    legs: legs.map(({ regions: _regions, ...leg }) => ({
       ...leg,
       replies: leg.replies.map(({ server, status: itsStatus }) => ({
         server: `${server.name} (${server.address})`,
