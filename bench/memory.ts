@@ -8,7 +8,6 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -18,6 +17,7 @@ import { page } from '../src/checks/page/index.js';
 import { configure, type PageSettings } from '../src/checks/page/settings.js';
 import type { Baseline, Target } from '../src/core/model.js';
 import { findExecutable } from '../src/net/browser/executable.js';
+import { profilesFolder } from '../src/net/browser/profile.js';
 import { createThreads, judgingOn } from '../src/threads.js';
 import { openEye } from './eye.js';
 import { pageOf } from './picture-pages.js';
@@ -84,7 +84,8 @@ function held(checks: number): Held {
     browserMb: mb(children.reduce((sum, pid) => sum + residentBytes(pid), 0)),
     children: children.length,
     descriptors: readdirSync('/proc/self/fd').length,
-    profiles: readdirSync(tmpdir()).filter((name) => name.startsWith(`siteward-browser-${process.pid}-`)).length,
+    profiles: readdirSync(profilesFolder()).filter((name) => name.startsWith(`siteward-browser-${process.pid}-`))
+      .length,
   };
 }
 

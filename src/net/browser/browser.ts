@@ -6,9 +6,10 @@ import type { DialPolicy } from '../dial-policy.js';
 import { failure } from '../failures.js';
 import { trustIn } from '../trust.js';
 import { Control, type Pace } from './control.js';
-import { RendererGone, TimedOut } from './deadline.js';
+import { BrowserSpent, RendererGone, TimedOut } from './deadline.js';
 import type { EgressRules } from './egress-dial.js';
-import { BrowserHost, type JailMode, type Walls } from './host.js';
+import { BrowserHost, type HostOptions, type JailMode, type Walls } from './host.js';
+import { type Limits, limitsFor } from './limits.js';
 
 export interface BrowserOptions {
   /** A path, or `auto`. */
@@ -22,6 +23,8 @@ export interface BrowserOptions {
   readonly policy: DialPolicy;
   /** Addresses of a name a page wants. Throws ProbeFailure. */
   readonly resolve: (name: string) => Promise<readonly string[]>;
+  /** Of a browser. Default: what `pages` pages need, and more. */
+  readonly limits?: Limits;
   /** Milliseconds, never set back. Default: `performance.now`. */
   readonly now?: () => number;
 }
@@ -50,7 +53,7 @@ export function createBrowser(options: BrowserOptions): SharedBrowser {
 }
 
 class Shared implements SharedBrowser {
-  readonly #options: BrowserOptions;
+  readonly #options: HostOptions;
   readonly #rules: EgressRules;
   readonly #limit: ReturnType<typeof pLimit>;
   readonly #apart = pLimit(1);
@@ -63,11 +66,12 @@ class Shared implements SharedBrowser {
   #closed = false;
 
   constructor(options: BrowserOptions) {
-    this.#options = options;
     this.#control = new Control(options.now ?? (() => performance.now()));
-    const { policy, resolve, ca, pages } = options;
+    const { policy, resolve, ca } = options;
+    const pages = options.pages > 0 ? options.pages : availableParallelism();
+    this.#options = { ...options, limits: options.limits ?? limitsFor(pages) };
     this.#rules = { policy, resolve, trust: ca.length > 0 ? trustIn(ca) : null };
-    this.#limit = pLimit(pages > 0 ? pages : availableParallelism());
+    this.#limit = pLimit(pages);
   }
 
   capture(request: CaptureRequest): Promise<Capture> {
@@ -190,6 +194,7 @@ function codeOf(error: unknown): 'render-crashed' | 'render-timeout' {
 }
 
 function struggleOf(error: unknown): string {
+  if (error instanceof BrowserSpent) return `used up the browser, which ${error.message}`;
   if (error instanceof RendererGone) return 'crashed the browser';
   const step = error instanceof TimedOut ? error.message : `it took longer than ${WALL_MS / 1000} s`;
   return `could not be photographed (${step})`;

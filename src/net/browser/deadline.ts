@@ -39,5 +39,10 @@ export function rejectionOf(signal: AbortSignal): { readonly promise: Promise<ne
 
 /** The process that showed the page is no more. */
 export class RendererGone extends Error {
-  override readonly name = 'RendererGone';
+  override readonly name: string = 'RendererGone';
+}
+
+/** It was ended since it used up more than it may; the message says of what, after “the browser”. */
+export class BrowserSpent extends RendererGone {
+  override readonly name = 'BrowserSpent';
 }

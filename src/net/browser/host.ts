@@ -9,6 +9,7 @@ import { findExecutable } from './executable.js';
 import { JailGate, LOOPBACK_GATE } from './gate.js';
 import { findJail } from './jail.js';
 import { launchBrowser, type RunningBrowser } from './launch.js';
+import type { Limits } from './limits.js';
 import { browserIdentity } from './profile.js';
 import { Stage } from './stage.js';
 import { Stills } from './stills.js';
@@ -17,6 +18,7 @@ export interface HostOptions {
   readonly executable: string;
   readonly sandbox: 'required' | 'off';
   readonly jail: JailMode;
+  readonly limits: Limits;
 }
 
 /** Whether the browser must have a network of its own, has one where it can, or has ours. */
@@ -194,5 +196,5 @@ function noJail(why: string): ProbeFailure {
 /** A step may fail of a crash before the crash itself is told. */
 async function causeOf(error: unknown, stage: Stage): Promise<never> {
   if (stage.alive) await regardless(within(stage.crashed, CRASH_NEWS_MS, 'news of a crash'));
-  throw stage.alive ? error : new RendererGone('the renderer is gone', { cause: error });
+  throw stage.alive ? error : stage.causeOfDeath;
 }

@@ -6,6 +6,7 @@ import { type ChildProcess, execFile } from 'node:child_process';
 import { Server } from 'node:net';
 import { promisify } from 'node:util';
 import { JAIL_PORT, type JailGate } from './gate.js';
+import { CONFINE } from './limits.js';
 import type { Identity } from './profile.js';
 
 /** A way into a jail that works on this machine. */
@@ -37,7 +38,7 @@ server.listen(${JAIL_PORT}, '0.0.0.0', () => process.send('listening', server));
 process.once('disconnect', () => process.exit());`;
 
 /** $1 is Node, $2 LISTEN, and the rest the browser, which is given neither the channel to us nor its number. */
-const INSIDE = `${FURNISH} && "$1" -e "$2" && shift 2 && unset NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE &&
+const INSIDE = `${CONFINE}; ${FURNISH} && "$1" -e "$2" && shift 2 && unset NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE &&
 exec 5>&- && exec "$@"`;
 
 /** Position of the channel to us among the standard descriptors; INSIDE closes it by this number. */

@@ -8,11 +8,12 @@ import { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import puppeteer, { type Browser, type CDPSession } from 'puppeteer-core';
 import { ProbeFailure } from '../../checks/check.js';
-import { RendererGone, regardless, within } from './deadline.js';
+import { BrowserSpent, RendererGone, regardless, within } from './deadline.js';
 import { noBrowser } from './executable.js';
 import { browserFlags } from './flags.js';
 import { type Gate, JailGate } from './gate.js';
 import { CHANNEL, type Jail, jailed, SYSTEM_PATH, takeListener } from './jail.js';
+import { CONFINE, type Limits, watchUsage } from './limits.js';
 import { PipeTransport } from './pipe-transport.js';
 import {
   browserIdentity,
@@ -32,6 +33,8 @@ export interface LaunchOptions {
   readonly jail: Jail | null;
   /** A JailGate where there is a jail. */
   readonly gate: Gate;
+  /** Of this browser. */
+  readonly limits: Limits;
 }
 
 /** One running Chromium. */
@@ -69,20 +72,21 @@ export async function launchBrowser(options: LaunchOptions): Promise<RunningBrow
   const identity = browserIdentity();
   const profile = await makeProfile(identity);
   const child = start(options, profile, identity);
-  const end = endOf(child, profile);
+  const close = endOf(child, profile);
   if (options.gate instanceof JailGate) takeListener(child, options.gate);
   const complaints = stderrOf(child);
+  const spent = watched(child, options.limits);
   try {
     const [browser, fonts] = await within(Promise.all([connect(child), fontsFingerprint()]), START_MS, 'starting');
     const version = (await browser.version()).replace(/^Headless/, '');
     const alive = () => child.exitCode === null && child.signalCode === null && browser.connected;
     const control = await browser.target().createCDPSession();
     const gone = new AbortController();
-    browser.once('disconnected', () => gone.abort(new RendererGone('the browser ended')));
     const [pid, { gate }] = [child.pid ?? 0, options];
-    return { browser, control, pid, profile, version, fonts, gate, gone: gone.signal, alive, close: end };
+    browser.once('disconnected', () => gone.abort(spent() ?? new RendererGone('the browser ended')));
+    return { browser, control, pid, profile, version, fonts, gate, gone: gone.signal, alive, close };
   } catch (cause) {
-    await end();
+    await close();
     throw startFailure(options.executable, complaints(), identity, cause);
   }
 }
@@ -90,7 +94,7 @@ export async function launchBrowser(options: LaunchOptions): Promise<RunningBrow
 function start(options: LaunchOptions, profile: string, identity: Identity | null): ChildProcess {
   const { jail } = options;
   const command = [options.executable, ...browserFlags({ ...options, profile })];
-  const [program = '', ...args] = jail ? jailed(jail, command) : command;
+  const [program = '', ...args] = jail ? jailed(jail, command) : confined(command);
   const pipes: ('ignore' | 'pipe')[] = ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'];
   return spawn(program, args, {
     ...(jail ? jail.identity : identity),
@@ -101,6 +105,10 @@ function start(options: LaunchOptions, profile: string, identity: Identity | nul
     // Nothing of ours: the environment may hold secrets.
     env: { HOME: profile, TMPDIR: profile, PATH: SYSTEM_PATH, LANG: 'en_US.UTF-8', TZ: 'UTC' },
   });
+}
+
+function confined(command: readonly string[]): string[] {
+  return ['/bin/sh', '-c', `${CONFINE}; exec "$@"`, 'browser', ...command];
 }
 
 async function connect(child: ChildProcess): Promise<Browser> {
@@ -148,6 +156,18 @@ function endOf(child: ChildProcess, profile: string): () => Promise<void> {
     closing ??= close();
     return closing;
   };
+}
+
+/** Ends it when it uses up more than it may. @returns whether that is why it ended */
+function watched(child: ChildProcess, limits: Limits): () => BrowserSpent | null {
+  let spent: BrowserSpent | null = null;
+  const unwatch = watchUsage(child.pid ?? 0, limits, (what) => {
+    spent = new BrowserSpent(what);
+    killGroup(child);
+  });
+  child.once('exit', unwatch);
+  child.once('error', unwatch);
+  return () => spent;
 }
 
 function killGroup(child: ChildProcess): void {

@@ -1,10 +1,28 @@
-/** The browser's home: a fresh folder per process, owned by the user it runs as, gone when it ends. */
-import { rmSync } from 'node:fs';
+/** The browser's home: a fresh folder per process, in memory, owned by the user it runs as, gone when it ends. */
+import { rmSync, statfsSync } from 'node:fs';
 import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const PREFIX = 'siteward-browser-';
+const IN_MEMORY = '/dev/shm';
+/** statfs(2). */
+const TMPFS = 0x01021994;
+/** Containers have 64 MiB of it unless told otherwise, which one tall picture uses up. */
+const ROOM_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Where profiles lie: in memory, so that nothing a page leaves comes to a disk, where there is room for that; else among
+ * temporary files.
+ */
+export function profilesFolder(memory: string = IN_MEMORY): string {
+  try {
+    const { type, bavail, bsize } = statfsSync(memory);
+    return type === TMPFS && bavail * bsize >= ROOM_BYTES ? memory : tmpdir();
+  } catch {
+    return tmpdir(); // No such folder here.
+  }
+}
 
 /** An unprivileged user. The numbers of `nobody` are the same on every Linux we know. */
 export interface Identity {
@@ -20,7 +38,7 @@ export function browserIdentity(): Identity | null {
 }
 
 export async function makeProfile(identity: Identity | null): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const folder = await mkdtemp(join(profilesFolder(), `${PREFIX}${process.pid}-`));
   if (identity !== null) await chown(folder, identity.uid, identity.gid);
   return folder;
 }
@@ -37,9 +55,11 @@ export function removeProfileNow(folder: string): void {
 
 /** Removes what processes left behind that were killed before they could clean up. */
 export async function sweepProfiles(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    const pid = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : Number.NaN;
-    if (Number.isInteger(pid) && !alive(pid)) await removeProfile(join(tmpdir(), name));
+  for (const folder of new Set([profilesFolder(), tmpdir()])) {
+    for (const name of await readdir(folder)) {
+      const pid = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : Number.NaN;
+      if (Number.isInteger(pid) && !alive(pid)) await removeProfile(join(folder, name));
+    }
   }
 }
 

@@ -139,6 +139,11 @@ export class Stage {
     return !this.#death.aborted;
   }
 
+  /** Why it is not. */
+  get causeOfDeath(): unknown {
+    return this.#death.reason;
+  }
+
   /** Something is being loaded. */
   get busy(): boolean {
     return this.#pending.size > 0;

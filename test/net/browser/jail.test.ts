@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findJail, type Jail } from '../../../src/net/browser/jail.js';
-import { browserIdentity } from '../../../src/net/browser/profile.js';
+import { browserIdentity, profilesFolder } from '../../../src/net/browser/profile.js';
 import { type Origin, startOrigin } from '../../support/origin.js';
 import { browserFor, requestFor } from './support.js';
 
@@ -19,7 +18,7 @@ afterAll(() => origin.close());
 
 /** The network namespace and the interfaces of the browsers this process started. */
 function networks(): { namespace: string; interfaces: string[] }[] {
-  const profile = join(tmpdir(), `siteward-browser-${process.pid}-`);
+  const profile = join(profilesFolder(), `siteward-browser-${process.pid}-`);
   return readdirSync('/proc').flatMap((pid) => {
     try {
       if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`--user-data-dir=${profile}`)) return [];

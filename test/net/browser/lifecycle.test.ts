@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ProbeFailure } from '../../../src/checks/check.js';
 import type { BrowserOptions, SharedBrowser } from '../../../src/net/browser/browser.js';
 import { findExecutable } from '../../../src/net/browser/executable.js';
+import { profilesFolder } from '../../../src/net/browser/profile.js';
 import { type Origin, startOrigin } from '../../support/origin.js';
 import { browserFor, requestFor } from './support.js';
 
@@ -48,7 +49,7 @@ function browsers(): { pid: number; uid: number; command: string }[] {
         const uid = Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
         // proc(5): after the name in parentheses come state, parent, group.
         const group = Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[2]);
-        if (command.includes(`--user-data-dir=${join(tmpdir(), `siteward-browser-${process.pid}-`)}`))
+        if (command.includes(`--user-data-dir=${join(profilesFolder(), `siteward-browser-${process.pid}-`)}`))
           groups.add(group);
         return command === '' ? [] : [{ pid: Number(pid), uid, command, group }];
       } catch {
@@ -59,7 +60,7 @@ function browsers(): { pid: number; uid: number; command: string }[] {
 }
 
 function profiles(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith(`siteward-browser-${process.pid}-`));
+  return readdirSync(profilesFolder()).filter((name) => name.startsWith(`siteward-browser-${process.pid}-`));
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<ProbeFailure['failure']> {
