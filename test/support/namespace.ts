@@ -13,6 +13,11 @@ export interface Namespace {
   run(program: string, ...args: readonly string[]): string;
   /** Packets that left for somewhere else since the beginning. */
   strayPackets(): number;
+  /**
+   * Has nftables count what processes in here send from now on, loopback included. @param paths by name what is
+   * counted, as nftables matches it: `ip daddr 127.0.0.3`. @returns reads the counters
+   */
+  countSent<Path extends string>(paths: Readonly<Record<Path, string>>): () => Record<Path, number>;
   remove(): Promise<void>;
 }
 
@@ -51,6 +56,25 @@ export function openNamespace(): Namespace | string {
     },
     run: (program, ...args) => execFileSync('ip', [...prefix.slice(1), program, ...args], { encoding: 'utf8' }),
     strayPackets: () => Number(ip(...prefix.slice(1), 'cat', '/sys/class/net/stray/statistics/tx_packets')),
+    countSent(paths) {
+      const counted = Object.entries<string>(paths);
+      const table = `table inet siteward {
+${counted.map(([path]) => `  counter ${path} { }`).join('\n')}
+  chain sent {
+    type filter hook output priority filter; policy accept;
+${counted.map(([path, match]) => `    ${match} counter name ${path}`).join('\n')}
+  }
+}`;
+      execFileSync('ip', [...prefix.slice(1), 'nft', '-f', '-'], { input: table });
+      return () => {
+        const listed = execFileSync('ip', [...prefix.slice(1), 'nft', 'list', 'counters'], { encoding: 'utf8' });
+        const packets = (path: string) => new RegExp(`counter ${path} \\{\\s+packets (\\d+)`).exec(listed)?.[1];
+        return Object.fromEntries(counted.map(([path]) => [path, Number(packets(path))])) as Record<
+          keyof typeof paths,
+          number
+        >;
+      };
+    },
     async remove() {
       const gone = children.filter(isRunning).map((child) => once(child, 'exit'));
       for (const child of children) child.kill('SIGKILL');
