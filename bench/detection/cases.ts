@@ -24,8 +24,9 @@ export interface Row extends Omit<Judgement, 'failures'> {
   readonly ms: number;
 }
 
-/** Answers of the healthy page that a baseline is captured from: as many as `baseline capture` takes. */
+/** Answers of the healthy page that a baseline is captured from, and those taken too where the first ones differ. */
 export const SAMPLES = ['sample 1', 'sample 2', 'sample 3'] as const;
+export const MORE_SAMPLES = ['sample 4', 'sample 5'] as const;
 
 export interface Case {
   readonly page: CorpusPage;

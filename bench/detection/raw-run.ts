@@ -1,12 +1,12 @@
 /** The corpus in raw mode: no network, no browser, thousands of cases. */
 
 import type { Baseline } from '../../src/core/model.js';
-import { type Case, casesOf, livelyCasesOf, noiseCasesOf, type Row, SAMPLES } from './cases.js';
+import { type Case, casesOf, livelyCasesOf, MORE_SAMPLES, noiseCasesOf, type Row, SAMPLES } from './cases.js';
 import { answer } from './corpus/life.js';
 import type { CorpusPage, Scene } from './corpus/page.js';
 import { rawEvidence, urlOf } from './judges/raw.js';
 import { hashAlarms } from './judges/rivals.js';
-import { baselineOf, judged, targetOf } from './judges/siteward.js';
+import { baselineOf, isMoving, judged, targetOf } from './judges/siteward.js';
 import { type Pairing, urlwatchAlarms } from './judges/urlwatch.js';
 import type { Variant } from './variants/variant.js';
 
@@ -62,8 +62,9 @@ interface RawBaseline {
 function rawBaseline(page: CorpusPage, template: string): RawBaseline {
   const [first, second, third] = SAMPLES.map((seed) => answer(page, template, seed));
   if (!first || !second || !third) throw new Error('a baseline needs three samples');
-  const baseline = baselineOf([rawEvidence(page, first), rawEvidence(page, second), rawEvidence(page, third)]);
-  return { baseline, before: first };
+  const few = [rawEvidence(page, first), rawEvidence(page, second), rawEvidence(page, third)] as const;
+  const more = MORE_SAMPLES.map((seed) => rawEvidence(page, answer(page, template, seed)));
+  return { baseline: baselineOf(isMoving(few, urlOf(page)) ? [...few, ...more] : few), before: first };
 }
 
 function rowOf(entry: Case, scene: Scene, baseline: Baseline, before: Scene): Row {

@@ -1,13 +1,13 @@
 /** A sample of the corpus through the real network and browser: what only a browser sees, and what a whole look costs. */
 import type { PageEvidence } from '../../src/checks/page/evidence.js';
 import type { Baseline } from '../../src/core/model.js';
-import { type Case, casesOf, livelyCasesOf, type Row, SAMPLES } from './cases.js';
+import { type Case, casesOf, livelyCasesOf, MORE_SAMPLES, type Row, SAMPLES } from './cases.js';
 import { answer } from './corpus/life.js';
 import type { CorpusPage, Scene } from './corpus/page.js';
 import { type Eye, openEye } from './judges/rendered.js';
 import { hashAlarms, pixelRule } from './judges/rivals.js';
 import { openStage, type Stage } from './judges/server.js';
-import { baselineOf, judged, targetOf } from './judges/siteward.js';
+import { baselineOf, isMoving, judged, targetOf } from './judges/siteward.js';
 import { type Pairing, urlwatchAlarms } from './judges/urlwatch.js';
 import { Random } from './random.js';
 import type { Variant } from './variants/variant.js';
@@ -93,6 +93,7 @@ async function lookedAt(cases: readonly Case[], studio: Studio): Promise<{ row: 
   for (const seed of SAMPLES) samples.push(await look(inTurns(page, seed)));
   const [base, ...others] = samples;
   if (!base) return [];
+  if (isMoving([base, ...others], url)) for (const seed of MORE_SAMPLES) others.push(await look(inTurns(page, seed)));
   const baseline = baselineOf([base, ...others]);
   const before = answer(page, page.template, `${SAMPLES[0]} 0`);
   const rows: { row: Row; pairing: Pairing }[] = [];

@@ -65,7 +65,7 @@ async function findings({ evidence }: Captured, of: Target, sampling?: Sampling)
 test('the day and the chance of a page are learned before they change', async () => {
   const of = target();
   const baseline = await captured(of);
-  expect([baseline.samples, await findings(baseline, of)]).toEqual([3, []]);
+  expect([baseline.samples, await findings(baseline, of)]).toEqual([5, []]);
   expect(await findings(baseline, of, TOMORROW)).toEqual([]);
   expect(await findings(baseline, of, { ...TOMORROW, seed: 0xface })).toEqual([]);
   // Nothing else is forgiven with them.
@@ -84,4 +84,11 @@ test('every viewport the site names is captured and compared for itself', async 
   const replaced = found.find(({ code }) => code === 'page/defacement-phrase');
   expect(replaced).toMatchObject({ severity: 'critical', where: expect.stringContaining('mobile') });
   expect(found.filter(({ where = '' }) => where.includes('desktop: h1'))).toEqual([]);
+});
+
+test('a page that stands still is looked at three times, and one that moves five times', async () => {
+  const moving = await captured(target());
+  origin.pages['/'] = `<!doctype html><title>Summit</title>${BODY}`;
+  const still = await captured(target());
+  expect([moving.samples, still.samples]).toEqual([5, 3]);
 });

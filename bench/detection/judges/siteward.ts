@@ -39,6 +39,12 @@ export function baselineOf(samples: readonly [PageEvidence, ...PageEvidence[]]):
   return { targetId: 'bench/page', accepted: [{ version: pageCheck.version, evidence, at: 0, by: 'bench', note: '' }] };
 }
 
+/** Whether `baseline capture` would take more samples than these: see src/cli/capture.ts. */
+export function isMoving([first, ...rest]: readonly [PageEvidence, ...PageEvidence[]], url: string): boolean {
+  const [target, baseline] = [targetOf(url, 'living'), baselineOf([first])];
+  return rest.some((sample) => judged(target, baseline, sample).codes.length > 0);
+}
+
 export function judged(target: Target, baseline: Baseline, evidence: PageEvidence): Judgement {
   const observation: Observation = {
     targetId: target.id,

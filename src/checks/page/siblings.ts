@@ -4,6 +4,8 @@
  */
 
 const NTH = /:nth-of-type\(\d+\)$/;
+/** Paragraphs and headings stand beside each other without being entries of anything: that two moved says nothing of a third. */
+const RUNNING = /^(?:p|h[1-6])$/;
 
 /**
  * Places, of those there are, that stand beside two moving ones.
@@ -29,7 +31,8 @@ export function inRotatingList(moving: Iterable<string>): Set<string> {
 /** The path with the number of one step left open, for each step in turn. */
 export function listsOf(place: string): string[] {
   const steps = place.split(' > ');
-  return steps.map((step, index) =>
-    [...steps.slice(0, index), `${step.replace(NTH, '')}:*`, ...steps.slice(index + 1)].join(' > '),
-  );
+  return steps.flatMap((step, index) => {
+    const name = step.replace(NTH, '');
+    return RUNNING.test(name) ? [] : [[...steps.slice(0, index), `${name}:*`, ...steps.slice(index + 1)].join(' > ')];
+  });
 }

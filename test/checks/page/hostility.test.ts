@@ -59,6 +59,25 @@ describe('one paragraph of a living page exchanged for another of the same lengt
     expect(codesOf(instead([ABOUT, text]))).toEqual(['page/text-changed']);
   });
 
+  it('is told where it is a small part of the text, when hardly a word of it is the site’s', () => {
+    const more = Array.from(
+      { length: 8 },
+      (_, at) =>
+        `<p>Panel ${at} about clean water is streamed in the main hall for citizens and researchers of many countries, in languages of their own.</p>`,
+    );
+    const long = GENUINE.replace('</section>', `${more.join('')}</section>`);
+    const told = (text: string) =>
+      reading(lookAt({ html: long.replace(SESSIONS, text) }), page.combine([lookAt({ html: long })]))
+        .findings.filter(({ severity }) => severity !== 'notice')
+        .map(({ code }) => code);
+    expect(
+      told('Marbled kittens purr beneath velvet cushions while grandmother knits woollen mittens and hums.'),
+    ).toEqual(['page/text-changed']);
+    expect(
+      told('Marbled kittens purr beneath velvet cushions while citizens and researchers follow the sessions.'),
+    ).toEqual([]);
+  });
+
   it('is an edit when it is about the same things', () => {
     const text =
       'Researchers and citizens from ninety countries discuss clean water at the summit, and every panel is streamed in six languages within a day.';

@@ -102,6 +102,13 @@ describe('entries of one list', () => {
     expect(fellowsOf([li(1), li(3)], [li(1), li(2), li(3), li(4), 'nav > ul > li > a'])).toEqual([li(2), li(4)]);
   });
 
+  it('are not the paragraphs of a text, of which two moved', () => {
+    const p = (n: number): string => (n === 1 ? 'main > p' : `main > p:nth-of-type(${n})`);
+    expect(fellowsOf([p(1), p(3)], [p(1), p(2), p(3)])).toEqual([]);
+    const item = (n: number): string => `main > div:nth-of-type(${n}) > p`;
+    expect(fellowsOf([item(2), item(3)], [item(2), item(3), item(4)])).toEqual([item(4)]);
+  });
+
   it('are not made of a single one', () => {
     expect(fellowsOf([li(3)], [li(1), li(2), li(3)])).toEqual([]);
   });
