@@ -42,11 +42,16 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   EPERM: ['monitor', 'dial-forbidden', "was not dialled: this machine's firewall or sandbox forbids it."],
 };
 
+/** Somebody's care or a clock is to blame, hardly ever an attacker. */
+const OUT_OF_TIME: Rule = ['other end', 'certificate-expired', 'shows a certificate that is not valid today.'];
+
 /** By how `error.code` begins, where libraries have a family of codes. */
 const BY_PREFIX: readonly (readonly [string, Rule])[] = [
   ['HPE_', ['other end', 'bad-http', 'answered something that is not HTTP.']],
   ['ERR_SSL_', ['other end', 'tls-failed', 'does not complete a TLS handshake.']],
   ['ERR_HTTP2_', ['other end', 'bad-http', 'broke the rules of HTTP/2.']],
+  ['CERT_HAS_EXPIRED', OUT_OF_TIME],
+  ['CERT_NOT_YET_VALID', OUT_OF_TIME],
   ['ERR_TLS_CERT_ALTNAME', ['other end', 'certificate-invalid', 'shows a certificate for another name.']],
 ];
 
@@ -94,7 +99,7 @@ function ruleOf(code: string): Rule | undefined {
   const family = BY_PREFIX.find(([prefix]) => code.startsWith(prefix));
   if (family) return family[1];
   if (!CERTIFICATE_CODE.test(code)) return undefined;
-  return ['other end', 'certificate-invalid', 'shows a certificate that no trusted authority vouches for today.'];
+  return ['other end', 'certificate-invalid', 'shows a certificate that no trusted authority vouches for.'];
 }
 
 function codeOf(error: Error): string | null {

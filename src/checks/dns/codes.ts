@@ -120,6 +120,17 @@ export const dnsCodes = [
     remedy: 'See whether it is down or no longer serves this machine, and mend or remove it in settings.yaml.',
   },
   {
+    code: 'dns/path-intercepted',
+    diagnosis: 'monitor-fault',
+    severity: 'notice',
+    meaning:
+      'Whoever answers in the place of an encrypted resolver cannot prove to be it: something on the way opens ' +
+      'connections, or its operator errs. Nothing it said is believed, and nothing is held against the site.',
+    remedy:
+      'Look who issued the certificate there (openssl s_client -connect ADDRESS:PORT -servername NAME). If it is no proxy ' +
+      'of your own network, treat this network as hostile.',
+  },
+  {
     code: 'dns/no-address',
     diagnosis: 'down',
     severity: 'critical',

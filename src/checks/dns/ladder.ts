@@ -184,6 +184,10 @@ function judgeSilence(answer: Answer, scene: Scene): Judgement {
     return judgement('MALFORMED', 0.3, answer.failure.detail, unreadable);
   }
   const why = answer.failure?.detail ?? 'it gave no answer';
+  if (answer.failure?.code === 'certificate-invalid') {
+    const cannot = 'whoever answers in its place cannot prove to be that resolver';
+    return judgement('PATH_INTERCEPTED', 0.9, `path intercepted: ${why}`, cannot);
+  }
   if (!controlSays(answer, scene, () => true)) {
     return unmeasurable(answer, `does not work at all: ${why}`, 'does not work at all');
   }

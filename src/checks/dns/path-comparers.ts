@@ -25,6 +25,7 @@ type DnsComparer = Comparer<DnsSettings, DnsEvidence>;
 
 const CODES: Partial<Record<VerdictId, { readonly code: DnsCode; readonly severity: Severity }>> = {
   UNMEASURABLE: { code: 'dns/resolver-failing', severity: 'notice' },
+  PATH_INTERCEPTED: { code: 'dns/path-intercepted', severity: 'notice' },
   MALFORMED: { code: 'dns/malformed', severity: 'notice' },
   BLOCK_ERR: { code: 'dns/blocked-error', severity: 'notice' },
   INCONSISTENT: { code: 'dns/inconsistent', severity: 'warning' },
@@ -140,6 +141,8 @@ function summaryFor(answer: Answer, { verdict, says, address }: Judgement, { nam
       return `Resolver ${who} does not give ${name} to its users: it ${says}.`;
     case 'UNMEASURABLE':
       return `Resolver ${who} ${says}; nothing can be said of those who use it.`;
+    case 'PATH_INTERCEPTED':
+      return `The encrypted way to resolver ${who} is intercepted: ${says}. Nothing it said was used.`;
     case 'MALFORMED':
       return `Resolver ${who} ${says} when asked for ${name}.`;
     default:

@@ -180,6 +180,7 @@ export function toneOf({ judgement, role }: Pick<DnsLine, 'judgement' | 'role'>)
     case 'INCONSISTENT':
       return judgement.confidence < 0.5 ? 'unsure' : 'warning';
     case 'NX_REWRITE':
+    case 'PATH_INTERCEPTED':
     case 'OPERATOR_ERROR':
       return 'warning';
     default:

@@ -47,7 +47,9 @@ function headline(report: DnsReport, width: number, style: Paint): string[] {
   const count = new Set(bad).size;
   const tone = overall(report);
   const all = new Set(report.lines.map((line) => line.resolver)).size;
-  const broken = report.brokenSigning === null ? WORDS[tone] : 'its signatures are broken, by its owner';
+  const cut = report.lines.some(({ judgement }) => judgement.verdict === 'PATH_INTERCEPTED');
+  const words = tone === 'warning' && cut ? 'the way to a resolver is intercepted' : WORDS[tone];
+  const broken = report.brokenSigning === null ? words : 'its signatures are broken, by its owner';
   const sentence = count > 0 ? `${counted(count, 'resolver')} of ${all} answer otherwise` : broken;
   return [
     `${INDENT}${style([TONE_STYLE[tone], 'bold'], `${markOf(tone)} ${oneLine(report.name)}`)}  ${sentence}, in ${duration(report.tookMs)}`,

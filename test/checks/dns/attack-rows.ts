@@ -168,8 +168,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       if (!query.name.startsWith('www.')) return null;
       return query.type === 'A' ? scene.web.map((address) => a(query.name, address)) : [];
     },
-    tells: ['dns/mail-changed notice'],
-    calm: true,
+    tells: ['dns/authority-changed warning', 'dns/mail-changed notice'],
     shows: ['plain A CONSISTENT_IP'],
   },
   'the DS record gone': {
@@ -199,9 +198,9 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       const at = { address, port, serverName: 'resolver.test', path: '/dns-query', network: null } as const;
       return { ...at, name: 'intercepted', role: 'reference', transport: 'https' };
     },
-    tells: ['dns/resolver-failing notice'],
+    tells: ['dns/path-intercepted notice'],
     calm: true,
-    shows: ['intercepted A UNMEASURABLE', 'plain A CONSISTENT_IP'],
+    shows: ['intercepted A PATH_INTERCEPTED', 'plain A CONSISTENT_IP'],
   },
 };
 

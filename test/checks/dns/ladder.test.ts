@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Answer, DnsEvidence } from '../../../src/checks/dns/evidence.js';
 import type { VerdictId } from '../../../src/checks/dns/judgement.js';
 import { judgeAnswers, nxRewriters } from '../../../src/checks/dns/ladder.js';
+import { resolvers } from '../../../src/checks/dns/path-comparers.js';
 import type { DnsSettings } from '../../../src/checks/dns/settings.js';
 import {
   absent,
@@ -396,6 +397,24 @@ describe('a resolver that does not work', () => {
 
   test('says nothing about the name by its silence', () => {
     expect(verdictOf(silent)).toBe('UNMEASURABLE');
+  });
+
+  test.each([
+    ['certificate-invalid', 'PATH_INTERCEPTED'],
+    ['certificate-expired', 'UNMEASURABLE'],
+    ['connect-timeout', 'UNMEASURABLE'],
+  ])('whose encrypted path ends with %s is %s, and is nobody’s fault at the site', (code, expected) => {
+    const failure = {
+      blame: 'resolver',
+      code,
+      detail: 'ref3 shows a certificate (UNABLE_TO_GET_ISSUER_CERT)',
+    } as const;
+    const cut = answer('ref3', 'A', [], { failure });
+    const seen = evidence([cut]);
+    expect(judgeAnswers(seen, [], SETTINGS).find((row) => row.answer === cut)?.judgement.verdict).toBe(expected);
+    const found = resolvers.compare(seen, [], SETTINGS).map(({ code: told, severity }) => `${told} ${severity}`);
+    const isCut = expected === 'PATH_INTERCEPTED';
+    expect(found).toEqual([isCut ? 'dns/path-intercepted notice' : 'dns/resolver-failing notice']);
   });
 
   test('says nothing about the name by refusing everything', () => {

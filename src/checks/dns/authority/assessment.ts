@@ -4,7 +4,7 @@ import type { DnsSettings } from '../settings.js';
 import { delegationParts } from './delegation-parts.js';
 import { type Part, sceneOf } from './part.js';
 import { registryParts } from './registry-parts.js';
-import { HIJACKED_FROM, UNCONFIRMED_FROM } from './weights.js';
+import { ALWAYS_ASKED, HIJACKED_FROM, UNCONFIRMED_FROM, WEIGHTS } from './weights.js';
 import { zoneParts } from './zone-parts.js';
 
 /** `hijacked`: somebody is called. `unconfirmed`: a person has to say whether it was theirs. `noted`: recorded. */
@@ -32,8 +32,13 @@ export function assess(
   return { score, class: classOf(score, parts), parts };
 }
 
+/** Not what a ticket expects, nor what few say. */
+function isAlwaysAsked({ kind, points }: Part): boolean {
+  return ALWAYS_ASKED.has(kind) && points === WEIGHTS[kind].points;
+}
+
 function classOf(score: number, parts: readonly Part[]): AuthorityClass {
   if (score >= HIJACKED_FROM) return 'hijacked';
-  if (score >= UNCONFIRMED_FROM) return 'unconfirmed';
+  if (score >= UNCONFIRMED_FROM || parts.some(isAlwaysAsked)) return 'unconfirmed';
   return parts.length > 0 ? 'noted' : 'as-approved';
 }

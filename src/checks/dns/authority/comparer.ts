@@ -37,7 +37,7 @@ function headline({ class: grade, score, parts }: Assessment, domain: string, { 
       summary,
       expected: counted.map(({ kind, expected }) => `${kind}: ${expected}`).join('\n'),
       actual: counted.map(({ kind, actual, points }) => `${kind}: ${actual} (+${points})`).join('\n'),
-      where: `score ${score}: a person is asked from ${UNCONFIRMED_FROM} on, a hijack is called from ${HIJACKED_FROM} on`,
+      where: `score ${score}: ${score < UNCONFIRMED_FROM ? 'where mail goes is asked about at any score' : `a person is asked from ${UNCONFIRMED_FROM} on`}, a hijack is called from ${HIJACKED_FROM} on`,
     },
   ];
 }

@@ -45,7 +45,7 @@ function read(evidence: DnsEvidence, zone: string): Domain {
 }
 
 /** `10 mail.example.org` to the server: its preference may move. */
-function mailServer(record: string): string {
+export function mailServer(record: string): string {
   return record.slice(record.indexOf(' ') + 1);
 }
 

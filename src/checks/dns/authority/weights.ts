@@ -91,7 +91,7 @@ export const WEIGHTS = {
   },
   'mail-moved': {
     points: 25,
-    because: 'who takes the mail can reset passwords and prove ownership',
+    because: 'who takes the mail can reset passwords and have certificates issued; a person is asked at any score',
     code: 'dns/mail-changed',
   },
   'caa-opened': {
@@ -117,6 +117,12 @@ export const WEIGHTS = {
 } as const satisfies Record<string, Weight>;
 
 export type PartKind = keyof typeof WEIGHTS;
+
+/**
+ * Ask a person whatever the sum is. Mail alone is enough to have a certificate issued and every account of the domain
+ * reset, and nothing else need change: Sea Turtle and DNSpionage took mail this way.
+ */
+export const ALWAYS_ASKED: ReadonlySet<PartKind> = new Set(['mail-moved']);
 
 /** Seen by fewer than half of the parent's servers: it spreads, or one of them is ill. The next look tells. */
 export const MINORITY_SHARE = 0.5;

@@ -4,6 +4,7 @@ import { authorityOf } from '../../tls/comparers.js';
 import { addressesOf, distinct, type TlsAt, trustedAnswers } from '../evidence.js';
 import { fitsPattern } from '../names.js';
 import { signatureOn } from '../signatures.js';
+import { mailServer } from './domain.js';
 import { everyApproved, isAllowed, type Part, part, type Scene, standsWith } from './part.js';
 
 /** @param delegation what changed above the domain. */
@@ -105,12 +106,24 @@ function defacedPart(strange: readonly string[], { evidence }: Scene): Part[] {
 function mailParts(scene: Scene): Part[] {
   const { mx, zone } = scene.domain;
   const approved = everyApproved(scene, (domain) => domain.mx);
-  if (mx === null || approved.length === 0) return [];
-  const strange = mx.filter((server) => !approved.includes(server));
+  // A domain that was approved without mail servers has something to lose too: who adds one gets all its mail.
+  if (mx === null || scene.approved.every((domain) => domain.mx === null)) return [];
+  const strange = mx.filter((server) => server !== NO_MAIL && !approved.includes(server));
   if (strange.length === 0) return [];
   const ticket = ticketFor(scene.tickets, 'mx', strange);
   const says = `${zone}: its mail now goes to ${strange.join(', ')}`;
-  return [part('mail-moved', says, { expected: approved, actual: mx, ticket })];
+  return [part('mail-moved', says, { expected: approved, actual: mx, ticket, share: shareOfMail(strange, scene) })];
+}
+
+/** RFC 7505: it takes no mail at all. */
+const NO_MAIL = '.';
+
+/** Of the references that answer, how many give one of those servers: one that lies alone is not the domain's change. */
+function shareOfMail(strange: readonly string[], { evidence }: Scene): number {
+  const answers = trustedAnswers(evidence, 'zone').filter(({ type }) => type === 'MX');
+  const voices = answers.flatMap(({ replies }) => replies.filter(({ rcode }) => rcode === 'NOERROR'));
+  const saying = voices.filter(({ records }) => records.some((record) => strange.includes(mailServer(record))));
+  return voices.length === 0 ? 1 : saying.length / voices.length;
 }
 
 /** Fewer may issue: fine. More may: somebody wants a certificate, owner or not. */

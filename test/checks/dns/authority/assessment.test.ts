@@ -63,6 +63,16 @@ const registered = (more: Parameters<typeof registration>[0]): DnsEvidence =>
   look({}, { registry: { registration: registration(more), certificates: null } });
 const issued = (more: Parameters<typeof issuance>[0]): DnsEvidence =>
   look({}, { registry: { registration: null, certificates: [issuance(more)] } });
+/** What each reference says of the mail servers, beside the approved one. */
+function mailBy(...voices: (readonly string[])[]): DnsEvidence {
+  const answers = voices.map((servers, at) => {
+    const records = ['mail.example.org', ...servers].map((server) => `10 ${server}`);
+    return answer(`ref${at + 1}`, 'MX', [reply([], { records })], { asked: 'zone', name: 'example.org' });
+  });
+  const all = [...new Set(['mail.example.org', ...voices.flat()])];
+  const seen = look({ mx: all });
+  return { ...seen, answers: [...seen.answers, ...answers] };
+}
 const badTls = tlsAt(EVIL, 'DEPTH_ZERO_SELF_SIGNED_CERT', 'evil-key', 'CN=evil');
 
 /** Authority and references give the stranger's address. */
@@ -157,6 +167,8 @@ describe('each difference has its weight', () => {
     ],
     ['mail moved', look({ mx: ['mail.evil.net'] }), ['mail-moved 25']],
     ['mail also to a stranger', look({ mx: ['mail.example.org', 'mail.evil.net'] }), ['mail-moved 25']],
+    ['mail to a stranger by the word of one reference of three', mailBy(['mail.evil.net'], [], []), ['mail-moved 13']],
+    ['no mail at all any more', look({ mx: ['.'] }), []],
     [
       'another authority may issue',
       look({ caa: ['0 issue "letsencrypt.org"', '0 issue "evil-ca.net"'] }),
@@ -404,5 +416,28 @@ describe('the classes', () => {
     const before = evidence([nameservers('ref1', ...NS)]);
     expect(parts(evidence([nameservers('ref1', ...EVIL_NS)]), [before])).toEqual(['nameservers-changed 60']);
     expect(parts(evidence([nameservers('ref1', ...NS)]), [before])).toEqual([]);
+  });
+});
+
+describe('mail that goes to a stranger', () => {
+  const swapped = look({ mx: ['mail.evil.net'] });
+
+  test('asks a person although the score is low, and calls somebody where nothing may change', () => {
+    expect(score(swapped)).toBe(25);
+    expect(findings(swapped)).toEqual(['dns/authority-changed warning', 'dns/mail-changed notice']);
+    expect(findings(swapped, FROZEN)).toContain('dns/authority-changed critical');
+  });
+
+  test('asks too where the domain had no mail before, and where most references say so', () => {
+    const without = look({ mx: [] });
+    expect(assess(swapped, [without], SETTINGS)?.class).toBe('unconfirmed');
+    expect(assess(mailBy(['mail.evil.net'], ['mail.evil.net'], []), [APPROVED], SETTINGS)?.class).toBe('unconfirmed');
+  });
+
+  test('asks nobody where one reference alone says so, a ticket expects it, or nothing was known', () => {
+    const changes = [{ id: 'T', from: AT - 1, to: AT + 1, expect: { mx: ['mail.evil.net'] } }];
+    expect(assess(mailBy(['mail.evil.net'], [], []), [APPROVED], SETTINGS)?.class).toBe('noted');
+    expect(assess(swapped, [APPROVED], { ...SETTINGS, changes })?.class).toBe('noted');
+    expect(assess(swapped, [look({ mx: null })], SETTINGS)?.class).toBe('as-approved');
   });
 });
