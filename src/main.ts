@@ -28,6 +28,7 @@ import { crashing, failed, interruption, outliveReaders, terminalOf, withGrace }
 import { type Handlers, program } from './cli/program.js';
 import { registrySources } from './cli/registry-sources.js';
 import { selectSites, sitesInForce, withoutPassword } from './cli/selection.js';
+import { storesOf } from './cli/stores.js';
 import { runValidate } from './cli/validate.js';
 import { runVerify } from './cli/verify.js';
 import { BadConfiguration, type GlobalOptions, UsageError, type Workplace } from './cli/workplace.js';
@@ -35,7 +36,6 @@ import { adHocSite } from './config/ad-hoc.js';
 import type { Config } from './config/config.js';
 import { type LoadOptions, loadConfig } from './config/load.js';
 import { pseudoSite } from './core/announcement.js';
-import type { Crash } from './core/crash-points.js';
 import type { Site } from './core/model.js';
 import type { SharedBrowser } from './net/browser/browser.js';
 import { knownAddresses } from './net/known-addresses.js';
@@ -45,7 +45,6 @@ import { examineReceiver } from './notify/examine.js';
 import { NOTIFIERS } from './notify/index.js';
 import { openBaselines } from './store/baselines.js';
 import { readProof } from './store/evidence.js';
-import type { Store } from './store/store.js';
 import { createThreads, judgingOn, type Threads } from './threads.js';
 import { Recollections } from './vantage/recollections.js';
 import { localVantage } from './vantage/vantage.js';
@@ -131,7 +130,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
   const io: Omit<ProbeIo, 'signal'> = { vantage: 'local', now, ...asked };
   const baselines = openBaselines(options.baselines, CHECKS, config.settings.baselines.signers);
   const threads = createThreads(THREADS);
-  let store: Promise<Store> | null = null;
+  const stores = storesOf(config.settings.store.url, options.data, { door: network.database, ...{ crash, now, log } });
   const post = postOf(options, config, { network, threads, signal, log, crash });
   return {
     version: VERSION,
@@ -158,10 +157,11 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
         () => false,
       ),
     ...{ newId, crash, signal },
-    store: () => (store ??= openedStore(config.settings.store.url, options.data, network, crash)),
+    store: stores.store,
+    shelteredStore: stores.shelteredStore,
     async close() {
       crash('stop/store-closing');
-      const ends = [started?.then((open) => open.close()), network.close(), store?.then((open) => open.close())];
+      const ends = [started?.then((open) => open.close()), network.close(), stores.closeStores()];
       await Promise.all([...ends, threads.close()]);
       crash('stop/store-closed');
     },
@@ -192,13 +192,6 @@ function postOf(
     random: Math.random,
     ...{ log, crash },
   };
-}
-
-async function openedStore(url: string, dataDir: string, network: GuardedNetwork, crash: Crash): Promise<Store> {
-  const { openStore } = await import('./store/open.js');
-  const store = openStore(url, dataDir, { door: network.database, crash });
-  await store.open();
-  return store;
 }
 
 async function at(

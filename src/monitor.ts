@@ -16,7 +16,7 @@ import type {
   Target,
   Verdict,
 } from './core/model.js';
-import { RECORD } from './core/recovery.js';
+import { RECORD } from './core/reserved.js';
 import type { Recollections } from './vantage/recollections.js';
 import type { Vantage } from './vantage/vantage.js';
 

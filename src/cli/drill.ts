@@ -6,7 +6,7 @@ import { CHECKS } from '../checks/index.js';
 import { isOver } from '../core/incident.js';
 import { close } from '../core/ladder.js';
 import type { Observation, Target } from '../core/model.js';
-import { DRILL } from '../core/reserved.js';
+import { DRILL, DRILLED } from '../core/reserved.js';
 import { decide, type Memory, watch } from '../memory.js';
 import type { Observatory } from '../monitor.js';
 import type { DeliveryState, Store } from '../store/store.js';
@@ -44,7 +44,11 @@ export async function runDrill(siteId: string | undefined, place: Workplace): Pr
       ? jsonText({ schema: 'siteward/drill/1', incident: incident.id, ended: isOver(incident), deliveries })
       : table(deliveries),
   );
-  return deliveries.some(({ state }) => state === 'delivered') && isOver(incident) ? 0 : EXIT.unverified;
+  const reached = deliveries.filter(({ state }) => state === 'delivered').map(({ receiver }) => receiver);
+  if (reached.length === 0 || !isOver(incident)) return EXIT.unverified;
+  const detail = [...new Set(reached)].join(', ');
+  await store.audit({ at: place.observatory.now(), actor: 'siteward', ...DRILLED, detail });
+  return 0;
 }
 
 function drillMemory(siteId: string | undefined, store: Store, place: Workplace): Memory {

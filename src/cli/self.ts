@@ -1,4 +1,7 @@
-/** What the daemon notices about itself between two pulses: whether it sees, what it verified, whether it was held up. */
+/**
+ * What the daemon notices about itself between two pulses: whether it sees and could tell, what it verified, whether it was
+ * held up, whether somebody set its clock.
+ */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Sight, sightBy } from '../core/controls.js';
 import type { Target, Verdict } from '../core/model.js';
@@ -8,15 +11,72 @@ import type { Workplace } from './workplace.js';
 /** A control that has not answered by then does not answer. */
 const CONTROL_DEADLINE_MS = 5_000;
 
+/** Below this the two clocks only drift. */
+const NO_JUMP_MS = 1_000;
+
+/** Milliseconds; only the second never jumps. */
+interface Clocks {
+  readonly wall: () => number;
+  readonly monotonic: () => number;
+}
+
 export class SelfWatch {
   readonly #startedAt: number;
   readonly #verifiedAt = new Map<string, number>();
+  readonly #unverifiable = new Set<string>();
   readonly #delay = monitorEventLoopDelay({ resolution: 100 });
+  readonly #clocks: Clocks;
+  /** Wall clock less monotonic clock, at the last pulse. */
+  #offset: number;
+  #driftMs = 0;
   #sight: Sight = 'sighted';
+  #provenAt: number | null = null;
 
-  constructor(startedAt: number) {
-    this.#startedAt = startedAt;
+  constructor(clocks: Clocks) {
+    this.#clocks = clocks;
+    this.#startedAt = clocks.wall();
+    this.#offset = clocks.wall() - clocks.monotonic();
     this.#delay.enable();
+  }
+
+  get startedAt(): number {
+    return this.#startedAt + this.#driftMs;
+  }
+
+  /** By how much the clock was set since the start, all together. */
+  get driftMs(): number {
+    return this.#driftMs;
+  }
+
+  /** By how much the wall clock was set since the last call. What is remembered of the time before moves with it. */
+  takeClockJumpMs(): number {
+    const offset = this.#clocks.wall() - this.#clocks.monotonic();
+    const jump = offset - this.#offset;
+    this.#offset = offset;
+    this.#driftMs += jump;
+    if (Math.abs(jump) > NO_JUMP_MS) {
+      for (const [target, at] of this.#verifiedAt) this.#verifiedAt.set(target, at + jump);
+    }
+    return jump;
+  }
+
+  /** The way to a receiver was found open, or one took a message. */
+  proven(at: number): void {
+    this.#provenAt = Math.max(at, this.#provenAt ?? 0);
+  }
+
+  get provenAt(): number | null {
+    return this.#provenAt;
+  }
+
+  /** Whether the record of what was approved for the site is believed, as of the last look. */
+  believed(siteId: string, isBelieved: boolean): void {
+    if (isBelieved) this.#unverifiable.delete(siteId);
+    else this.#unverifiable.add(siteId);
+  }
+
+  get unverifiable(): readonly string[] {
+    return [...this.#unverifiable].sort();
   }
 
   /** Of the vantage that is this machine. */
@@ -38,7 +98,7 @@ export class SelfWatch {
   attentions(targets: readonly Target[]): readonly Attention[] {
     return targets.map(({ id, schedule }) => ({
       targetId: id,
-      verifiedAt: this.#verifiedAt.get(id) ?? this.#startedAt,
+      verifiedAt: this.#verifiedAt.get(id) ?? this.startedAt,
       everyMs: 'everyMs' in schedule ? schedule.everyMs : null,
     }));
   }

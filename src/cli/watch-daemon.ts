@@ -12,7 +12,7 @@ import { linkSecret } from './links.js';
 import { policyInForce } from './selection.js';
 import { attend, concurrency, type Desk, deliver } from './watch-desk.js';
 import { healthOf, measure } from './watch-health.js';
-import { announceStart, announceStop, watchSelf } from './watch-self.js';
+import { announceStart, announceStop, proveReceivers, watchSelf } from './watch-self.js';
 import { CommandError, EXIT } from './workplace.js';
 
 const DELIVER_EVERY_MS = 1_000;
@@ -21,6 +21,10 @@ const PULSE_EVERY_MS = 10_000;
 const DIGEST_EVERY_MS = 60_000;
 const PRUNE_EVERY_MS = 3_600_000;
 const KEEP_VERDICTS_MS = 30 * 86_400_000;
+/** A clock that was set by more than this says nothing about what is old. */
+const MOST_DRIFT_MS = 86_400_000;
+/** Receivers are looked at so often in the time within which one must be proven. */
+const PROOFS_IN_TIME = 4;
 
 export async function watchOn(desk: Desk): Promise<number> {
   const { place } = desk;
@@ -60,11 +64,8 @@ export async function watchOn(desk: Desk): Promise<number> {
     repeat(beat.everyMs, place.log, () =>
       heartbeat(beat.urls, () => healthOf(desk), standing, place.network, place.log, place.signal),
     ),
-    repeat(
-      PRUNE_EVERY_MS,
-      place.log,
-      async () => void (await desk.store.prune(place.observatory.now() - KEEP_VERDICTS_MS)),
-    ),
+    repeat(beat.provenWithinMs / PROOFS_IN_TIME, place.log, () => proveReceivers(desk)),
+    repeat(PRUNE_EVERY_MS, place.log, () => prune(desk)),
   ];
   place.crash('announce/begin');
   await announceStart(desk);
@@ -89,6 +90,11 @@ export async function watchOn(desk: Desk): Promise<number> {
   await web.close();
   place.crash('stop/web-closed');
   return 0;
+}
+
+async function prune({ place, store, self }: Desk): Promise<void> {
+  if (Math.abs(self.driftMs) > MOST_DRIFT_MS) return;
+  await store.prune(place.observatory.now() - KEEP_VERDICTS_MS);
 }
 
 async function listening(desk: Desk): ReturnType<typeof listen> {

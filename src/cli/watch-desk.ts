@@ -8,6 +8,7 @@ import type { Inspection } from '../monitor.js';
 import type { Courier } from '../notify/deliver.js';
 import { NOTIFIERS } from '../notify/index.js';
 import { rolledBack } from '../store/approvals.js';
+import type { ShelteredStore, Trouble } from '../store/sheltered.js';
 import type { Store } from '../store/store.js';
 import type { Metrics } from '../web/metrics.js';
 import { keepTargetEvidence } from './evidence.js';
@@ -17,7 +18,7 @@ import type { Workplace } from './workplace.js';
 /** One watching daemon: what its parts share. */
 export interface Desk {
   readonly place: Workplace;
-  readonly store: Store;
+  readonly store: ShelteredStore;
   readonly memory: Memory;
   readonly metrics: Metrics;
   readonly courier: Courier;
@@ -25,8 +26,8 @@ export interface Desk {
   /** What was wrong with ourselves at the last pulse. */
   faults: readonly Fault[];
   lastLookAt: number | null;
-  /** Why the last commit could not be made durable; null when it could. */
-  storeProblem: string | null;
+  /** A verdict could be kept nowhere, not even in memory; null when the last one could. */
+  unrecorded: Trouble | null;
 }
 
 export function memoryOf(store: Store, place: Workplace, metrics: Metrics | null = null): Memory {
@@ -89,17 +90,19 @@ export async function attend(desk: Desk, site: Site, target: Target): Promise<In
     const observatory = { ...place.observatory, sightOf: () => desk.self.sight };
     const record = approved(target);
     if (record.findings.length > 0) desk.metrics.unverifiable(site.id);
+    desk.self.believed(site.id, record.findings.length === 0);
     const inspection = await watch(site, target, record, observatory, desk.memory, place.signal);
     place.crash('look/end');
     desk.self.verified(target.id, inspection.verdict, place.observatory.now());
     desk.lastLookAt = place.observatory.now();
-    desk.storeProblem = null;
+    desk.unrecorded = null;
     desk.metrics.looked(inspection);
     logLook(desk, inspection);
     return inspection;
   } catch (error) {
-    desk.storeProblem = error instanceof Error ? error.message : String(error);
-    place.log.error({ target: target.id, error: desk.storeProblem }, 'The verdict could not be recorded');
+    const reason = error instanceof Error ? error.message : String(error);
+    desk.unrecorded = { reason, since: desk.unrecorded?.since ?? place.observatory.now() };
+    place.log.error({ target: target.id, error: reason }, 'The verdict could not be recorded');
     if (!(error instanceof Unrecorded)) return null;
     logLook(desk, error.inspection);
     return error.inspection;
@@ -110,6 +113,11 @@ function logLook({ place: { log } }: Desk, { target, verdict, tookMs, looks }: I
   const fields = { target: target.id, state: verdict.state, severity: verdict.severity, tookMs, looks };
   if (verdict.state === 'intact') log.info(fields, 'Looked');
   else log.warn({ ...fields, diagnosis: verdict.diagnosis }, verdict.summary);
+}
+
+/** Why what is decided is not durable now. */
+export function storeProblemOf({ store, unrecorded }: Desk): Trouble | null {
+  return store.trouble ?? unrecorded;
 }
 
 export async function deliver(desk: Desk, what: 'due' | 'pending'): Promise<void> {

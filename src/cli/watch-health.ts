@@ -1,14 +1,18 @@
 /** Whether the daemon can see and can tell, for supervisors, for Prometheus and for the dead man's switch. */
-import type { FaultCode } from '../core/watchdog.js';
+import { type FaultCode, waitedMs } from '../core/watchdog.js';
 import type { Scheduler } from '../scheduler.js';
+import type { Outbox } from '../store/store.js';
 import type { Health } from '../web/server.js';
-import type { Desk } from './watch-desk.js';
+import { type Desk, storeProblemOf } from './watch-desk.js';
 
 /** An alert this old that no receiver took means that we cannot tell anybody anything. */
 const OUTBOX_STUCK_MS = 120_000;
 
 /** Faults with which we neither see nor tell: then the outside world must alarm in our place. */
-const BLINDING: readonly FaultCode[] = ['blind', 'late', 'store-failing'];
+const BLINDING: readonly FaultCode[] = ['blind', 'late', 'baselines-unverifiable'];
+
+/** Until then the first look at the receivers may still be under way. */
+const FIRST_PROOF_MS = 120_000;
 
 export async function measure(desk: Desk, scheduler: Scheduler): Promise<void> {
   const { pending, oldestAt } = await desk.store.outbox();
@@ -21,9 +25,11 @@ export async function measure(desk: Desk, scheduler: Scheduler): Promise<void> {
 export async function healthOf(desk: Desk): Promise<Health> {
   const now = desk.place.observatory.now();
   const outbox = await desk.store.outbox();
+  const storeProblem = storeProblemOf(desk);
   const problems = [
-    ...(desk.storeProblem === null ? [] : [`the store does not take verdicts: ${desk.storeProblem}`]),
-    ...(outbox.oldestAt !== null && now - outbox.oldestAt > OUTBOX_STUCK_MS
+    ...(storeProblem === null ? [] : [`the store does not take verdicts: ${storeProblem.reason}`]),
+    ...unproven(desk, outbox, now),
+    ...(outbox.oldestAt !== null && waitedMs(outbox.oldestAt, now) > OUTBOX_STUCK_MS
       ? [`alerts wait since ${new Date(outbox.oldestAt).toISOString()}: no receiver takes them`]
       : []),
     ...(outbox.givenUp > 0
@@ -34,4 +40,14 @@ export async function healthOf(desk: Desk): Promise<Health> {
   const targets = desk.place.config.sites.reduce((sum, site) => sum + site.targets.length, 0);
   const { sandbox } = desk.place.config.settings.browser;
   return { problems, targets, lastLookAt: desk.lastLookAt, outboxPending: outbox.pending, sandbox };
+}
+
+/** A channel nobody saw open for long may be shut: an alert would be the first to find out. */
+function unproven({ place, self }: Desk, { provenAt }: Outbox, now: number): string[] {
+  const { receivers, heartbeat } = place.config.settings;
+  if (receivers.length === 0) return [];
+  const last = Math.max(provenAt ?? 0, self.provenAt ?? 0);
+  if (now - last <= heartbeat.provenWithinMs || (last === 0 && now - self.startedAt <= FIRST_PROOF_MS)) return [];
+  const since = last === 0 ? 'since the start' : `since ${new Date(last).toISOString()}`;
+  return [`no receiver took a message or a look ${since}: run siteward doctor`];
 }

@@ -2,13 +2,15 @@
 import pLimit from 'p-limit';
 import { passTime } from '../memory.js';
 import { siteInspection } from '../monitor.js';
+import { lostIn } from '../store/lost.js';
 import { progressOutput } from './check.js';
 import { checkReport, jsonText } from './report/check-json.js';
 import { exitCodeOf } from './report/exit-code.js';
 import { progress } from './report/progress.js';
 import { terminalReport } from './report/terminal.js';
 import { policyInForce } from './selection.js';
-import { attend, concurrency, type Desk, deliver } from './watch-desk.js';
+import { attend, concurrency, type Desk, deliver, storeProblemOf } from './watch-desk.js';
+import { tellOfStore } from './watch-self.js';
 
 const UNRECORDED = { state: 'unverified', severity: null } as const;
 
@@ -43,6 +45,9 @@ export async function watchOnce(desk: Desk): Promise<number> {
   );
   shown.close();
   await passTime(desk.memory, (incident, at) => policyInForce(incident, place.config, at), now());
+  // A process that ends remembers nothing: what the database does not take now is told and forgotten.
+  await desk.store.proveWritable(now());
+  await tellOfStore(desk);
   await deliver(desk, 'pending');
   const { pending } = await desk.store.outbox();
   if (pending > 0) place.log.warn({ pending }, 'Alerts not accepted yet stay in the outbox; the next run retries them');
@@ -50,5 +55,5 @@ export async function watchOnce(desk: Desk): Promise<number> {
   place.terminal.out(place.terminal.json ? jsonText(checkReport(run)) : terminalReport(run, place.terminal));
   const code = exitCodeOf(inspected);
   // What could not be recorded is not green, and what is critical stays so.
-  return desk.storeProblem !== null && code !== 2 ? 3 : code;
+  return (storeProblemOf(desk) !== null || (await lostIn(place.options.data)).length > 0) && code !== 2 ? 3 : code;
 }

@@ -1,19 +1,33 @@
 /** The daemon's watch over itself: it takes its own pulse, and what is wrong becomes an incident. */
 import { announcement } from '../core/announcement.js';
 import { advance } from '../core/incident.js';
-import { SITEWARD } from '../core/reserved.js';
-import { codesToJudge, faultsOf, monitorTarget, monitorVerdict, type Pulse } from '../core/watchdog.js';
+import { DRILLED, SITEWARD } from '../core/reserved.js';
+import {
+  codesToJudge,
+  type Fault,
+  type FaultCode,
+  faultsOf,
+  monitorTarget,
+  monitorVerdict,
+  type Pulse,
+} from '../core/watchdog.js';
 import { duration } from '../core/words.js';
 import { announce, decide } from '../memory.js';
 import type { Scheduler } from '../scheduler.js';
-import type { Desk } from './watch-desk.js';
+import { lostIn } from '../store/lost.js';
+import { nameOfStore } from '../store/open.js';
+import { witness } from '../store/witness.js';
+import { type Desk, storeProblemOf } from './watch-desk.js';
 
 /** Takes the pulse, and tells of what is wrong and of what works again. */
 export async function watchSelf(desk: Desk, scheduler: Pick<Scheduler, 'lagMs'>): Promise<void> {
-  const { place, store, self, memory } = desk;
+  const { place, store, self } = desk;
+  const clockJumpMs = self.takeClockJumpMs();
   await self.look(place);
+  await store.proveWritable(place.observatory.now());
   const at = place.observatory.now();
-  const { oldestAt, failing } = await store.outbox();
+  const { oldestAt, failing, provenAt } = await store.outbox();
+  if (provenAt !== null) self.proven(provenAt);
   const blockedMs = self.takeBlockedMs();
   desk.metrics.blocked(blockedMs);
   const sights = new Map([['local', self.sight]]);
@@ -22,7 +36,10 @@ export async function watchSelf(desk: Desk, scheduler: Pick<Scheduler, 'lagMs'>)
     at,
     outboxOldestAt: oldestAt,
     failing,
-    storeProblem: desk.storeProblem,
+    storeProblem: storeProblemOf(desk),
+    lost: await lost(desk),
+    unverifiable: self.unverifiable,
+    clockJumpMs,
     lagMs: scheduler.lagMs,
     blockedMs,
     sights,
@@ -30,12 +47,84 @@ export async function watchSelf(desk: Desk, scheduler: Pick<Scheduler, 'lagMs'>)
   };
   const faults = faultsOf(pulse);
   desk.faults = faults;
-  for (const code of codesToJudge(faults, await store.openIncidents(SITEWARD))) {
+  await tell(faults, codesToJudge(faults, await store.openIncidents(SITEWARD)), desk, at);
+  await noteTrail(desk);
+}
+
+/** For a pass that nobody can say when another will follow: what concerns the memory of all of them. */
+export async function tellOfStore(desk: Desk): Promise<void> {
+  const at = desk.place.observatory.now();
+  const trouble = storeProblemOf(desk);
+  const faults = faultsOf({
+    ...{
+      at,
+      outboxOldestAt: null,
+      failing: [],
+      clockJumpMs: 0,
+      lagMs: 0,
+      blockedMs: 0,
+      sights: new Map(),
+      targets: [],
+    },
+    storeProblem: trouble && { ...trouble, since: 0 },
+    lost: await lost(desk),
+    unverifiable: desk.self.unverifiable,
+  });
+  const ours: readonly FaultCode[] = ['store-failing', 'memory-lost', 'baselines-unverifiable'];
+  const open = codesToJudge(faults, await desk.store.openIncidents(SITEWARD));
+  await tell(
+    faults,
+    open.filter((code) => ours.includes(code)),
+    desk,
+    at,
+  );
+  await noteTrail(desk);
+}
+
+async function tell(faults: readonly Fault[], codes: readonly FaultCode[], desk: Desk, at: number): Promise<void> {
+  const { memory } = desk;
+  for (const code of codes) {
     const verdict = monitorVerdict(faults.find((fault) => fault.code === code));
     await decide(memory, SITEWARD, at, (known) =>
       advance(known, verdict, monitorTarget(code), at, () => memory.newIncidentId(at)),
     );
   }
+}
+
+/** A folder that cannot be read is the disk's fault, and that is told of by what it does to the database. */
+async function lost({ place }: Desk): Promise<readonly string[]> {
+  try {
+    return await lostIn(place.options.data);
+  } catch (error) {
+    place.log.error({ error: String(error) }, 'What was lost cannot be listed');
+    return [];
+  }
+}
+
+/** So that a database that is put back from an old copy is noticed. */
+async function noteTrail({ place, store, metrics }: Desk): Promise<void> {
+  if (store.trouble !== null) return;
+  const { options, config, log } = place;
+  try {
+    await witness(options.data, nameOfStore(config.settings.store.url, options.data), store);
+    metrics.drilled((await store.lastAct(DRILLED))?.at ?? 0);
+  } catch (error) {
+    log.error({ error: String(error) }, 'Where the audit trail stands cannot be noted outside the database');
+  }
+}
+
+/** Looks whether the way to any receiver is open, so that the heartbeat does not promise what nobody tried. */
+export async function proveReceivers({ place, self }: Desk): Promise<void> {
+  await Promise.all(
+    place.config.settings.receivers.map(async ({ id }) => {
+      try {
+        await place.examineReceiver(id);
+        self.proven(place.observatory.now());
+      } catch (error) {
+        place.log.warn({ receiver: id, error: String(error) }, 'The way to a receiver is not open');
+      }
+    }),
+  );
 }
 
 /** Tells those who read the digest that watching began, and for how long nobody had watched. */

@@ -20,7 +20,7 @@ export async function runWatch(options: { readonly once: boolean }, place: Workp
 }
 
 async function runOn(place: Workplace, work: (desk: Desk) => Promise<number>): Promise<number> {
-  const store = await place.store();
+  const store = await place.shelteredStore();
   const metrics = createMetrics();
   const desk: Desk = {
     place,
@@ -28,10 +28,10 @@ async function runOn(place: Workplace, work: (desk: Desk) => Promise<number>): P
     memory: memoryOf(store, place, metrics),
     metrics,
     courier: await place.courier(store),
-    self: new SelfWatch(place.observatory.now()),
+    self: new SelfWatch({ wall: place.observatory.now, monotonic: () => performance.now() }),
     faults: [],
     lastLookAt: null,
-    storeProblem: null,
+    unrecorded: null,
   };
   place.crash('start/store-opened');
   await withdrawUnwatched(desk);

@@ -7,6 +7,7 @@ import type { ApprovedBaseline, Observatory } from '../monitor.js';
 import type { Walls } from '../net/browser/host.js';
 import type { Courier } from '../notify/deliver.js';
 import type { Baselines, RecordHead } from '../store/baselines.js';
+import type { ShelteredStore } from '../store/sheltered.js';
 import type { Store } from '../store/store.js';
 import type { Log } from './log.js';
 
@@ -66,6 +67,8 @@ export interface Workplace {
   readonly newId: (at: number) => string;
   /** Opened at first use: the one-shot check needs none. */
   readonly store: () => Promise<Store>;
+  /** For a daemon: it goes on when the database does not. */
+  readonly shelteredStore: () => Promise<ShelteredStore>;
   readonly crash: Crash;
   /** Aborts at ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;

@@ -47,7 +47,12 @@ export interface Settings {
   readonly baselines: { readonly signers: readonly Signer[] };
   readonly receivers: readonly Receiver[];
   readonly routes: readonly Route[];
-  readonly heartbeat: { readonly urls: readonly string[]; readonly everyMs: number };
+  readonly heartbeat: {
+    readonly urls: readonly string[];
+    readonly everyMs: number;
+    /** A receiver must have been reached within this time, or nobody could be alerted. */
+    readonly provenWithinMs: number;
+  };
   /** Who is told besides when nobody takes an incident. */
   readonly escalation: readonly LadderStep[];
   /** Addresses, `ip:port`, that answer as long as our own network works. */

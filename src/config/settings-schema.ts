@@ -198,6 +198,9 @@ export const SHAPE = {
     .strictObject({
       urls: z.array(webUrl()).default([]).describe('Fetched as long as the daemon works.'),
       every: duration(5000).prefault('60s').describe('How often.'),
+      proven_within: duration(60_000)
+        .prefault('24h')
+        .describe('Withheld when no receiver took a message, or answered when it was looked at, for this long.'),
     })
     .prefault({})
     .describe('Tells a dead-man switch elsewhere that Siteward is alive.'),

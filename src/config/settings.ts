@@ -107,7 +107,11 @@ function toSettings(
     baselines: data.baselines,
     receivers,
     routes: data.routes ?? toAll,
-    heartbeat: { urls: data.heartbeat.urls, everyMs: data.heartbeat.every },
+    heartbeat: {
+      urls: data.heartbeat.urls,
+      everyMs: data.heartbeat.every,
+      provenWithinMs: data.heartbeat.proven_within,
+    },
     escalation: data.escalation.map(({ severity, after, to }) => ({ severity, afterMs: after, to })),
     controls: data.controls,
     digest: { to: data.digest.to, atMinute: data.digest.at, timezone: data.digest.timezone },

@@ -12,6 +12,7 @@ import {
   type Severity,
   type Verdict,
 } from './model.js';
+import { RECORD } from './reserved.js';
 
 /** One look at one target, as far as one cause is concerned. */
 export interface Sighting {
@@ -31,7 +32,7 @@ const NOBODY: Pick<Sighting, 'seenBy' | 'shown' | 'isTransient'> = { seenBy: [],
 /** @returns what the verdict says about divergence of this cause. */
 export function sightingOf(cause: Cause, verdict: Verdict): Sighting {
   const { state, seenBy, notSeenBy } = verdict;
-  if (state === 'unverified') return { ...NOBODY, clearBy: [] };
+  if (state === 'unverified' || isOfRecordAlone(verdict)) return { ...NOBODY, clearBy: [] };
   const diverges = cause === 'availability' ? state === 'unreachable' : state === 'altered';
   if (diverges) {
     const shown = shownBy(verdict);
@@ -42,6 +43,15 @@ export function sightingOf(cause: Cause, verdict: Verdict): Sighting {
   // Whoever was shown something else than approved was answered, so for him it is not down. Whoever got no answer saw
   // nothing, so an alteration seen before is not known to be gone.
   return { ...NOBODY, clearBy: state === 'altered' ? [...seenBy, ...notSeenBy] : notSeenBy };
+}
+
+/**
+ * Only what was approved is in doubt, not the site: nothing is known of it then. That is a fault on our side, one for all
+ * sites together (watchdog.ts), and no incident of each.
+ */
+function isOfRecordAlone({ findings }: Verdict): boolean {
+  const grave = findings.filter(isGrave);
+  return grave.length > 0 && grave.every(({ vantage }) => vantage === RECORD);
 }
 
 export function isTransientCode(code: string): boolean {

@@ -4,10 +4,8 @@
  */
 import { isFlapping, withLook } from './flapping.js';
 import type { DivergingTarget, Incident, Policy } from './model.js';
+import { RECORD } from './reserved.js';
 import { CALM_MS, timingOf } from './timing.js';
-
-/** Not a place to look from: the record of what was approved, which is read at every look. */
-export const RECORD = 'baseline';
 
 /** The target after a look that showed the divergence to `seenBy`. */
 export function sighted(

@@ -5,6 +5,8 @@ import type { Incident } from './model.js';
 export const SITEWARD = '_siteward';
 /** A played attack. */
 export const DRILL = '_drill';
+/** How the audit trail calls a drill that reached somebody. */
+export const DRILLED = { action: 'drilled', subject: DRILL } as const;
 /** An incident of many sites; what follows names the cause. */
 export const GROUP_PREFIX = '_group-';
 
@@ -17,3 +19,6 @@ export function isOfSites({ siteId }: Sited): boolean {
 export function isGroup({ siteId }: Sited): boolean {
   return siteId.startsWith(GROUP_PREFIX);
 }
+
+/** Stands where a vantage stands and is none: the record of what was approved, which is read at every look. */
+export const RECORD = 'baseline';

@@ -6,7 +6,7 @@ import type { Sight } from './controls.js';
 import { MONITOR_KIND } from './incident.js';
 import type { Incident, Policy, SeenFinding, Severity, Target, Verdict } from './model.js';
 import { SITEWARD } from './reserved.js';
-import { duration } from './words.js';
+import { duration, moment } from './words.js';
 
 /** How the daemon fares at this moment. */
 export interface Pulse {
@@ -15,8 +15,14 @@ export interface Pulse {
   readonly outboxOldestAt: number | null;
   /** Receivers that refuse everything for good. */
   readonly failing: readonly string[];
-  /** Why the last commit could not be made. */
-  readonly storeProblem: string | null;
+  /** Why the database takes nothing, and since when. */
+  readonly storeProblem: { readonly reason: string; readonly since: number } | null;
+  /** What was lost and is kept aside, by name. */
+  readonly lost: readonly string[];
+  /** Sites whose record of what was approved is not believed. */
+  readonly unverifiable: readonly string[];
+  /** By how much the wall clock went forward (or back, negative) beside the time that passed, in milliseconds. */
+  readonly clockJumpMs: number;
   /** How late the latest look began, and for how long nothing at all was done. */
   readonly lagMs: number;
   readonly blockedMs: number;
@@ -44,6 +50,9 @@ export const FAULT_CODES = [
   'outbox-stuck',
   'receiver-failing',
   'store-failing',
+  'memory-lost',
+  'baselines-unverifiable',
+  'clock-jumped',
   'late',
   'blind',
   'not-observed',
@@ -51,6 +60,9 @@ export const FAULT_CODES = [
 export type FaultCode = (typeof FAULT_CODES)[number];
 
 const OUTBOX_STUCK_MS = 60_000;
+/** A backup or another writer may hold the database up; what it does not take meanwhile is told all the same. */
+const STORE_FAILS_MS = 30_000;
+const CLOCK_JUMP_MS = 5_000;
 const LATE_MS = 60_000;
 const BLOCKED_MS = 10_000;
 /** Longest a target may go unverified: three of its intervals, and no less than ten minutes. */
@@ -63,6 +75,9 @@ export function faultsOf(pulse: Pulse): readonly Fault[] {
     outboxStuck(pulse),
     receiverFailing(pulse),
     storeFailing(pulse),
+    memoryLost(pulse),
+    unverifiable(pulse),
+    clockJumped(pulse),
     late(pulse),
     blind(pulse),
     unseen(pulse),
@@ -70,7 +85,7 @@ export function faultsOf(pulse: Pulse): readonly Fault[] {
 }
 
 function outboxStuck({ outboxOldestAt, at }: Pulse): Fault | null {
-  if (outboxOldestAt === null || at - outboxOldestAt <= OUTBOX_STUCK_MS) return null;
+  if (outboxOldestAt === null || waitedMs(outboxOldestAt, at) <= OUTBOX_STUCK_MS) return null;
   const summary = 'Alerts wait for more than a minute: a receiver does not take them. Run siteward doctor.';
   return { code: 'outbox-stuck', severity: 'critical', summary, which: [] };
 }
@@ -82,14 +97,43 @@ function receiverFailing({ failing }: Pulse): Fault | null {
   return { code: 'receiver-failing', severity: 'critical', summary, which: failing };
 }
 
-function storeFailing({ storeProblem }: Pulse): Fault | null {
-  if (storeProblem === null) return null;
+/** What waits since a time that is still to come was written before the clock was set back: then nobody knows how long. */
+export function waitedMs(since: number, at: number): number {
+  return since > at ? Number.POSITIVE_INFINITY : at - since;
+}
+
+function storeFailing({ storeProblem, at }: Pulse): Fault | null {
+  if (storeProblem === null || at - storeProblem.since < STORE_FAILS_MS) return null;
   return {
     code: 'store-failing',
     severity: 'critical',
-    summary: `Verdicts are not recorded. ${storeProblem}`,
+    summary: `The database takes nothing since ${moment(storeProblem.since)}. Attacks are told all the same, but what is decided now is lost if Siteward ends before that is mended. ${storeProblem.reason}`,
     which: [],
   };
+}
+
+function memoryLost({ lost }: Pulse): Fault | null {
+  if (lost.length === 0) return null;
+  const summary = `Something Siteward remembered is lost and kept aside: ${listed(lost)}. Read note.txt in that folder of lost/ in the data folder; Siteward watches on. Take the folder away when you have seen to it.`;
+  return { code: 'memory-lost', severity: 'critical', summary, which: lost.slice(0, NAMES_SHOWN) };
+}
+
+function unverifiable({ unverifiable: sites }: Pulse): Fault | null {
+  if (sites.length === 0) return null;
+  const summary = `What was approved for ${listed(sites)} is not believed, so an attack there could not be told from what is right. Run siteward baseline status; restore baselines/ from version control, and find out who changed it.`;
+  return { code: 'baselines-unverifiable', severity: 'critical', summary, which: [] };
+}
+
+function clockJumped({ clockJumpMs }: Pulse): Fault | null {
+  if (Math.abs(clockJumpMs) <= CLOCK_JUMP_MS) return null;
+  const way = clockJumpMs > 0 ? 'forward' : 'back';
+  const summary = `This machine's clock was set ${way} by ${duration(Math.abs(clockJumpMs))}: times in messages may be wrong, and certificates are judged by it. See that it is kept by NTP.`;
+  return { code: 'clock-jumped', severity: 'warning', summary, which: [] };
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - NAMES_SHOWN;
+  return [...names.slice(0, NAMES_SHOWN), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
 function late({ lagMs, blockedMs }: Pulse): Fault | null {

@@ -28,6 +28,10 @@ function stored({ at, ...texts }: Act): Act {
   };
 }
 
+export async function actOf(db: Kysely<Tables>, seq: number): Promise<AuditRecord | null> {
+  return (await db.selectFrom('audit').selectAll().where('seq', '=', seq).executeTakeFirst()) ?? null;
+}
+
 /** The newest record, or the newest of that action on that subject. */
 export async function lastAct(
   db: Kysely<Tables>,

@@ -6,11 +6,21 @@ import { type Crash, noCrash, pointAfter } from '../core/crash-points.js';
 import type { Load } from '../core/grouping.js';
 import type { Incident, Silence, Suppression, Transition } from '../core/model.js';
 import { storeFailure } from './advice.js';
-import { appendAct, lastAct, trailOf } from './audit.js';
+import { actOf, appendAct, lastAct, trailOf } from './audit.js';
 import { writeEntry } from './entry.js';
+import {
+  incidentOf,
+  knownIncidents,
+  leadingIncidents,
+  newestIncidents,
+  openIncidents,
+  type SetAside,
+  transitionsOf,
+} from './incidents.js';
 import { migrations } from './migrations.js';
-import { claimFact, readFact, silencesAfter, suppressionsSince, upsertSilence } from './notes.js';
+import { claimFact, readFact, silencesAfter, suppressionsSince, upsertSilence, writeAndReadBack } from './notes.js';
 import { deliveriesOf, dueDeliveries, loadSince, outboxState, settleDelivered, settleFailed } from './outbox.js';
+import { pruneIncidents, pruneVerdicts, SLICE } from './prune.js';
 import {
   type Delivery,
   type DeliveryState,
@@ -21,11 +31,8 @@ import {
   type Unheard,
   type VerdictRecord,
 } from './store.js';
-import { parseIncident, parseTransition, parseVerdict, type Tables } from './tables.js';
+import { parseVerdict, type Tables } from './tables.js';
 import { unheardBetween } from './unheard.js';
-
-/** Rows pruned before others get their turn. */
-const SLICE = 500;
 
 /** Which database, and what is special about it. */
 export interface Backend {
@@ -35,6 +42,9 @@ export interface Backend {
   readonly name: string;
   /** Run first in every transaction that writes. */
   readonly takeTurn?: (tx: Kysely<Tables>) => Promise<void>;
+  /** Rejects where the file is not sound; absent: the server sees to that. */
+  readonly examine?: (db: Kysely<Tables>) => Promise<void>;
+  readonly setAside?: SetAside;
 }
 
 export class SqlStore implements Store {
@@ -73,54 +83,27 @@ export class SqlStore implements Store {
   }
 
   async openIncidents(siteId?: string): Promise<readonly Incident[]> {
-    return this.#attempt('read', async () => {
-      const open = this.#db.selectFrom('incidents').selectAll().where('status', '=', 'open').orderBy('since');
-      const rows = await (siteId === undefined ? open : open.where('site_id', '=', siteId)).execute();
-      return rows.map((row) => parseIncident(row.incident, `incident ${row.id}`));
-    });
+    return this.#attempt('read', () => openIncidents(this.#db, this.#aside, siteId));
   }
 
   async leadingIncidents(): Promise<readonly Incident[]> {
-    return this.#attempt('read', async () => {
-      const open = this.#db.selectFrom('incidents').selectAll().where('status', '=', 'open');
-      // Written by JSON.stringify, where a quote inside a text is escaped: this finds every one that has no parent.
-      const rows = await open.where('incident', 'like', '%"parent":null%').orderBy('since').execute();
-      return rows.map((row) => parseIncident(row.incident, `incident ${row.id}`));
-    });
+    return this.#attempt('read', () => leadingIncidents(this.#db, this.#aside));
   }
 
   async knownIncidents(siteId: string, endedAfter: number): Promise<readonly Incident[]> {
-    return this.#attempt('read', async () => {
-      const rows = await this.#db
-        .selectFrom('incidents')
-        .selectAll()
-        .where('site_id', '=', siteId)
-        .where(({ or, eb }) => or([eb('status', '=', 'open'), eb('resolved_at', '>', endedAfter)]))
-        .orderBy('since')
-        .execute();
-      return rows.map((row) => parseIncident(row.incident, `incident ${row.id}`));
-    });
+    return this.#attempt('read', () => knownIncidents(this.#db, this.#aside, siteId, endedAfter));
   }
 
   async incident(id: string): Promise<Incident | null> {
-    return this.#attempt('read', async () => {
-      const row = await this.#db.selectFrom('incidents').selectAll().where('id', '=', id).executeTakeFirst();
-      return row ? parseIncident(row.incident, `incident ${row.id}`) : null;
-    });
+    return this.#attempt('read', () => incidentOf(this.#db, id));
   }
 
   async incidents(limit: number): Promise<readonly Incident[]> {
-    return this.#attempt('read', async () => {
-      const newest = this.#db.selectFrom('incidents').selectAll().orderBy('since', 'desc').orderBy('id').limit(limit);
-      return (await newest.execute()).map((row) => parseIncident(row.incident, `incident ${row.id}`));
-    });
+    return this.#attempt('read', () => newestIncidents(this.#db, this.#aside, limit));
   }
 
   async transitions(incidentId: string): Promise<readonly Transition[]> {
-    return this.#attempt('read', async () => {
-      const rows = this.#db.selectFrom('transitions').selectAll().where('incident_id', '=', incidentId).orderBy('seq');
-      return (await rows.execute()).map(parseTransition);
-    });
+    return this.#attempt('read', () => transitionsOf(this.#db, incidentId));
   }
 
   async receiversTold(incidentId: string): Promise<readonly string[]> {
@@ -147,7 +130,7 @@ export class SqlStore implements Store {
   }
 
   async dueDeliveries(now: number, limit: number): Promise<readonly Delivery[]> {
-    return this.#attempt('read', () => dueDeliveries(this.#db, now, limit));
+    return this.#attempt('read', () => dueDeliveries(this.#db, this.#aside, now, limit));
   }
 
   async deliveriesOf(incidentId: string): Promise<readonly DeliveryState[]> {
@@ -215,6 +198,10 @@ export class SqlStore implements Store {
     return this.#attempt('read', () => lastAct(this.#db, about));
   }
 
+  async act(seq: number): Promise<AuditRecord | null> {
+    return this.#attempt('read', () => actOf(this.#db, seq));
+  }
+
   async trail(): Promise<readonly AuditRecord[]> {
     return this.#attempt('read', () => trailOf(this.#db));
   }
@@ -222,7 +209,7 @@ export class SqlStore implements Store {
   async prune(before: number): Promise<number> {
     let pruned = 0;
     this.#crash('prune/begin');
-    for (const slice of [() => this.#pruneVerdicts(before), () => this.#pruneIncidents(before)]) {
+    for (const slice of [() => pruneVerdicts(this.#db, before), () => pruneIncidents(this.#db, before)]) {
       let gone: number;
       do {
         gone = await this.#attempt('pruned', slice);
@@ -234,35 +221,17 @@ export class SqlStore implements Store {
     return pruned;
   }
 
-  async #pruneVerdicts(before: number): Promise<number> {
-    const old = this.#db
-      .selectFrom('verdicts')
-      .select('id')
-      .where('at', '<', before)
-      .where('newest', '=', 0)
-      .limit(SLICE);
-    const { numDeletedRows } = await this.#db.deleteFrom('verdicts').where('id', 'in', old).executeTakeFirstOrThrow();
-    return Number(numDeletedRows);
+  async proveWritable(at: number): Promise<void> {
+    await this.#attempt('written', () => writeAndReadBack(this.#db, at));
   }
 
-  async #pruneIncidents(before: number): Promise<number> {
-    const old = this.#db
-      .selectFrom('incidents')
-      .select('id')
-      .where('resolved_at', '<', before)
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('deliveries')
-              .select('key')
-              .whereRef('deliveries.incident_id', '=', 'incidents.id')
-              .where('deliveries.state', '=', 'pending'),
-          ),
-        ),
-      )
-      .limit(SLICE);
-    const { numDeletedRows } = await this.#db.deleteFrom('incidents').where('id', 'in', old).executeTakeFirstOrThrow();
-    return Number(numDeletedRows);
+  /** Throws StoreDamaged where the file itself is not sound. */
+  async examine(): Promise<void> {
+    await this.#attempt('opened', async () => this.#backend.examine?.(this.#db));
+  }
+
+  get #aside(): SetAside {
+    return this.#backend.setAside ?? (() => undefined);
   }
 
   async #written(work: (tx: Transaction<Tables>) => Promise<void>): Promise<void> {

@@ -1,4 +1,5 @@
 /** Silences, what was kept back, and single facts. */
+import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Silence, Suppression } from '../core/model.js';
 import { appendAct } from './audit.js';
@@ -43,4 +44,17 @@ export async function claimFact(db: Database, name: string, value: string): Prom
     .onConflict((conflict) => conflict.column('name').doNothing())
     .executeTakeFirstOrThrow();
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+const WRITTEN_AT = 'written-at';
+
+/** That a database reads is no proof that it takes anything. */
+export async function writeAndReadBack(db: Database, at: number): Promise<void> {
+  const value = `${at} ${randomBytes(4).toString('hex')}`;
+  await db
+    .insertInto('facts')
+    .values({ name: WRITTEN_AT, value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute();
+  if ((await readFact(db, WRITTEN_AT)) !== value) throw new Error('what was written is not what is read');
 }

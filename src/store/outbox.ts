@@ -3,7 +3,8 @@ import type { Kysely } from 'kysely';
 import { worstFirst } from '../core/corroborate.js';
 import type { Load } from '../core/grouping.js';
 import type { Change, SeenFinding } from '../core/model.js';
-import type { Delivery, DeliveryState, Outbox } from './store.js';
+import type { SetAside } from './incidents.js';
+import { type Delivery, type DeliveryState, type Outbox, UnreadableRow } from './store.js';
 import { parseAccepted, parseChange, parseTransition, parseVerdict, type Tables } from './tables.js';
 
 type Database = Kysely<Tables>;
@@ -25,15 +26,23 @@ function inTurn(db: Database, now: number) {
         .as('turn'),
     )
     .where('state', '=', 'pending')
-    .where('due_at', '<=', now);
+    .where(({ or, eb }) => or([eb('due_at', '<=', now), eb('due_at', '>', now + LONGEST_WAIT_MS)]));
   return db.selectFrom(ranked.as('ranked')).select('key').where('turn', '<=', MOST_PER_RECEIVER);
 }
+
+/** No retry waits so long: what is due later than this was written before the clock was set back. */
+const LONGEST_WAIT_MS = 20 * 60_000;
 
 /**
  * @returns unsettled deliveries due by `now`, oldest first; of one receiver and incident only the oldest, and of one
  * receiver no more than 200.
  */
-export async function dueDeliveries(db: Database, now: number, limit: number): Promise<readonly Delivery[]> {
+export async function dueDeliveries(
+  db: Database,
+  aside: SetAside,
+  now: number,
+  limit: number,
+): Promise<readonly Delivery[]> {
   const rows = await db
     .selectFrom('deliveries as delivery')
     .innerJoin('transitions as transition', (join) =>
@@ -65,42 +74,76 @@ export async function dueDeliveries(db: Database, now: number, limit: number): P
     db,
     rows.map((row) => row.key),
   );
-  return rows.map((row) => {
-    const earlier = replaced.get(row.key) ?? [];
-    const told = [row, ...earlier];
-    return {
-      alert: {
-        key: row.key,
-        receiver: row.receiver,
-        reason: row.reason,
-        transition: parseTransition(row),
-        ...(earlier.length > 0 ? { supersedes: earlier.map(({ change }) => change) } : {}),
-      },
-      evidence: [...new Set(told.flatMap(({ evidence }) => evidence ?? []))],
-      findings: findingsOf(told, row.key),
-      attempts: row.attempts,
-      dueAt: row.due_at,
-      accepted: parseAccepted(row.accepted, row.key),
-    };
-  });
+  const due: Delivery[] = [];
+  for (const row of rows) {
+    try {
+      due.push(deliveryOf(row, replaced.get(row.key) ?? []));
+    } catch (error) {
+      if (!(error instanceof UnreadableRow)) throw error;
+      await giveUp(db, aside, row, error.message);
+    }
+  }
+  return due;
+}
+
+type DueRow = Parameters<typeof parseTransition>[0] &
+  Told &
+  Pick<Tables['deliveries'], 'key' | 'receiver' | 'reason' | 'attempts' | 'due_at' | 'accepted'>;
+
+function deliveryOf(row: DueRow, earlier: readonly Superseded[]): Delivery {
+  const told = [row, ...earlier];
+  return {
+    alert: {
+      key: row.key,
+      receiver: row.receiver,
+      reason: row.reason,
+      transition: parseTransition(row),
+      ...(earlier.length > 0 ? { supersedes: earlier.map(({ change }) => change) } : {}),
+    },
+    evidence: [...new Set(told.flatMap(({ evidence }) => evidence ?? []))],
+    findings: findingsOf(told, row.key),
+    attempts: row.attempts,
+    dueAt: row.due_at,
+    accepted: parseAccepted(row.accepted, row.key),
+  };
+}
+
+/** A message nobody can write any more must not hold back the others; that it was owed is said. */
+async function giveUp(db: Database, aside: SetAside, row: DueRow, why: string): Promise<void> {
+  const owed = `${row.receiver} is owed a message (${row.change}) about incident ${row.incident_id} that cannot be written.`;
+  aside(`message ${row.key}`, `${why} ${owed} Tell them yourself what siteward incidents shows.`, JSON.stringify(row));
+  // Long ago: what we cannot read is no refusal of the receiver's, and counts as none.
+  await settleFailed(db, row.key, 0, why, null, []);
 }
 
 /** Of everything the message tells, each once, worst first. */
-function findingsOf(told: readonly { readonly verdict: string | null }[], key: string): readonly SeenFinding[] {
-  const all = told.flatMap(({ verdict }) =>
-    verdict === null ? [] : parseVerdict(verdict, `verdict behind delivery ${key}`).findings,
-  );
+function findingsOf(told: readonly Told[], key: string): readonly SeenFinding[] {
+  const all = told.flatMap(({ verdict }) => (verdict === null ? [] : findingsIn(verdict, key)));
   const distinct = new Map(
     all.map((finding) => [`${finding.code} ${finding.where ?? ''} ${finding.summary}`, finding]),
   );
   return [...distinct.values()].sort(worstFirst);
 }
 
-/** What the receiver was owed before and was not told of. */
-interface Superseded {
-  readonly change: Change;
+/** The incident's own words are in the transition: a message goes without its findings rather than not at all. */
+function findingsIn(verdict: string, key: string): readonly SeenFinding[] {
+  try {
+    return parseVerdict(verdict, `verdict behind delivery ${key}`).findings;
+  } catch (error) {
+    if (error instanceof UnreadableRow) return [];
+    throw error;
+  }
+}
+
+/** What a message tells of. */
+interface Told {
   readonly evidence: string | null;
   readonly verdict: string | null;
+}
+
+/** What the receiver was owed before and was not told of. */
+interface Superseded extends Told {
+  readonly change: Change;
 }
 
 /** By the key of the delivery that tells it now; oldest first. */
@@ -198,6 +241,7 @@ export async function outboxState(db: Database): Promise<Outbox> {
     oldestAt: pending.oldest,
     givenUp: failing.reduce((sum, row) => sum + row.many, 0),
     failing: failing.map((row) => row.receiver).sort(),
+    provenAt: accepted.size > 0 ? Math.max(...accepted.values()) : null,
   };
 }
 

@@ -5,7 +5,8 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import { type Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from 'kysely';
+import type { Tables } from './tables.js';
 
 /** What both drivers have in common, as far as we use it. */
 interface NativeStatement {
@@ -53,6 +54,30 @@ export function sqliteDialect(path: string): SqliteDialect {
   return new TransactionalSqliteDialect({ database: async () => openFile(path) });
 }
 
+/** A database that is gone with the process. */
+export function memoryDialect(): SqliteDialect {
+  return new TransactionalSqliteDialect({
+    database: async () => {
+      const Native = nativeDriver();
+      const database = new Native(':memory:');
+      database.exec(PRAGMAS);
+      return adapted(database);
+    },
+  });
+}
+
+/** The files of the database at that path. */
+export function filesOf(path: string): readonly string[] {
+  return [path, `${path}-wal`, `${path}-shm`];
+}
+
+/** Reads every page of it, without the indexes: seconds for a gigabyte. Rejects with the first thing that is wrong. */
+export async function examineFile(db: Kysely<Tables>): Promise<void> {
+  const { rows } = await sql<Record<string, string>>`PRAGMA quick_check(1)`.execute(db);
+  const said = Object.values(rows[0] ?? {})[0];
+  if (said !== 'ok') throw new Error(`its integrity check says: ${said}`);
+}
+
 function openFile(path: string): SqliteDatabase {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   // SQLite gives its journal files the mode of the main one, so that must be right before it is opened.
@@ -80,9 +105,19 @@ function adapted(database: NativeDatabase): SqliteDatabase {
     },
     close() {
       cache.clear();
+      checkpoint(database);
       database.close();
     },
   };
+}
+
+/** Whoever copies the one file of a daemon that was stopped must have all of it. */
+function checkpoint(database: NativeDatabase): void {
+  try {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // A full disk, a second process, a file that is no database: the log stays beside it, and is read at the next start.
+  }
 }
 
 /** A full disk ends the transaction by itself; that there is none left to roll back must not hide why. */

@@ -43,6 +43,8 @@ export interface Outbox {
   readonly givenUp: number;
   /** Those receivers. */
   readonly failing: readonly string[];
+  /** When a receiver took a message last. */
+  readonly provenAt: number | null;
 }
 
 export interface Delivery {
@@ -112,6 +114,8 @@ export interface Store {
   claim(name: string, value: string): Promise<boolean>;
   /** Adds to the audit trail what no entry tells. */
   audit(act: Act): Promise<void>;
+  /** The record of that number, from 1. */
+  act(seq: number): Promise<AuditRecord | null>;
   /** The newest record of the audit trail, or the newest of that action on that subject. */
   lastAct(about?: { readonly action: string; readonly subject: string }): Promise<AuditRecord | null>;
   /** The whole audit trail, oldest first. */
@@ -121,6 +125,8 @@ export interface Store {
    * and incidents resolved before it whose alerts are settled. Returns how many verdicts and incidents went.
    */
   prune(before: number): Promise<number>;
+  /** Writes a value and reads it back. Throws StoreError where either fails. */
+  proveWritable(at: number): Promise<void>;
 }
 
 /** The store could not be opened, read or written. The message says which, why, and what the operator can do. */
@@ -136,5 +142,32 @@ export class StoreConflict extends StoreError {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'StoreConflict';
+  }
+}
+
+/** What is there is no sound database. Reading on would be believing it. */
+export class StoreDamaged extends StoreError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreDamaged';
+  }
+}
+
+/** No fault of the moment: a person must change something first. */
+export class StoreUnfit extends StoreError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreUnfit';
+  }
+}
+
+/** One row is not what was written there; the others are. */
+export class UnreadableRow extends StoreError {
+  constructor(row: string, options?: ErrorOptions) {
+    super(
+      `The store's ${row} cannot be read: it was changed by other hands or the disk is failing. Restore a backup.`,
+      options,
+    );
+    this.name = 'UnreadableRow';
   }
 }

@@ -19,7 +19,7 @@ import {
   type Transition,
   type Verdict,
 } from '../core/model.js';
-import { StoreError } from './store.js';
+import { UnreadableRow } from './store.js';
 
 /** Columns are named as in SQL; texts that hold JSON say so. Times are epoch milliseconds. */
 export interface Tables {
@@ -243,9 +243,6 @@ function parsed<T>(schema: z.ZodType<T>, json: string, row: string): T {
   try {
     return schema.parse(JSON.parse(json));
   } catch (cause) {
-    throw new StoreError(
-      `The store's ${row} cannot be read: it was changed by other hands or the disk is failing. Restore a backup.`,
-      { cause },
-    );
+    throw new UnreadableRow(row, { cause });
   }
 }

@@ -1,6 +1,6 @@
 /** Incidents of which nobody took a message yet. */
 import type { Kysely } from 'kysely';
-import type { Unheard } from './store.js';
+import { type Unheard, UnreadableRow } from './store.js';
 import { parseTransition, type Tables } from './tables.js';
 
 const MOST = 100;
@@ -38,7 +38,7 @@ export async function unheardBetween(db: Kysely<Tables>, from: number, by: numbe
     .limit(MOST)
     .execute();
   return Promise.all(
-    rows.map(async (row) => {
+    rows.filter(isReadable).map(async (row) => {
       const owed = await db
         .selectFrom('deliveries')
         .select('receiver')
@@ -49,4 +49,15 @@ export async function unheardBetween(db: Kysely<Tables>, from: number, by: numbe
       return { transition: parseTransition(row), owed: owed.map(({ receiver }) => receiver) };
     }),
   );
+}
+
+/** One that cannot be read is said where the message is owed (outbox.ts). */
+function isReadable(row: Parameters<typeof parseTransition>[0]): boolean {
+  try {
+    parseTransition(row);
+    return true;
+  } catch (error) {
+    if (error instanceof UnreadableRow) return false;
+    throw error;
+  }
 }

@@ -29,6 +29,8 @@ export interface Metrics {
   incidents(open: number): void;
   /** Longest time that nothing at all was done. */
   blocked(ms: number): void;
+  /** When a drill reached a receiver last, in epoch milliseconds. */
+  drilled(at: number): void;
 }
 
 /** Of looks: how many, how long, how late, and what they came to. */
@@ -113,7 +115,11 @@ function gauges(registers: Registry[]) {
   const running = gauge('siteward_looks_running', 'Looks under way');
   const blocked = gauge('siteward_event_loop_blocked_seconds', 'Longest time that nothing was done, of the last pulse');
   const open = gauge('siteward_incidents_open', 'Open incidents');
-  return { pending, oldest, lag, waiting, running, blocked, open };
+  const drill = gauge(
+    'siteward_drill_last_success_timestamp',
+    'When a drill reached a receiver last, Unix seconds; 0: never',
+  );
+  return { pending, oldest, lag, waiting, running, blocked, open, drill };
 }
 
 export function createMetrics(): Metrics {
@@ -121,7 +127,7 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   const { looks, seconds, state, broken, sight, lags } = lookInstruments([registry]);
   const { attempts, stage, accept, kept } = newsInstruments([registry]);
-  const { pending, oldest, lag, waiting, running, blocked, open } = gauges([registry]);
+  const { pending, oldest, lag, waiting, running, blocked, open, drill } = gauges([registry]);
   return {
     registry,
     looked({ target, verdict, tookMs }) {
@@ -157,6 +163,7 @@ export function createMetrics(): Metrics {
     },
     incidents: (count) => open.set(count),
     blocked: (ms) => blocked.set(ms / 1000),
+    drilled: (at) => drill.set(at / 1000),
   };
 }
 

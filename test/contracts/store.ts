@@ -216,7 +216,10 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         await store.delivered(anAlert().key, T0 + 1);
         await store.failed(anAlert().key, T0 + 2, 'late news', T0 + 3, []);
         expect(await store.dueDeliveries(T0 + 10_000, 10)).toEqual([]);
-        expect(await store.outbox()).toEqual({ pending: 0, oldestAt: null, givenUp: 0, failing: [] });
+        expect(await store.outbox()).toEqual({
+          ...{ pending: 0, oldestAt: null, givenUp: 0, failing: [] },
+          provenAt: T0 + 1,
+        });
       });
 
       it('tells a receiver with the newest message what was not sent before it, and nothing twice', async () => {
@@ -299,10 +302,20 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         });
       });
 
+      it('hands out at once what was put off before the clock was set back', async () => {
+        await store.record(anEntry());
+        await store.failed(anAlert().key, T0, 'come back later', T0 + 5_000, []);
+        expect(await store.dueDeliveries(T0 - 1_000, 10)).toEqual([]);
+        expect(await store.dueDeliveries(T0 - 3_600_000, 10)).toHaveLength(1);
+      });
+
       it('says how much waits and since when', async () => {
         await store.record(anEntry());
         await store.record(anEntry(worsened, { alerts: [anAlert(worsened, 'pager')] }));
-        expect(await store.outbox()).toEqual({ pending: 2, oldestAt: T0, givenUp: 0, failing: [] });
+        expect(await store.outbox()).toEqual({
+          ...{ pending: 2, oldestAt: T0, givenUp: 0, failing: [] },
+          provenAt: null,
+        });
         expect(await store.load(T0)).toEqual({ pages: 1, newestAt: T0 + 1_000 });
         expect(await store.load(T0 + 2_000)).toEqual({ pages: 0, newestAt: null });
       });
@@ -352,6 +365,22 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         await reopened();
         expect(await store.fact('token:1')).toBe('a');
       });
+    });
+
+    describe('the audit trail', () => {
+      it('gives a record by its number', async () => {
+        await store.audit({ at: T0, actor: 'Ada', action: 'x', subject: 's', detail: '1' });
+        await store.audit({ at: T0, actor: 'Ada', action: 'x', subject: 's', detail: '2' });
+        expect(await store.act(2)).toEqual(await store.lastAct());
+        expect(await store.act(1)).toMatchObject({ seq: 1, detail: '1' });
+        expect(await store.act(3)).toBeNull();
+      });
+    });
+
+    it('proves that it takes what is written', async () => {
+      await store.proveWritable(T0);
+      await store.proveWritable(T0 - 1);
+      expect(await store.fact('written-at')).toContain(String(T0 - 1));
     });
 
     describe('pruning', () => {

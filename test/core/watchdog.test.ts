@@ -11,6 +11,9 @@ const HEALTHY: Pulse = {
   outboxOldestAt: null,
   failing: [],
   storeProblem: null,
+  lost: [],
+  unverifiable: [],
+  clockJumpMs: 0,
   lagMs: 0,
   blockedMs: 50,
   sights: new Map([['local', 'sighted']]),
@@ -24,7 +27,13 @@ describe('what is wrong with ourselves', () => {
     ['an alert that waits a minute', { outboxOldestAt: T0 - 60_000 }, []],
     ['an alert that waits longer', { outboxOldestAt: T0 - 60_001 }, ['outbox-stuck']],
     ['a receiver that refuses', { failing: ['pager'] }, ['receiver-failing']],
-    ['a store that takes nothing', { storeProblem: 'disk full' }, ['store-failing']],
+    ['an alert of a time to come: the clock was set back', { outboxOldestAt: T0 + 1 }, ['outbox-stuck']],
+    ['a store held up for a moment', { storeProblem: { reason: 'locked', since: T0 - 29_000 } }, []],
+    ['a store that takes nothing', { storeProblem: { reason: 'disk full', since: T0 - 30_000 } }, ['store-failing']],
+    ['a database set aside', { lost: ['database-1'] }, ['memory-lost']],
+    ['a clock set forward', { clockJumpMs: 5_001 }, ['clock-jumped']],
+    ['a clock set back', { clockJumpMs: -5_001 }, ['clock-jumped']],
+    ['a clock that is kept', { clockJumpMs: 5_000 }, []],
     ['looks that begin late', { lagMs: 60_001 }, ['late']],
     ['nothing done for long', { blockedMs: 10_001 }, ['late']],
     ['a blind vantage', { sights: new Map([['local', 'blind']]) }, ['blind']],
@@ -37,6 +46,13 @@ describe('what is wrong with ourselves', () => {
     ['a slow target', { targets: [{ targetId: 'a', verifiedAt: T0 - 3_000_000, everyMs: 3_600_000 }] }, []],
     ['a target by calendar', { targets: [{ targetId: 'a', verifiedAt: 0, everyMs: null }] }, []],
   ])('%s', (_, over, expected) => expect(codes(over)).toEqual(expected));
+
+  test('is one message for all baselines that are not believed, however many', () => {
+    const sites = Array.from({ length: 500 }, (_, index) => `site-${index}`);
+    const faults = faultsOf({ ...HEALTHY, unverifiable: sites });
+    expect(faults.map(({ code, which }) => [code, which])).toEqual([['baselines-unverifiable', []]]);
+    expect(faults[0]?.summary).toMatch(/site-0, .*site-9, 490 more is not believed/);
+  });
 
   test('is an incident that opens, gets worse and ends like any other', () => {
     const known = new Map<string, Incident>();

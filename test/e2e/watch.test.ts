@@ -1,5 +1,5 @@
 /** The built `watch`: one mail for one defacement, whatever crashes, hangs or is down in between. */
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Email } from 'postal-mime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Running, until, type Workplace } from '../support/siteward.js';
@@ -90,13 +90,24 @@ describe('watch --once', () => {
     only(mail.mails);
   });
 
-  test('with a database that is none says so and what to do: exit code 3', async () => {
+  test('with a database that is none sets it aside, tells people, and goes on: exit code 3', async () => {
     event.origin.pages['/'] = eventPage();
     await watchOnce();
+    for (const ending of ['-wal', '-shm']) rmSync(place.path(data, `siteward.db${ending}`), { force: true });
     writeFileSync(place.path(data, 'siteward.db'), 'this is no database'.repeat(1000));
-    const { code, stderr } = await watchOnce();
-    expect(code).toBe(3);
-    expect(stderr).toMatch(/siteward\.db/);
+    expect(await watchOnce()).toMatchObject({ code: 3 });
+    const told = await only(mail.mails).parsed();
+    expect(told.subject).toMatch(/^\[CRITICAL\] siteward: fault on our side/);
+    expect(told.text).toMatch(/kept aside: database-\d+/);
+    const [name = ''] = readdirSync(place.path(data, 'lost'));
+    expect(readFileSync(place.path(data, 'lost', name, 'siteward.db'), 'utf8')).toMatch(/^this is no database/);
+    expect(readFileSync(place.path(data, 'lost', name, 'note.txt'), 'utf8')).toMatch(/siteward\.db/);
+    event.origin.pages['/'] = DEFACED;
+    expect(await watchOnce()).toMatchObject({ code: 2 });
+    expect((await mail.mails.at(-1)?.parsed())?.subject).toMatch(/live: defaced/);
+    rmSync(place.path(data, 'lost', name), { recursive: true });
+    event.origin.pages['/'] = eventPage();
+    expect(await watchOnce()).toMatchObject({ code: 0 });
   });
 });
 

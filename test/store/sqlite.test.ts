@@ -1,17 +1,18 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lostIn } from '../../src/store/lost.js';
 import { MIGRATIONS } from '../../src/store/migrations.js';
 import { openStore } from '../../src/store/open.js';
 import { sqliteDialect } from '../../src/store/sqlite.js';
 import { StoreError } from '../../src/store/store.js';
-import { anEntry } from '../contracts/samples.js';
+import { anEntry, aTransition, T0 } from '../contracts/samples.js';
 import { storeContract } from '../contracts/store.js';
 
 storeContract('an SQLite file', async () => {
@@ -88,12 +89,49 @@ describe('an SQLite file', () => {
     await expect(opened()).rejects.toThrow(/newer Siteward/);
   });
 
-  it('names a row that other hands changed', async () => {
-    const store = await opened();
-    await store.record(anEntry());
-    await aside(`update incidents set incident = '{"id":"incident-1"}'`);
-    await expect(store.openIncidents()).rejects.toThrow(/incident incident-1 cannot be read/);
-    await store.close();
+  describe('with a row that other hands changed', () => {
+    const lost = (): Promise<readonly string[]> => lostIn(dataDir);
+    const note = (name: string): Promise<string> => readFile(join(dataDir, 'lost', name, 'note.txt'), 'utf8');
+
+    it('sets an incident aside, reads the others, and lets its site open a new one', async () => {
+      const store = await opened();
+      await store.record(anEntry());
+      const other = aTransition('opened', { id: 'incident-2', siteId: 'other' });
+      await store.record(anEntry(other));
+      await aside(`update incidents set incident = '{"id":"incident-1"}' where id = 'incident-1'`);
+      expect(await store.openIncidents()).toEqual([other.incident]);
+      expect(await store.knownIncidents('live', 0)).toEqual([]);
+      expect(await store.incidents(10)).toEqual([other.incident]);
+      expect(await lost()).toEqual(['incident_incident-1']);
+      expect(await note('incident_incident-1')).toMatch(/incident incident-1 cannot be read.*about live.*\{"id"/s);
+      const again = aTransition('opened', { id: 'incident-3' });
+      await store.record(anEntry(again));
+      expect(await store.openIncidents('live')).toEqual([again.incident]);
+      await store.close();
+    });
+
+    it('gives up a message nobody can write, says so, and sends the others', async () => {
+      const store = await opened();
+      await store.record(anEntry());
+      await store.record(anEntry(aTransition('opened', { id: 'incident-2', siteId: 'other' })));
+      await aside(`update transitions set incident = 'x' where incident_id = 'incident-1'`);
+      const due = await store.dueDeliveries(T0, 10);
+      expect(due.map(({ alert }) => alert.transition.incident.id)).toEqual(['incident-2']);
+      expect(await store.unheard(0, T0)).toHaveLength(1);
+      expect(await store.outbox()).toMatchObject({ pending: 1, failing: [] });
+      const [name = ''] = await lost();
+      expect(await note(name)).toMatch(/ops-mail is owed a message \(opened\) about incident incident-1/);
+      await store.close();
+    });
+
+    it('sends a message without findings that cannot be read', async () => {
+      const store = await opened();
+      await store.record(anEntry());
+      await aside(`update verdicts set verdict = '[]'`);
+      expect(await store.dueDeliveries(T0, 10)).toMatchObject([{ findings: [], alert: { receiver: 'ops-mail' } }]);
+      expect(await lost()).toEqual([]);
+      await store.close();
+    });
   });
 
   it('says what is wrong with a file that is no database', async () => {

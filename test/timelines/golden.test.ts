@@ -296,7 +296,8 @@ describe('the golden timelines', () => {
 
 async function expectStuck({ store }: Stage): Promise<void> {
   const { oldestAt } = await store.outbox();
-  const nothing = { failing: [], storeProblem: null, lagMs: 0, blockedMs: 0, sights: new Map(), targets: [] };
+  const held = { storeProblem: null, lost: [], unverifiable: [], clockJumpMs: 0, lagMs: 0, blockedMs: 0 };
+  const nothing = { ...held, failing: [], sights: new Map(), targets: [] };
   const faults = faultsOf({ ...nothing, at: T0 + 2 * MINUTE, outboxOldestAt: oldestAt });
   expect(faults.map(({ code }) => code)).toEqual(['outbox-stuck']);
 }
