@@ -61,6 +61,8 @@ const START_MS = 20_000;
 /** Longer than any step of a capture: a step that hangs is ended by its own deadline. */
 const PROTOCOL_MS = 30_000;
 const STDERR_KEPT = 8_192;
+/** Its last words may come after its end. */
+const LAST_WORDS_MS = 500;
 
 /**
  * @throws ProbeFailure `no-sandbox` when Chromium cannot build its sandbox here, `no-browser` when it does not start
@@ -87,7 +89,7 @@ export async function launchBrowser(options: LaunchOptions): Promise<RunningBrow
     return { browser, control, pid, profile, version, fonts, gate, gone: gone.signal, alive, close };
   } catch (cause) {
     await close();
-    throw startFailure(options.executable, complaints(), identity, cause);
+    throw startFailure(options.executable, await complaints(), identity, cause);
   }
 }
 
@@ -179,12 +181,17 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-function stderrOf(child: ChildProcess): () => string {
+/** @returns waits for the end of what it says */
+function stderrOf(child: ChildProcess): () => Promise<string> {
   let text = '';
+  const silence = new Promise<void>((resolve) => child.stderr?.once('close', () => resolve()));
   child.stderr?.on('data', (chunk: Buffer) => {
     text = `${text}${chunk.toString('utf8')}`.slice(-STDERR_KEPT);
   });
-  return () => text;
+  return async () => {
+    await regardless(within(silence, LAST_WORDS_MS, 'its last words'));
+    return text;
+  };
 }
 
 function startFailure(executable: string, stderr: string, identity: Identity | null, cause: unknown): ProbeFailure {
