@@ -51,6 +51,7 @@ const TEST_TOOLS = [
   { command: 'ip', package: 'iproute2' },
   { command: 'nft', package: 'nftables' },
   { command: 'ssh-keygen', package: 'openssh-client' },
+  { command: 'python3', tries: ['/usr/bin/python3', '-c', 'import seccomp'], package: 'python3-seccomp' },
   { command: 'initdb', package: 'postgresql' },
 ];
 
@@ -166,7 +167,9 @@ function installPackages(packages) {
 
 // ---------------------------------------------------------------- needs
 
-const missingTools = (tools) => tools.filter((tool) => onPath(tool.command) === undefined);
+/** Where there is something to try, that it is there is not enough. */
+const works = ({ tries }) => tries === undefined || run(tries).status === 0;
+const missingTools = (tools) => tools.filter((tool) => onPath(tool.command) === undefined || !works(tool));
 const missingFonts = () =>
   process.platform === 'linux' ? FONTS.filter((font) => !existsSync(font.file)).map((font) => font.package) : [];
 
