@@ -17,9 +17,12 @@ export interface Job {
   readonly host: string;
   /** Times at which the schedule in force changes; the job falls due then. */
   readonly changesAt: readonly number[];
-  /** Never rejects. */
-  readonly run: () => Promise<void>;
+  /** Never rejects. @param rest waits without keeping others from the place that the run has. */
+  readonly run: (rest: Rest) => Promise<void>;
 }
+
+/** Gives the place back, waits, and takes one again. Several rests of one run at once count as one. */
+export type Rest = (wait: () => Promise<void>) => Promise<void>;
 
 export interface SchedulerIo {
   /** Epoch milliseconds, for cron and windows. */
@@ -163,16 +166,44 @@ export class Scheduler {
   #start(job: Job, due: number): void {
     if (this.#running.has(job.id)) return;
     this.#waiting.set(job.id, due);
-    const host = this.#hosts.get(job.host) ?? pLimit(PER_HOST);
-    this.#hosts.set(job.host, host);
-    const run = host(() => this.#limit(() => this.#run(job, due))).finally(() => this.#running.delete(job.id));
-    this.#running.set(job.id, run);
+    this.#running.set(
+      job.id,
+      this.#run(job, due).finally(() => this.#running.delete(job.id)),
+    );
   }
 
   async #run(job: Job, due: number): Promise<void> {
+    let leave = await this.#place(job.host);
     this.#waiting.delete(job.id);
-    if (this.#stopped) return;
-    this.#lagMs = this.#io.monotonic() - due;
-    await job.run();
+    try {
+      if (this.#stopped) return;
+      this.#lagMs = this.#io.monotonic() - due;
+      let resting = 0;
+      // Hundreds of sites hit at once must not hold every place while each waits to look again.
+      await job.run(async (wait) => {
+        if (resting++ === 0) leave();
+        await wait();
+        if (--resting === 0) leave = await this.#place(job.host);
+      });
+    } finally {
+      leave();
+    }
   }
+
+  /** Waits for a place at the host, then for one of all. @returns gives both back. */
+  async #place(name: string): Promise<() => void> {
+    const host = this.#hosts.get(name) ?? pLimit(PER_HOST);
+    this.#hosts.set(name, host);
+    const leaveHost = await taken(host);
+    const leaveAll = await taken(this.#limit);
+    return () => {
+      leaveAll();
+      leaveHost();
+    };
+  }
+}
+
+/** Resolves when it is one's turn. @returns ends it. */
+function taken(limit: ReturnType<typeof pLimit>): Promise<() => void> {
+  return new Promise((resolve) => void limit(() => new Promise<void>((leave) => resolve(leave))));
 }

@@ -175,6 +175,37 @@ describe('Scheduler', () => {
     await subject.stop();
   });
 
+  test('whoever waits to look again holds up nobody, and takes a place again before it does', async () => {
+    let running = 0;
+    let most = 0;
+    const look = async (): Promise<void> => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      running -= 1;
+    };
+    const seen = new Map<string, number>();
+    const jobs = Array.from({ length: 40 }, (_, index): Job => {
+      const id = `site-${index}`;
+      const run: Job['run'] = async (rest) => {
+        await look();
+        seen.set(id, Math.min(seen.get(id) ?? Number.POSITIVE_INFINITY, Date.now() - START));
+        const pause = (): Promise<void> => rest(() => new Promise((resolve) => setTimeout(resolve, 10_000)));
+        await Promise.all([pause(), pause()]);
+        await look();
+      };
+      return { ...every(60_000, async () => undefined, id), run };
+    });
+    const subject = scheduler(jobs, 4);
+    subject.start();
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(seen.size).toBe(40);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([most, running, subject.runningCount]).toEqual([4, 0, 0]);
+    const stopped = subject.stop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    await stopped;
+  });
+
   test('a host that hangs holds up only itself, and the lag tells of those who wait', async () => {
     const seen = new Set<string>();
     const hanging = Array.from({ length: 20 }, (_, index) => {

@@ -146,9 +146,9 @@ function jobsOf(desk: Desk): Job[] {
         host: site.name,
         scheduleAt: (at) => inForce(at).target.schedule,
         changesAt: windows.flatMap((window) => [window.from, window.to]),
-        run: async () => {
+        run: async (rest) => {
           const current = inForce(desk.place.observatory.now());
-          await attend(desk, current.site, current.target);
+          await attend(desk, current.site, current.target, rest);
         },
       };
     }),

@@ -4,9 +4,10 @@ import pLimit from 'p-limit';
 import type { Site, Target } from '../core/model.js';
 import type { Fault } from '../core/watchdog.js';
 import { type Memory, Unrecorded, watch } from '../memory.js';
-import type { Inspection } from '../monitor.js';
+import type { Inspection, Observatory } from '../monitor.js';
 import type { Courier } from '../notify/deliver.js';
 import { NOTIFIERS } from '../notify/index.js';
+import type { Rest } from '../scheduler.js';
 import { rolledBack } from '../store/approvals.js';
 import type { ShelteredStore, Trouble } from '../store/sheltered.js';
 import type { Store } from '../store/store.js';
@@ -76,9 +77,18 @@ function counted(store: Store, metrics: Metrics): Memory['store'] {
   };
 }
 
-/** Looks at one target and remembers it. Never rejects: a store that fails is a problem of ours, said loudly. Null: no look. */
-export async function attend(desk: Desk, site: Site, target: Target): Promise<Inspection | null> {
+/**
+ * Looks at one target and remembers it. Never rejects: a store that fails is a problem of ours, said loudly. Null: no look.
+ * @param rest waits between two looks.
+ */
+export async function attend(
+  desk: Desk,
+  site: Site,
+  target: Target,
+  rest: Rest = (wait) => wait(),
+): Promise<Inspection | null> {
   const { place } = desk;
+  const pause: Observatory['pause'] = (ms, signal) => rest(() => place.observatory.pause(ms, signal));
   place.crash('look/begin');
   try {
     const enforced = place.config.settings.baselines.signers.length > 0;
@@ -87,7 +97,7 @@ export async function attend(desk: Desk, site: Site, target: Target): Promise<In
       rolledBack(desk.store, site.id, approval, enforced, place.observatory.now()).catch(() => null),
     );
     place.crash('baseline/noted');
-    const observatory = { ...place.observatory, sightOf: () => desk.self.sight };
+    const observatory = { ...place.observatory, pause, sightOf: () => desk.self.sight };
     const record = approved(target);
     if (record.findings.length > 0) desk.metrics.unverifiable(site.id);
     desk.self.believed(site.id, record.findings.length === 0);
