@@ -65,7 +65,10 @@ export async function watch(
     const step = (known: readonly Incident[]): Step =>
       suspect(known, doubt, target, at, () => memory.newIncidentId(at));
     // A suspicion that cannot be written down must not end the look: what the look comes to is written, or said not to be.
-    await decide(memory, site.id, at, step).catch(() => undefined);
+    await decide(memory, site.id, at, step).then(
+      () => memory.committed?.(now() - at),
+      () => undefined,
+    );
   };
   const thoroughness = await thoroughnessFor(target, memory);
   const inspection = await inspect(target, approved, observatory, signal, inDoubt, thoroughness);

@@ -3,13 +3,23 @@ import type { Network } from '../checks/check.js';
 import type { Health } from '../web/server.js';
 import type { Log } from './log.js';
 
-/** Runs a chore again and again, never two at a time; `stop` waits for the one under way. */
-export function repeat(everyMs: number, log: Log, chore: () => Promise<void>): { stop(): Promise<void> } {
+export interface Chore {
+  /** Does it now, or as soon as it has ended where it is under way. */
+  soon(): void;
+  /** Waits for the one under way and does it no more. */
+  stop(): Promise<void>;
+}
+
+/** Runs a chore again and again, never two at a time. */
+export function repeat(everyMs: number, log: Log, chore: () => Promise<void>): Chore {
   let stopped = false;
+  let isWanted = false;
   let wake: () => void = () => undefined;
   const loop = (async () => {
     while (!stopped) {
+      isWanted = false;
       await chore().catch((error: unknown) => log.error({ error: String(error) }, 'A chore of the daemon failed'));
+      if (isWanted) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, everyMs);
         wake = () => {
@@ -20,8 +30,13 @@ export function repeat(everyMs: number, log: Log, chore: () => Promise<void>): {
     }
   })();
   return {
+    soon() {
+      isWanted = true;
+      wake();
+    },
     async stop() {
       stopped = true;
+      isWanted = true;
       wake();
       await loop;
     },

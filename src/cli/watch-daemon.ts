@@ -15,7 +15,9 @@ import { healthOf, measure } from './watch-health.js';
 import { announceStart, announceStop, proveReceivers, watchSelf } from './watch-self.js';
 import { CommandError, EXIT } from './workplace.js';
 
+/** What was put off falls due; what is new is carried at once. */
 const DELIVER_EVERY_MS = 1_000;
+const MEASURE_EVERY_MS = 1_000;
 const REMIND_EVERY_MS = 10_000;
 const PULSE_EVERY_MS = 10_000;
 const DIGEST_EVERY_MS = 60_000;
@@ -43,13 +45,15 @@ export async function watchOn(desk: Desk): Promise<number> {
     return { trail: last ? shortHead(last) : '0', beats: ++beats };
   };
   const passes = new Set<Promise<void>>();
+  const delivering = repeat(DELIVER_EVERY_MS, place.log, async () => {
+    // Not waited for: a receiver that hangs must not hold back the others.
+    const pass = deliver(desk, 'due').finally(() => passes.delete(pass));
+    passes.add(pass);
+  });
+  desk.alerted = delivering.soon;
   const chores = [
-    repeat(DELIVER_EVERY_MS, place.log, async () => {
-      // Not waited for: a receiver that hangs must not hold back the others.
-      const pass = deliver(desk, 'due').finally(() => passes.delete(pass));
-      passes.add(pass);
-      await measure(desk, scheduler);
-    }),
+    delivering,
+    repeat(MEASURE_EVERY_MS, place.log, () => measure(desk, scheduler)),
     repeat(REMIND_EVERY_MS, place.log, async () => {
       place.crash('time/begin');
       await remindAll(desk);

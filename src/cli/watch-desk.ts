@@ -24,6 +24,8 @@ export interface Desk {
   readonly metrics: Metrics;
   readonly courier: Courier;
   readonly self: SelfWatch;
+  /** Called when somebody is owed a message; does nothing where nobody waits for it. */
+  alerted: () => void;
   /** What was wrong with ourselves at the last pulse. */
   faults: readonly Fault[];
   lastLookAt: number | null;
@@ -31,10 +33,17 @@ export interface Desk {
   unrecorded: Trouble | null;
 }
 
-export function memoryOf(store: Store, place: Workplace, metrics: Metrics | null = null): Memory {
+/** What a daemon wants to know of its memory. */
+export interface Attendance {
+  readonly metrics: Metrics;
+  /** Told of every commit by which somebody is owed a message. */
+  readonly alerted: () => void;
+}
+
+export function memoryOf(store: Store, place: Workplace, attendance: Attendance | null = null): Memory {
   const turns = new Map<string, ReturnType<typeof pLimit>>();
   return {
-    ...(metrics ? { store: counted(store, metrics), committed: metrics.committed } : { store }),
+    ...(attendance ? { store: attended(store, attendance), committed: attendance.metrics.committed } : { store }),
     routes: place.config.settings.routes,
     ladder: place.config.settings.escalation,
     heedTaking: receiversThatHeedTaking(place),
@@ -60,8 +69,8 @@ function receiversThatHeedTaking({ config }: Workplace): readonly string[] {
   return config.settings.receivers.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id);
 }
 
-/** The store, with what is kept back counted where it is kept. */
-function counted(store: Store, metrics: Metrics): Memory['store'] {
+/** The store, with what is kept back counted where it is kept, and the courier called where there is something to carry. */
+function attended(store: Store, { metrics, alerted }: Attendance): Memory['store'] {
   return {
     knownIncidents: (siteId, endedAfter) => store.knownIncidents(siteId, endedAfter),
     openIncidents: (siteId) => store.openIncidents(siteId),
@@ -73,6 +82,7 @@ function counted(store: Store, metrics: Metrics): Memory['store'] {
     async record(entry) {
       await store.record(entry);
       metrics.suppressed(entry.suppressions ?? []);
+      if (entry.alerts.length > 0) alerted();
     },
   };
 }

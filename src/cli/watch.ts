@@ -25,10 +25,11 @@ async function runOn(place: Workplace, work: (desk: Desk) => Promise<number>): P
   const desk: Desk = {
     place,
     store,
-    memory: memoryOf(store, place, metrics),
+    memory: memoryOf(store, place, { metrics, alerted: () => desk.alerted() }),
     metrics,
     courier: await place.courier(store),
     self: new SelfWatch({ wall: place.observatory.now, monotonic: () => performance.now() }),
+    alerted: () => undefined,
     faults: [],
     lastLookAt: null,
     unrecorded: null,

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { FetchRequest } from '../../src/checks/check.js';
-import { heartbeat } from '../../src/cli/chores.js';
+import { heartbeat, repeat } from '../../src/cli/chores.js';
 import type { Health } from '../../src/web/server.js';
 
 const HEALTHY: Health = { problems: [], targets: 1, lastLookAt: 0, outboxPending: 0, sandbox: 'required' };
@@ -27,6 +27,43 @@ async function beat(health: Health, status: number): Promise<{ sent: unknown[]; 
   );
   return { sent, logged: JSON.stringify(logged) };
 }
+
+describe('a chore', () => {
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const HOUR_MS = 3_600_000;
+
+  test('is done at once when asked for, and once more when asked for while it is under way', async () => {
+    let done = 0;
+    let end: () => void = () => undefined;
+    const chore = repeat(HOUR_MS, log, async () => {
+      done += 1;
+      if (done === 2) await new Promise<void>((resolve) => (end = resolve));
+    });
+    await vi.waitUntil(() => done === 1);
+    chore.soon();
+    await vi.waitUntil(() => done === 2);
+    chore.soon();
+    chore.soon();
+    expect(done).toBe(2);
+    end();
+    await vi.waitUntil(() => done === 3);
+    await chore.stop();
+    chore.soon();
+    expect(done).toBe(3);
+  });
+
+  test('that fails is done again, and that it failed is said', async () => {
+    let done = 0;
+    const said: string[] = [];
+    const chore = repeat(1, { ...log, error: (fields) => void said.push(String(fields['error'])) }, async () => {
+      done += 1;
+      throw new Error('the disk is full');
+    });
+    await vi.waitUntil(() => done > 1);
+    await chore.stop();
+    expect(said).toContain('Error: the disk is full');
+  });
+});
 
 describe('heartbeat', () => {
   test('tells every receiver while we can see and tell, with where the audit trail stands', async () => {
