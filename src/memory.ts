@@ -3,7 +3,7 @@
  * committed in one transaction with the alerts due, before anything is sent.
  */
 import { alertsTo, type Directory, dueAlerts, firstReceivers, type SeverityRoute } from './core/alerting.js';
-import { CAP_WINDOW_MS, type Grouped, group, groupUpdate, type Load } from './core/grouping.js';
+import { CAP_WINDOW_MS, type Grouped, group, groupEnd, groupUpdate, type Load, orphaned } from './core/grouping.js';
 import { advance, isOver, NOTHING, type Step, suspect } from './core/incident.js';
 import { type LadderStep, tick } from './core/ladder.js';
 import type {
@@ -18,7 +18,7 @@ import type {
   Transition,
   Verdict,
 } from './core/model.js';
-import { isGroup, isOfSites } from './core/reserved.js';
+import { isGroup } from './core/reserved.js';
 import { capped, keptBack, suppressionOf } from './core/suppression.js';
 import { REOPEN_MS } from './core/timing.js';
 import { type ApprovedBaseline, type Inspection, inspect, type Observatory, type Thoroughness } from './monitor.js';
@@ -26,7 +26,15 @@ import { type Store, StoreConflict, type VerdictRecord } from './store/store.js'
 
 type MemoryStore = Pick<
   Store,
-  'knownIncidents' | 'openIncidents' | 'leadingIncidents' | 'record' | 'receiversTold' | 'load' | 'silences' | 'outbox'
+  | 'knownIncidents'
+  | 'openIncidents'
+  | 'leadingIncidents'
+  | 'hasOpenMembers'
+  | 'record'
+  | 'receiversTold'
+  | 'load'
+  | 'silences'
+  | 'outbox'
 >;
 
 /** What watching needs beside looking: memory, and who is told. */
@@ -164,7 +172,8 @@ async function remember(
   // Not every open one: in a storm of a thousand sites each of them would read the thousand.
   const leading = await store.leadingIncidents();
   const [load, silences] = [await store.load(at - CAP_WINDOW_MS), await store.silences(at)];
-  const grouped = group(step, leading, load, at, () => memory.newIncidentId(at));
+  const standing = await standingGroups(step, store);
+  const grouped = group(step, leading, standing, load, at, () => memory.newIncidentId(at));
   const quiet = quieted(grouped, known, { silences, windows: memory.windows }, load);
   const tellable = grouped.step.transitions.filter((transition) => !quiet.keys.has(nameOf(transition.incident)));
   const isOfMany = tellable.some(({ incident }) => isGroup(incident));
@@ -181,6 +190,20 @@ async function remember(
     absorbed: grouped.absorbed,
   });
   return grouped.step;
+}
+
+/** Groups of which a member ended in this step, while others of their members go on. */
+async function standingGroups({ incidents }: Step, store: MemoryStore): Promise<ReadonlySet<string>> {
+  const ended = incidents.filter(isOver);
+  const ids = [...new Set(ended.flatMap(({ parent }) => parent ?? []))];
+  const asked = ids.map(async (id) => {
+    const isStanding = await store.hasOpenMembers(
+      id,
+      ended.map((one) => one.id),
+    );
+    return isStanding ? [id] : [];
+  });
+  return new Set((await Promise.all(asked)).flat());
 }
 
 interface Quieted {
@@ -231,7 +254,7 @@ async function directoryOf(memory: Memory, incidents: readonly Incident[]): Prom
   const ownReceivers = (incident: Incident): readonly string[] => siteOf(incident.siteId)?.receivers ?? [];
   const membersReceivers = (incident: Incident): readonly string[] =>
     incidents
-      .filter((one) => one.id in incident.diverging)
+      .filter((one) => one.parent === incident.id)
       .flatMap((one) => firstReceivers({ id: one.siteId, receivers: ownReceivers(one) }, incident.severity, routes));
   return {
     routes,
@@ -250,11 +273,14 @@ async function directoryOf(memory: Memory, incidents: readonly Incident[]): Prom
 /** What time does to the open incidents: reminders, the ladder, silences that end, groups that grew. */
 export async function passTime(memory: Memory, policyOf: (incident: Incident, at: number) => Policy, at: number) {
   const open = await memory.store.openIncidents();
+  const siteIds = membersBySite(open);
   const quiet = { silences: await memory.store.silences(at), windows: memory.windows };
+  const ids = new Set(open.map(({ id }) => id));
   const due = (incident: Incident): Step => {
-    const grown = isGroup(incident) ? groupUpdate(incident, siteIdsOf(incident, open), at) : null;
-    const isQuiet = keptBack(incident, quiet, at) !== null;
-    return grown ?? tick(incident, policyOf(incident, at), memory.ladder, isQuiet, at);
+    const ofGroup = isGroup(incident) ? groupStep(incident, siteIds.get(incident.id) ?? [], at) : null;
+    if (ofGroup) return ofGroup;
+    if (incident.parent !== null && !ids.has(incident.parent)) return orphaned(incident, at);
+    return tick(incident, policyOf(incident, at), memory.ladder, keptBack(incident, quiet, at) !== null, at);
   };
   for (const seen of open.filter((incident) => due(incident).incidents.length > 0)) {
     await decide(memory, seen.siteId, at, (known) => {
@@ -264,8 +290,20 @@ export async function passTime(memory: Memory, policyOf: (incident: Incident, at
   }
 }
 
-function siteIdsOf(parent: Incident, open: readonly Incident[]): string[] {
-  return open.filter((one) => one.id in parent.diverging && isOfSites(one)).map((one) => one.siteId);
+function groupStep(group: Incident, siteIds: readonly string[], at: number): Step | null {
+  return siteIds.length === 0 ? groupEnd(group, at) : groupUpdate(group, siteIds, at);
+}
+
+/** Per group the sites of its open members. */
+function membersBySite(open: readonly Incident[]): ReadonlyMap<string, readonly string[]> {
+  const siteIds = new Map<string, string[]>();
+  for (const { parent, siteId } of open) {
+    if (parent === null) continue;
+    const own = siteIds.get(parent) ?? [];
+    own.push(siteId);
+    siteIds.set(parent, own);
+  }
+  return siteIds;
 }
 
 /** Tells receivers something that is no incident of a site: a start, a silence, the digest of the day. */

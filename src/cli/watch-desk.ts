@@ -75,6 +75,7 @@ function attended(store: Store, { metrics, alerted }: Attendance): Memory['store
     knownIncidents: (siteId, endedAfter) => store.knownIncidents(siteId, endedAfter),
     openIncidents: (siteId) => store.openIncidents(siteId),
     leadingIncidents: () => store.leadingIncidents(),
+    hasOpenMembers: (groupId, but) => store.hasOpenMembers(groupId, but),
     receiversTold: (incidentId) => store.receiversTold(incidentId),
     load: (since) => store.load(since),
     silences: (endingAfter) => store.silences(endingAfter),

@@ -17,6 +17,7 @@ export const CRASH_POINTS = [
   'create table "silences"',
   'create table "facts"',
   'create table "audit"',
+  'alter table "incidents"',
   'insert into "kysely_migration"',
   'migrate/end',
   'start/store-opened',

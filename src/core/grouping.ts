@@ -3,11 +3,12 @@
  *
  * Sites are hit by one cause when their worst findings saw the same thing: the same answer, name server, key, error or
  * text. The incident of the many is an incident like any other; those of the sites go on below it, with their evidence,
- * and tell nobody by themselves unless a second cause comes to them.
+ * and tell nobody by themselves unless a second cause comes to them. Who belongs to it is written in theirs (`parent`):
+ * its own record must not grow with each of a thousand sites, or a storm would cost the square of them.
  */
 import { createHash } from 'node:crypto';
 import { keysOf } from './cause-keys.js';
-import { isOver, type Step, told } from './incident.js';
+import { isOver, resolved, type Step, told } from './incident.js';
 import type { DivergingTarget, Incident, Suppression, Transition } from './model.js';
 import { GROUP_PREFIX, isGroup } from './reserved.js';
 
@@ -40,28 +41,42 @@ export interface Grouped {
 /**
  * The step with the pages of many sites folded into those of their group.
  * @param open incidents of all sites that speak for themselves, groups included, as they were before the step.
+ * @param standing ids of groups that have open members beside those of the step.
  */
-export function group(step: Step, open: readonly Incident[], load: Load, at: number, newId: () => string): Grouped {
+export function group(
+  step: Step,
+  open: readonly Incident[],
+  standing: ReadonlySet<string>,
+  load: Load,
+  at: number,
+  newId: () => string,
+): Grouped {
   const others = open.filter((one) => !step.incidents.some((moved) => moved.id === one.id));
   return step.transitions.reduce<Grouped>(
     (soFar, transition) => {
-      const next = folded(transition, [...soFar.step.incidents, ...others], load, at, newId);
+      const around = { incidents: [...soFar.step.incidents, ...others], standing };
+      const next = folded(transition, around, load, at, newId);
       return next ? merged(soFar, next) : soFar;
     },
     { step, suppressions: [], absorbed: [] },
   );
 }
 
+interface Around {
+  readonly incidents: readonly Incident[];
+  readonly standing: ReadonlySet<string>;
+}
+
 function folded(
   { incident, change }: Transition,
-  around: readonly Incident[],
+  { incidents: around, standing }: Around,
   load: Load,
   at: number,
   newId: () => string,
 ): Grouped | null {
   if (isGroup(incident) || incident.cause === 'monitor' || incident.drill) return null;
-  const parent = around.find((one) => isGroup(one) && !isOver(one) && incident.id in one.diverging);
-  if (isOver(incident) && parent) return leaving(incident, parent, at);
+  const parent = around.find((one) => one.id === incident.parent && isGroup(one) && !isOver(one));
+  if (isOver(incident) && parent) return standing.has(parent.id) ? null : ending(incident, parent, around, at);
   if (parent) return isSecondCause(incident, parent) ? null : quiet(incident, parent, [], at);
   if (change !== 'suspected' && change !== 'opened' && change !== 'reopened') return null;
   const isFull = isCapped(incident, around, load, at);
@@ -125,7 +140,6 @@ function founding(
   at: number,
   newId: () => string,
 ): Grouped {
-  const diverging = Object.fromEntries(members.map((one) => [one.id, memberEntry(one)]));
   const sites = new Set(members.map((one) => one.siteId)).size;
   const base: Incident = {
     ...incident,
@@ -133,18 +147,20 @@ function founding(
     siteId: siteIdOf(key),
     status: 'open',
     pattern: 'steady',
-    diverging,
+    diverging: { [incident.id]: memberEntry(incident) },
     since: Math.min(...members.map((one) => one.since)),
     remindedAt: at,
     ladder: { from: at, level: 0 },
     membersTold: members.length,
     lines: linesOf(members.map((one) => one.siteId)),
     seq: 0,
+    parent: null,
     summary: `${sites} sites at once: ${incident.summary}`,
   };
+  const all = members.reduce((soFar, one) => (isNews(one, soFar) ? grown(soFar, one, at) : soFar), base);
   const why =
     key === MANY ? `${sites} sites within two minutes, whatever the cause` : `${sites} sites show the same (${key})`;
-  const opened = told(base, 'opened', at, why);
+  const opened = told(all, 'opened', at, why);
   const children = members.map((one) => ({ ...one, parent: base.id }));
   return {
     step: { incidents: [...children, ...opened.incidents], transitions: opened.transitions },
@@ -154,9 +170,25 @@ function founding(
 }
 
 function joining(incident: Incident, group: Incident, at: number): Grouped {
-  const diverging = { ...group.diverging, [incident.id]: memberEntry(incident) };
-  const next: Incident = { ...group, diverging, updatedAt: at };
-  return quiet({ ...incident, parent: group.id }, next, [next], at);
+  return quiet(
+    { ...incident, parent: group.id },
+    group,
+    isNews(incident, group) ? [grown(group, incident, at)] : [],
+    at,
+  );
+}
+
+/** The group's record holds each kind of member once, so that a second cause is known as one. */
+function isNews(incident: Incident, group: Incident): boolean {
+  const entries = Object.values(group.diverging);
+  const known = new Set(entries.flatMap(({ codes, keys }) => [...codes, ...keys]));
+  const { codes, keys } = memberEntry(incident);
+  // Of a group of whatever cause the keys say nothing: each of its sites may have its own.
+  return [...codes, ...(group.siteId === siteIdOf(MANY) ? [] : keys)].some((one) => !known.has(one));
+}
+
+function grown(group: Incident, incident: Incident, at: number): Incident {
+  return { ...group, diverging: { ...group.diverging, [incident.id]: memberEntry(incident) }, updatedAt: at };
 }
 
 function quiet(incident: Incident, parent: Incident, moved: readonly Incident[], at: number): Grouped {
@@ -167,22 +199,29 @@ function quiet(incident: Incident, parent: Incident, moved: readonly Incident[],
   };
 }
 
-function leaving(incident: Incident, parent: Incident, at: number): Grouped | null {
-  const entry = parent.diverging[incident.id];
-  if (!entry) return null;
-  const diverging = { ...parent.diverging, [incident.id]: { ...entry, clearSince: at } };
-  const next: Incident = { ...parent, diverging, updatedAt: at };
-  const isLast = Object.values(diverging).every((one) => one.clearSince !== null);
-  const over: Incident = { ...next, status: 'resolved', resolvedAt: at, acknowledged: null };
-  const step = isLast
-    ? told(over, 'resolved', at, 'the last of its sites is as approved again')
-    : { incidents: [next], transitions: [] };
-  return { step, suppressions: [], absorbed: [] };
+/** The last of its members is over. */
+function ending(incident: Incident, parent: Incident, around: readonly Incident[], at: number): Grouped | null {
+  const isLast = !around.some((one) => one.parent === parent.id && one.id !== incident.id && !isOver(one));
+  return isLast ? { step: groupEnd(parent, at), suppressions: [], absorbed: [] } : null;
 }
 
-/** Tells of a group that has at least doubled since it was last told of, at most once a minute. */
+/** What follows when none of a group's members is open any more. */
+export function groupEnd(parent: Incident, at: number): Step {
+  return resolved(parent, at, 'the last of its sites is as approved again');
+}
+
+/** An incident whose group somebody closed although it is not over: it speaks for itself again. */
+export function orphaned(incident: Incident, at: number): Step {
+  const own: Incident = { ...incident, parent: null, remindedAt: at, ladder: { from: at, level: 0 }, updatedAt: at };
+  return told(own, 'opened', at, 'the message of many sites that told of it was closed, and it is not over');
+}
+
+/**
+ * Tells of a group that has at least doubled since it was last told of, at most once a minute.
+ * @param siteIds of its open members.
+ */
 export function groupUpdate(parent: Incident, siteIds: readonly string[], at: number): Step | null {
-  const count = Object.keys(parent.diverging).length;
+  const count = new Set(siteIds).size;
   const isDue = count > parent.membersTold && at - (parent.remindedAt ?? parent.since) >= GROUP_INTERVAL_MS;
   if (!isGroup(parent) || isOver(parent) || !isDue || count < 2 * parent.membersTold) return null;
   const summary = `${count} sites at once: ${parent.summary.replace(/^\d+ sites at once: /, '')}`;

@@ -9,6 +9,7 @@ import { storeFailure } from './advice.js';
 import { actOf, appendAct, lastAct, trailOf } from './audit.js';
 import { writeEntry } from './entry.js';
 import {
+  hasOpenMembers,
   incidentOf,
   knownIncidents,
   leadingIncidents,
@@ -88,6 +89,10 @@ export class SqlStore implements Store {
 
   async leadingIncidents(): Promise<readonly Incident[]> {
     return this.#attempt('read', () => leadingIncidents(this.#db, this.#aside));
+  }
+
+  async hasOpenMembers(groupId: string, but: readonly string[]): Promise<boolean> {
+    return this.#attempt('read', () => hasOpenMembers(this.#db, groupId, but));
   }
 
   async knownIncidents(siteId: string, endedAfter: number): Promise<readonly Incident[]> {

@@ -61,10 +61,10 @@ async function insertVerdict(tx: Transaction<Tables>, record: VerdictRecord): Pr
 }
 
 async function upsertIncident(tx: Transaction<Tables>, incident: Incident): Promise<void> {
-  const { id, siteId, cause, since, status, resolvedAt, seq } = incident;
+  const { id, siteId, cause, since, status, resolvedAt, seq, parent } = incident;
   // One column says over or not, for the index that allows one open incident of a cause; the rest is in the JSON.
   const column = status === 'resolved' ? 'resolved' : 'open';
-  const changing = { status: column, resolved_at: resolvedAt, seq, incident: JSON.stringify(incident) };
+  const changing = { status: column, resolved_at: resolvedAt, seq, parent, incident: JSON.stringify(incident) };
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('incidents')
     .values({ id, site_id: siteId, cause, since, ...changing })

@@ -20,9 +20,13 @@ export async function openIncidents(db: Database, aside: SetAside, siteId?: stri
 
 export async function leadingIncidents(db: Database, aside: SetAside): Promise<readonly Incident[]> {
   const open = db.selectFrom('incidents').selectAll().where('status', '=', 'open');
-  // Written by JSON.stringify, where a quote inside a text is escaped: this finds every one that has no parent.
-  const rows = await open.where('incident', 'like', '%"parent":null%').orderBy('since').execute();
-  return readable(db, aside, rows);
+  return readable(db, aside, await open.where('parent', 'is', null).orderBy('since').execute());
+}
+
+export async function hasOpenMembers(db: Database, groupId: string, but: readonly string[]): Promise<boolean> {
+  const members = db.selectFrom('incidents').select('id').where('parent', '=', groupId).where('status', '=', 'open');
+  const others = members.$if(but.length > 0, (query) => query.where('id', 'not in', but));
+  return (await others.limit(1).executeTakeFirst()) !== undefined;
 }
 
 export async function knownIncidents(

@@ -143,6 +143,8 @@ export class ShelteredStore implements Store {
   }
 
   openIncidents = (siteId?: string): Promise<readonly Incident[]> => this.#read((store) => store.openIncidents(siteId));
+  hasOpenMembers = (groupId: string, but: readonly string[]): Promise<boolean> =>
+    this.#read((store) => store.hasOpenMembers(groupId, but));
   leadingIncidents = (): Promise<readonly Incident[]> => this.#read((store) => store.leadingIncidents());
   knownIncidents = (siteId: string, endedAfter: number): Promise<readonly Incident[]> =>
     this.#read((store) => store.knownIncidents(siteId, endedAfter));
@@ -223,9 +225,9 @@ export class ShelteredStore implements Store {
   async #rememberAnew(): Promise<void> {
     const now = this.#io.now();
     const fresh = await this.#io.memory();
-    for (const { transition, owed, told } of await standingOf(this.#disk)) {
+    for (const { incident, transition, owed, told } of await standingOf(this.#disk)) {
       const alerts = [...told, ...owed];
-      await fresh.record({ verdict: null, incidents: [transition.incident], transitions: [transition], alerts });
+      await fresh.record({ verdict: null, incidents: [incident], transitions: [transition], alerts });
       for (const { key } of told) await fresh.delivered(key, transition.at);
     }
     for (const silence of await this.#disk.silences(now)) await fresh.keepSilence(silence, now);

@@ -1,6 +1,6 @@
 /** What of a database still concerns somebody: what is open and who was told of it, and what is owed. */
 import { alertsTo } from '../core/alerting.js';
-import type { Alert, Transition } from '../core/model.js';
+import type { Alert, Incident, Transition } from '../core/model.js';
 import type { Store } from './store.js';
 
 /** More than a storm of ten thousand sites owes. */
@@ -8,6 +8,8 @@ export const MOST_OWED = 50_000;
 
 /** A transition that somebody is owed, or the newest of an open incident with everybody who was told. */
 export interface Standing {
+  /** As it is now where it is open: not all that becomes of it is a transition. */
+  incident: Incident;
   readonly transition: Transition;
   readonly owed: Alert[];
   readonly told: Alert[];
@@ -18,7 +20,7 @@ export async function standingOf(disk: Store): Promise<readonly Standing[]> {
   const standing = new Map<string, Standing>();
   const at = (transition: Transition): Standing => {
     const name = `${transition.incident.id}|${transition.incident.seq}`;
-    const known = standing.get(name) ?? { transition, owed: [], told: [] };
+    const known = standing.get(name) ?? { incident: transition.incident, transition, owed: [], told: [] };
     standing.set(name, known);
     return known;
   };
@@ -31,7 +33,9 @@ export async function standingOf(disk: Store): Promise<readonly Standing[]> {
     const told = (await disk.receiversTold(incident.id)).filter(
       (receiver) => !owed.some(({ alert }) => alert.receiver === receiver),
     );
-    at(transition).told.push(...alertsTo(told, transition, 'told before'));
+    const newest = at(transition);
+    newest.incident = incident;
+    newest.told.push(...alertsTo(told, transition, 'told before'));
   }
   return [...standing.values()].sort((a, b) => a.transition.incident.seq - b.transition.incident.seq);
 }

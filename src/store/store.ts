@@ -81,6 +81,8 @@ export interface Store {
   openIncidents(siteId?: string): Promise<readonly Incident[]>;
   /** Open incidents that speak for themselves: those of many sites, and those no other speaks for. */
   leadingIncidents(): Promise<readonly Incident[]>;
+  /** Whether the incident of many sites speaks for any open one, these aside. */
+  hasOpenMembers(groupId: string, but: readonly string[]): Promise<boolean>;
   /** A site's incidents that are not over, and those that ended after that time. */
   knownIncidents(siteId: string, endedAfter: number): Promise<readonly Incident[]>;
   incident(id: string): Promise<Incident | null>;

@@ -44,6 +44,8 @@ export interface Tables {
     since: number;
     resolved_at: number | null;
     seq: number;
+    /** Id of the incident of many sites that speaks for it. */
+    parent: string | null;
     /** JSON of an Incident. */
     incident: string;
   };

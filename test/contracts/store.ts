@@ -101,6 +101,23 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         expect(await store.leadingIncidents()).toEqual([]);
       });
 
+      it('knows whether an incident of many sites speaks for any open one', async () => {
+        await store.record(anEntry(aTransition('opened', { id: 'group', siteId: '_group-1' })));
+        for (const id of ['a', 'b'])
+          await store.record(anEntry(aTransition('opened', { id, siteId: id, parent: 'group' })));
+        expect(await store.hasOpenMembers('group', [])).toBe(true);
+        expect(await store.hasOpenMembers('group', ['a'])).toBe(true);
+        expect(await store.hasOpenMembers('group', ['a', 'b'])).toBe(false);
+        expect(await store.hasOpenMembers('nobody', [])).toBe(false);
+        const over = { id: 'a', siteId: 'a', parent: 'group', status: 'resolved' as const, resolvedAt: T0, seq: 2 };
+        await store.record(anEntry(aTransition('resolved', over)));
+        expect(await store.hasOpenMembers('group', ['b'])).toBe(false);
+        await reopened();
+        await store.record(anEntry(aTransition('worsened', { id: 'b', siteId: 'b', parent: null, seq: 2 })));
+        expect(await store.hasOpenMembers('group', [])).toBe(false);
+        expect((await store.leadingIncidents()).map((one) => one.id)).toEqual(['group', 'b']);
+      });
+
       it('has the messages of others among the due, however many wait for a receiver that hangs', async () => {
         for (let index = 0; index < 250; index++) {
           const id = `stuck-${index}`;

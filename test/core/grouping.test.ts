@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { causeKeys } from '../../src/core/cause-keys.js';
-import { CAP_WINDOW_MS, group, groupUpdate, type Load, PAGES_CAP } from '../../src/core/grouping.js';
+import { CAP_WINDOW_MS, group, groupUpdate, type Load, orphaned, PAGES_CAP } from '../../src/core/grouping.js';
 import { isOver, type Step } from '../../src/core/incident.js';
 import type { Incident, Suppression, Transition } from '../../src/core/model.js';
 import { isGroup } from '../../src/core/reserved.js';
@@ -35,7 +35,10 @@ class World {
   take(transition: Transition, at: number, load: Load): void {
     const open = [...this.incidents.values()].filter((one) => !isOver(one));
     const step: Step = { incidents: [transition.incident], transitions: [transition] };
-    const result = group(step, open, load, at, () => `g${++this.#ids}`);
+    const others = open.filter((one) => one.id !== transition.incident.id);
+    const standing = new Set(others.flatMap(({ parent }) => parent ?? []));
+    const leading = open.filter(({ parent }) => parent === null);
+    const result = group(step, leading, standing, load, at, () => `g${++this.#ids}`);
     for (const one of result.step.incidents) this.incidents.set(one.id, one);
     const quiet = new Set(result.suppressions.map(({ incidentId, seq }) => `${incidentId}|${seq}`));
     this.rows.push(...result.suppressions);
@@ -100,6 +103,23 @@ describe('sites hit by one cause', () => {
     expect(world.pages.slice(-2)).toEqual(['c resolved', 'group resolved']);
   });
 
+  test('make its record no longer, however many they are, but for what else is seen among them', () => {
+    const world = new World();
+    for (let index = 0; index < 3; index++) world.opens(`s${index}`, 'dns/redirect=1');
+    const size = JSON.stringify(world.group()).length;
+    for (let index = 3; index < 300; index++) world.opens(`s${index}`, 'dns/redirect=1');
+    expect(JSON.stringify(world.group()).length).toBe(size);
+    const children = [...world.incidents.values()].filter((one) => one.parent === world.group().id);
+    expect(children).toHaveLength(300);
+  });
+
+  test('speak for themselves again when somebody closed what told of them', () => {
+    const world = new World();
+    for (const name of ['a', 'b', 'c']) world.opens(name, 'dns/redirect=1');
+    const [told] = orphaned(world.incidents.get('b') as Incident, T0 + 1).transitions;
+    expect(told).toMatchObject({ change: 'opened', incident: { id: 'b', parent: null, ladder: { from: T0 + 1 } } });
+  });
+
   test('are told of again when they have doubled, once a minute', () => {
     const world = new World();
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) world.opens(name, 'dns/redirect=1');
@@ -132,7 +152,7 @@ describe('sites hit by one cause', () => {
         const groups = [...world.incidents.values()].filter(isGroup);
         for (const one of [...world.incidents.values()].filter((incident) => !isGroup(incident))) {
           const isTold = world.told.some(({ incident }) => incident.id === one.id);
-          const isSpokenFor = groups.some(({ diverging }) => one.id in diverging);
+          const isSpokenFor = groups.some(({ id }) => one.parent === id);
           expect(isTold || (isSpokenFor && world.rows.some(({ incidentId }) => incidentId === one.id))).toBe(true);
         }
         expect(new Set(groups.map(({ siteId, cause }) => `${siteId} ${cause}`)).size).toBe(groups.length);

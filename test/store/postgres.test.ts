@@ -67,6 +67,21 @@ describe('a PostgreSQL database', () => {
     await store.close();
   });
 
+  it('of an older Siteward knows after the upgrade who belongs to a storm', async () => {
+    const url = await server.create();
+    const store = await opened(url);
+    await store.record(anEntry(aTransition('opened', { id: 'group', siteId: '_group-1' })));
+    const hostile = { id: 'member', siteId: 'shop', parent: 'group', summary: '\u0000 "parent":null' };
+    await store.record(anEntry(aTransition('opened', hostile)));
+    await store.close();
+    await server.run(url, 'alter table incidents drop column parent');
+    await server.run(url, `delete from kysely_migration where name = '0004-group-members'`);
+    const upgraded = await opened(url);
+    expect(await upgraded.hasOpenMembers('group', [])).toBe(true);
+    expect((await upgraded.leadingIncidents()).map(({ id }) => id)).toEqual(['group']);
+    await upgraded.close();
+  });
+
   it('refuses a database that a newer Siteward wrote, and says so', async () => {
     const url = await server.create();
     await (await opened(url)).close();

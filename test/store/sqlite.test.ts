@@ -83,6 +83,21 @@ describe('an SQLite file', () => {
     await (await opened()).close();
   });
 
+  it('of an older Siteward knows after the upgrade who belongs to a storm', async () => {
+    const store = await opened();
+    await store.record(anEntry(aTransition('opened', { id: 'group', siteId: '_group-1' })));
+    await store.record(anEntry(aTransition('opened', { id: 'member', siteId: 'shop', parent: 'group' })));
+    await store.close();
+    for (const index of ['incidents_leading', 'incidents_members']) await aside(`drop index ${index}`);
+    await aside('alter table incidents drop column parent');
+    await aside("delete from kysely_migration where name = '0004-group-members'");
+    await aside(`insert into incidents values ('damaged', 'x', 'integrity', 'open', 1, null, 1, 'no JSON')`);
+    const upgraded = await opened();
+    expect(await upgraded.hasOpenMembers('group', [])).toBe(true);
+    expect((await upgraded.leadingIncidents()).map(({ id }) => id)).toEqual(['group']);
+    await upgraded.close();
+  });
+
   it('refuses a database that a newer Siteward wrote, and says so', async () => {
     await (await opened()).close();
     await aside("insert into kysely_migration values ('9999-of-the-future', '2030-01-01')");

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/digest.js';
 import type { Content, MaintenanceWindow, Policy, Site, Target } from '../../src/core/model.js';
+import { isGroup } from '../../src/core/reserved.js';
 import { faultsOf } from '../../src/core/watchdog.js';
 import { answer, EVIL, evidence, GOOD, reply, SETTINGS, tlsAt } from '../checks/dns/sample.js';
 import { GENUINE, lookAt, settingsFor } from '../checks/page/looks.js';
@@ -177,6 +178,39 @@ describe('the golden timelines', () => {
       expect(new Set(kinds.filter((one) => one.startsWith('grouped'))).size).toBe(59);
     });
   }, 240_000);
+
+  it('G5, closed by a person while it goes on: its sites are told of anew', async () => {
+    const sites = ['a', 'b', 'c', 'd'].map((id) => site(id, EVENT, ['dns']));
+    const script: Script = {
+      ...base,
+      sites,
+      scene: (_, at) => (at < 15 * SECOND ? clean : hijacked),
+      acts: [{ at: 5 * MINUTE, act: (stage) => stage.close('Ada', isGroup) }],
+    };
+    await play(script, 6 * MINUTE, async ({ sent, store }) => {
+      const after = sent.filter((one) => one.receiver === 'mail' && one.at >= 5 * MINUTE && one.change !== 'resolved');
+      expect(after[0]).toMatchObject({ change: 'opened' });
+      expect(after[0]?.at).toBeLessThanOrEqual(5 * MINUTE + 15 * SECOND);
+      const open = await store.openIncidents();
+      const [again, ...more] = open.filter(isGroup);
+      expect(more).toEqual([]);
+      expect(open.filter(({ parent }) => parent === again?.id)).toHaveLength(4);
+    });
+  });
+
+  it('G5, over at all its sites: one end to everybody who was told of it', async () => {
+    const sites = ['a', 'b', 'c', 'd'].map((id) => site(id, EVENT, ['dns']));
+    const script: Script = {
+      ...base,
+      sites,
+      scene: (_, at) => (at >= 15 * SECOND && at < 3 * MINUTE ? hijacked : clean),
+    };
+    await play(script, 8 * MINUTE, async ({ sent, store }) => {
+      const ends = sent.filter(({ change, siteId }) => change === 'resolved' && siteId.startsWith('_group-'));
+      expect(ends.map(({ receiver }) => receiver).sort()).toEqual(FIRST);
+      expect(await store.openIncidents()).toEqual([]);
+    });
+  });
 
   it('G6: nobody takes a message for ten minutes: then each gets one that tells it all, and the end after it', async () => {
     const script: Script = {

@@ -10,7 +10,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import { checkOf } from '../../src/checks/index.js';
-import { acknowledge } from '../../src/core/ladder.js';
+import { acknowledge, close } from '../../src/core/ladder.js';
 import type { Alert, Baseline, Incident, Site, Target } from '../../src/core/model.js';
 import { decide, type Memory, passTime, watch } from '../../src/memory.js';
 import { Courier } from '../../src/notify/deliver.js';
@@ -162,6 +162,16 @@ export class Stage {
         const incident = known.find((one) => one.id === id);
         if (!incident) return { incidents: [], transitions: [] };
         return acknowledge(incident, by, this.#policyOf(incident), this.#clock.now);
+      });
+    }
+  }
+
+  /** A person ends those incidents although what they tell of goes on. */
+  async close(by: string, isMeant: (incident: Incident) => boolean): Promise<void> {
+    for (const { id, siteId } of (await this.store.openIncidents()).filter(isMeant)) {
+      await decide(this.#memory, siteId, this.#clock.now, (known) => {
+        const incident = known.find((one) => one.id === id);
+        return incident ? close(incident, by, 'seen', this.#clock.now) : { incidents: [], transitions: [] };
       });
     }
   }
