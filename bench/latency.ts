@@ -68,6 +68,9 @@ routes: [{ severity: critical, to: [hook] }, { severity: warning, to: [hook] }]`
 
 const everyMs = Number.parseInt(values.every, 10) * 1_000;
 const took: number[] = [];
+/** Until the changed page was asked for, and from there until somebody took the news of it. */
+const waited: number[] = [];
+const worked: number[] = [];
 /** Counts per stage and upper limit in seconds, as Prometheus keeps them. */
 const stages = new Map<string, Map<string, number>>();
 
@@ -84,9 +87,17 @@ async function played(place: Workplace, daemon: number, round: number): Promise<
     SITES.map(async (id, index) => {
       await pause(Math.random() * everyMs);
       // A text of its own for each: the same on three sites would rightly be one message.
-      event.origin.pages[`/${daemon}/${id}`] = DEFACED.replaceAll(/CYBERWOLF/gi, CREWS[index] ?? '');
+      const text = DEFACED.replaceAll(/CYBERWOLF/gi, CREWS[index] ?? '');
       const changedAt = performance.now();
-      took.push((await until(`news of ${id}`, () => acceptedAt.get(`/${daemon}/${id}`), LONGEST_MS)) - changedAt);
+      let askedAt: number | null = null;
+      event.origin.pages[`/${daemon}/${id}`] = (_request, response) => {
+        askedAt ??= performance.now();
+        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(text);
+      };
+      const at = await until(`news of ${id}`, () => acceptedAt.get(`/${daemon}/${id}`), LONGEST_MS);
+      took.push(at - changedAt);
+      waited.push((askedAt ?? at) - changedAt);
+      worked.push(at - (askedAt ?? at));
     }),
   );
   addUp(await (await fetch(`${health}/metrics`)).text());
@@ -110,8 +121,11 @@ for (let round = 0; took.length < Number(values.changes); round++) {
 }
 await Promise.all([event.close(), hook.close()]);
 
-took.sort((a, b) => a - b);
-const quantile = (q: number): string => ((took[Math.ceil(q * took.length) - 1] ?? Number.NaN) / 1000).toFixed(1);
+function quantiles(times: number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (q: number): string => `${((sorted[Math.ceil(q * sorted.length) - 1] ?? Number.NaN) / 1000).toFixed(1)} s`;
+  return `p50 ${at(0.5)}   p90 ${at(0.9)}   p99 ${at(0.99)}   longest ${at(1)}`;
+}
 /** The bucket that holds the quantile. */
 function within(stage: string, q: number): string {
   const buckets = [...(stages.get(stage) ?? [])];
@@ -121,8 +135,11 @@ function within(stage: string, q: number): string {
 const stage = (name: string): string =>
   `p50 within ${within(name, 0.5)}, p99 within ${within(name, 0.99)}, of ${stages.get(name)?.get('+Inf')}`;
 
-process.stdout.write(`Change to first acceptance, ${took.length} changes, ${values.mode}, every ${values.every}:
-  p50 ${quantile(0.5)} s   p90 ${quantile(0.9)} s   p99 ${quantile(0.99)} s   longest ${quantile(1)} s
+const sites = SITES.length * daemons.length;
+process.stdout.write(`${took.length} changes, ${values.mode}, every ${values.every}, ${sites} sites, ${daemons.length} daemons:
+Change to first acceptance: ${quantiles(took)}
+  until the page is asked for: ${quantiles(waited)}
+  from there to acceptance:    ${quantiles(worked)}
 Decision to disk:  ${stage('commit')}
 Due to attempt:    ${stage('queue')}
 Attempt to answer: ${stage('send')}

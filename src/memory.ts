@@ -2,15 +2,13 @@
  * The second half of the pipeline: what follows from a verdict, from time or from a person is decided by core/, and
  * committed in one transaction with the alerts due, before anything is sent.
  */
-import { alertsTo, type Directory, dueAlerts, firstReceivers, type SeverityRoute } from './core/alerting.js';
-import { CAP_WINDOW_MS, type Grouped, group, groupEnd, groupUpdate, type Load, orphaned } from './core/grouping.js';
-import { advance, isOver, NOTHING, type Step, suspect } from './core/incident.js';
-import { type LadderStep, tick } from './core/ladder.js';
+import { type Directory, dueAlerts, firstReceivers, type SeverityRoute } from './core/alerting.js';
+import { CAP_WINDOW_MS, type Grouped, group, type Load } from './core/grouping.js';
+import { advance, isOver, type Step, suspect } from './core/incident.js';
+import type { LadderStep } from './core/ladder.js';
 import type {
-  Alert,
   Incident,
   MaintenanceWindow,
-  Policy,
   Silence,
   Site,
   Suppression,
@@ -19,9 +17,16 @@ import type {
   Verdict,
 } from './core/model.js';
 import { isGroup } from './core/reserved.js';
-import { capped, keptBack, suppressionOf } from './core/suppression.js';
+import { capped, suppressionOf } from './core/suppression.js';
 import { REOPEN_MS } from './core/timing.js';
-import { type ApprovedBaseline, type Inspection, inspect, type Observatory, type Thoroughness } from './monitor.js';
+import {
+  type ApprovedBaseline,
+  type Inspection,
+  inspect,
+  type Observatory,
+  type OnDoubt,
+  type Thoroughness,
+} from './monitor.js';
 import { type Store, StoreConflict, type VerdictRecord } from './store/store.js';
 
 type MemoryStore = Pick<
@@ -68,30 +73,14 @@ export async function watch(
   signal: AbortSignal,
 ): Promise<Inspection> {
   const { now } = observatory;
-  const inDoubt = async (doubt: Verdict): Promise<void> => {
-    const at = now();
-    const step = (known: readonly Incident[]): Step =>
-      suspect(known, doubt, target, at, () => memory.newIncidentId(at));
-    // A suspicion that cannot be written down must not end the look: what the look comes to is written, or said not to be.
-    await decide(memory, site.id, at, step).then(
-      () => memory.committed?.(now() - at),
-      () => undefined,
-    );
-  };
+  // A suspicion that cannot be written down must not end the look: what the look comes to is written, or said not to be.
+  const inDoubt: OnDoubt = (doubt, shown) => suspected(site, target, doubt, shown, now, memory).catch(() => undefined);
   const thoroughness = await thoroughnessFor(target, memory);
   const inspection = await inspect(target, approved, observatory, signal, inDoubt, thoroughness);
   const { verdict } = inspection;
   const evidence = verdict.state === 'intact' ? null : await memory.keepEvidence(inspection);
   const at = now();
-  const record: VerdictRecord = {
-    targetId: target.id,
-    siteId: site.id,
-    kind: target.kind,
-    at,
-    tookMs: inspection.tookMs,
-    verdict,
-    evidence,
-  };
+  const record = recordOf(inspection, at, evidence);
   const step = (known: readonly Incident[]): Step =>
     advance(known, verdict, target, at, () => memory.newIncidentId(at));
   try {
@@ -101,6 +90,36 @@ export async function watch(
   }
   memory.committed?.(now() - at);
   return inspection;
+}
+
+/** Tells those whom a first look concerns, with what was seen, before the next look confirms it. */
+async function suspected(
+  site: Site,
+  target: Target,
+  doubt: Verdict,
+  shown: () => Promise<Inspection>,
+  now: () => number,
+  memory: Memory,
+): Promise<void> {
+  const seenAt = now();
+  const step = (known: readonly Incident[]): Step =>
+    suspect(known, doubt, target, seenAt, () => memory.newIncidentId(seenAt));
+  const known = await memory.store.knownIncidents(site.id, seenAt - REOPEN_MS);
+  if (step(known).transitions.length === 0) return;
+  const proven = async (): Promise<VerdictRecord> => {
+    const inspection = await shown();
+    const evidence = await memory.keepEvidence(inspection);
+    return recordOf(inspection, now(), evidence);
+  };
+  // News without its pictures is better than none.
+  const record = await proven().catch(() => null);
+  const at = now();
+  await decide(memory, site.id, at, step, record);
+  memory.committed?.(now() - at);
+}
+
+function recordOf({ target, tookMs, verdict }: Inspection, at: number, evidence: string | null): VerdictRecord {
+  return { targetId: target.id, siteId: target.siteId, kind: target.kind, at, tookMs, verdict, evidence };
 }
 
 /** What was seen could not be made durable. It was seen all the same. */
@@ -266,55 +285,4 @@ async function directoryOf(memory: Memory, incidents: readonly Incident[]): Prom
       receivers: isGroup(incident) ? membersReceivers(incident) : ownReceivers(incident),
     }),
   };
-}
-
-// ------------------------------------------------------- time and people
-
-/** What time does to the open incidents: reminders, the ladder, silences that end, groups that grew. */
-export async function passTime(memory: Memory, policyOf: (incident: Incident, at: number) => Policy, at: number) {
-  const open = await memory.store.openIncidents();
-  const siteIds = membersBySite(open);
-  const quiet = { silences: await memory.store.silences(at), windows: memory.windows };
-  const ids = new Set(open.map(({ id }) => id));
-  const due = (incident: Incident): Step => {
-    const ofGroup = isGroup(incident) ? groupStep(incident, siteIds.get(incident.id) ?? [], at) : null;
-    if (ofGroup) return ofGroup;
-    if (incident.parent !== null && !ids.has(incident.parent)) return orphaned(incident, at);
-    return tick(incident, policyOf(incident, at), memory.ladder, keptBack(incident, quiet, at) !== null, at);
-  };
-  for (const seen of open.filter((incident) => due(incident).incidents.length > 0)) {
-    await decide(memory, seen.siteId, at, (known) => {
-      const incident = known.find((one) => one.id === seen.id);
-      return incident && !isOver(incident) ? due(incident) : NOTHING;
-    });
-  }
-}
-
-function groupStep(group: Incident, siteIds: readonly string[], at: number): Step | null {
-  return siteIds.length === 0 ? groupEnd(group, at) : groupUpdate(group, siteIds, at);
-}
-
-/** Per group the sites of its open members. */
-function membersBySite(open: readonly Incident[]): ReadonlyMap<string, readonly string[]> {
-  const siteIds = new Map<string, string[]>();
-  for (const { parent, siteId } of open) {
-    if (parent === null) continue;
-    const own = siteIds.get(parent) ?? [];
-    own.push(siteId);
-    siteIds.set(parent, own);
-  }
-  return siteIds;
-}
-
-/** Tells receivers something that is no incident of a site: a start, a silence, the digest of the day. */
-export async function announce(
-  store: Pick<Store, 'record'>,
-  transition: Transition,
-  receivers: readonly string[],
-  reason: string,
-): Promise<readonly Alert[]> {
-  const alerts = alertsTo(receivers, transition, reason);
-  const { incident } = transition;
-  await store.record({ verdict: null, incidents: [incident], transitions: [transition], alerts });
-  return alerts;
 }

@@ -63,8 +63,11 @@ export interface Observatory {
   readonly sightOf?: (vantage: string) => Sight;
 }
 
-/** Is told of a first look that must be confirmed, while the confirming look is awaited. */
-export type OnDoubt = (verdict: Verdict) => Promise<void>;
+/**
+ * Is told of a first look that must be confirmed, while the confirming look is awaited.
+ * @param shown what a person would be shown of it; made when it is asked for, as most doubts concern nobody.
+ */
+export type OnDoubt = (verdict: Verdict, shown: () => Promise<Inspection>) => Promise<void>;
 
 /** `full`: everything there is to see. `sparing`: less where an earlier full look was intact and little can differ. */
 export type Thoroughness = 'full' | 'sparing';
@@ -80,25 +83,36 @@ export async function inspect(
 ): Promise<Inspection> {
   const { vantages, now, judging = judgingHere } = observatory;
   const startedAt = now();
+  const { baseline } = approved;
+  const inspectionOf = async (verdict: Verdict, vantage: string, observation: Observation | null, looks: number) => ({
+    target,
+    verdict,
+    exhibits: await judging.exhibit(target, observation, baseline),
+    vantage,
+    startedAt,
+    tookMs: now() - startedAt,
+    looks,
+    observation,
+    baseline,
+  });
   const confirmations = await Promise.all(
-    vantages.map((vantage) =>
-      lookUntilSure(target, approved.baseline, vantage, observatory, signal, onDoubt, thoroughness),
-    ),
+    vantages.map((vantage) => {
+      const inDoubt = ({ reading, observation }: Look): Promise<void> => {
+        const doubt = corroborate([reading], baseline !== null);
+        return onDoubt(doubt, () => inspectionOf(doubt, vantage.name, observation, 1));
+      };
+      return lookUntilSure(target, baseline, vantage, observatory, signal, inDoubt, thoroughness);
+    }),
   );
   const readings = confirmations.map((confirmation) => confirmation.reading);
   const withRecord = approved.findings.length > 0 ? [...readings, recordReading(approved.findings)] : readings;
   const shown = confirmations.find((c) => c.reading.findings.some(isGrave)) ?? confirmations[0];
-  return {
-    target,
-    verdict: corroborate(withRecord, approved.baseline !== null),
-    exhibits: await judging.exhibit(target, shown?.observation ?? null, approved.baseline),
-    vantage: shown?.reading.vantage ?? vantages[0].name,
-    startedAt,
-    tookMs: now() - startedAt,
-    looks: Math.max(...confirmations.map((confirmation) => confirmation.looks)),
-    observation: shown?.observation ?? null,
-    baseline: approved.baseline,
-  };
+  return inspectionOf(
+    corroborate(withRecord, baseline !== null),
+    shown?.reading.vantage ?? vantages[0].name,
+    shown?.observation ?? null,
+    Math.max(...confirmations.map((confirmation) => confirmation.looks)),
+  );
 }
 
 /** The record of what was approved is itself a witness: what is wrong with it is a finding beside the others. */
@@ -124,7 +138,7 @@ async function lookUntilSure(
   vantage: Vantage,
   { pause, sightOf, recollections, judging = judgingHere }: Observatory,
   signal: AbortSignal,
-  onDoubt: OnDoubt,
+  inDoubt: (first: Look) => Promise<void>,
   thoroughness: Thoroughness,
 ): Promise<Confirmation> {
   const look = async (known?: Known): Promise<Look> => {
@@ -139,8 +153,8 @@ async function lookUntilSure(
   for (;;) {
     const waitMs = nextLookAfter(readings, target.policy);
     if (waitMs === null || signal.aborted) break;
-    if (readings.length === 1) await onDoubt(corroborate([first.reading], baseline !== null));
-    await pause(waitMs, signal);
+    // Whoever must be told now is told while the next look is waited for.
+    await Promise.all([pause(waitMs, signal), readings.length === 1 ? inDoubt(first) : undefined]);
     const next = await look();
     all.push(next);
     readings.push(next.reading);

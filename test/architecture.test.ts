@@ -48,6 +48,7 @@ const BORDERS: Readonly<Record<string, readonly string[]>> = {
   'config/': ['config/', 'core/', 'type:checks/check.js', 'type:notify/notifier.js'],
   'monitor.ts': ['core/', 'checks/', 'vantage/', 'store/'],
   'memory.ts': ['core/', 'checks/', 'vantage/', 'store/', 'monitor.js'],
+  'passing-time.ts': ['core/', 'checks/', 'vantage/', 'store/', 'monitor.js', 'memory.js'],
   'scheduler.ts': ['core/', 'checks/', 'vantage/', 'store/', 'monitor.js'],
   'web/': ['web/', 'core/', 'checks/', 'vantage/', 'store/', 'monitor.js'],
 };
@@ -60,7 +61,8 @@ function isAllowed({ from, to, typeOnly }: Import): boolean {
   );
 }
 
-const OURS = /^(core|checks|vantage|net|store|notify|config|web|cli)\/|^(monitor|memory|scheduler|main)\.js$/;
+const OURS =
+  /^(core|checks|vantage|net|store|notify|config|web|cli)\/|^(monitor|memory|passing-time|scheduler|main)\.js$/;
 
 describe('the borders', () => {
   test('every import stays within its border', () => {

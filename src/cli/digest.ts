@@ -1,7 +1,7 @@
 /** `incidents --digest`, and the daily mail of the same. */
 import { announcement } from '../core/announcement.js';
 import { type Digest, digestOf, digestWords } from '../core/digest.js';
-import { announce } from '../memory.js';
+import { announce } from '../passing-time.js';
 import type { Store } from '../store/store.js';
 import { incidentJson } from './incidents.js';
 import { jsonText } from './report/check-json.js';

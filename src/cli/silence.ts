@@ -4,7 +4,7 @@ import type { Silence } from '../core/model.js';
 import { oneLine } from '../core/plain-text.js';
 import { LONGEST_SILENCE_IN_EVENT_MS, LONGEST_SILENCE_MS } from '../core/suppression.js';
 import { duration, moment } from '../core/words.js';
-import { announce } from '../memory.js';
+import { announce } from '../passing-time.js';
 import type { Store } from '../store/store.js';
 import { jsonText } from './report/check-json.js';
 import { isolated } from './report/text.js';

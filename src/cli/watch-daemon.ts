@@ -2,7 +2,8 @@
 import { shortHead } from '../core/audit.js';
 import { acknowledge } from '../core/ladder.js';
 import type { Site, Target } from '../core/model.js';
-import { decide, passTime } from '../memory.js';
+import { decide } from '../memory.js';
+import { passTime } from '../passing-time.js';
 import { type Job, Scheduler } from '../scheduler.js';
 import type { AcknowledgeDesk } from '../web/acknowledge.js';
 import { listen, webApp } from '../web/server.js';

@@ -1,7 +1,7 @@
 /** `watch --once`: every target one time through the whole pipeline, alerts included. */
 import pLimit from 'p-limit';
-import { passTime } from '../memory.js';
 import { siteInspection } from '../monitor.js';
+import { passTime } from '../passing-time.js';
 import { lostIn } from '../store/lost.js';
 import { progressOutput } from './check.js';
 import { checkReport, jsonText } from './report/check-json.js';

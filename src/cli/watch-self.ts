@@ -12,7 +12,8 @@ import {
   type Pulse,
 } from '../core/watchdog.js';
 import { duration } from '../core/words.js';
-import { announce, decide } from '../memory.js';
+import { decide } from '../memory.js';
+import { announce } from '../passing-time.js';
 import type { Scheduler } from '../scheduler.js';
 import { lostIn } from '../store/lost.js';
 import { nameOfStore } from '../store/open.js';

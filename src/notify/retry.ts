@@ -8,6 +8,9 @@ const BACK_OFF_MS = [5_000, 15_000, 45_000, 120_000, 300_000, 600_000, 900_000];
 const JITTER = 0.2;
 /** Longest pause a receiver may ask for: an alert is worth asking again. */
 const MOST_ASKED_MS = 300_000;
+/** While a critical incident is news, whoever is back must hear of it within a minute: the next attempt is never far. */
+const URGENT_PAUSE_MS = 20_000;
+const URGENT_FOR_MS = 30 * 60_000;
 const LEAST_ATTEMPTS = BACK_OFF_MS.length;
 /** After its end an incident is told for another day. */
 const AFTER_END_MS = 24 * 3_600_000;
@@ -20,7 +23,7 @@ export function retryAt(delivery: Delivery, error: unknown, now: number, random:
   const isFinal = error instanceof SendError && !error.retryable;
   if (isFinal || isTooOld(delivery, now)) return null;
   const asked = error instanceof SendError ? (error.retryAfterMs ?? 0) : 0;
-  return now + Math.max(backOff(delivery.attempts, random), Math.min(asked, MOST_ASKED_MS));
+  return now + Math.max(backOff(delivery, now, random), Math.min(asked, MOST_ASKED_MS));
 }
 
 function isTooOld({ alert: { transition }, attempts }: Delivery, now: number): boolean {
@@ -28,8 +31,9 @@ function isTooOld({ alert: { transition }, attempts }: Delivery, now: number): b
   return now - transition.at >= patience && attempts + 1 >= LEAST_ATTEMPTS;
 }
 
-/** @param failures before this one. */
-function backOff(failures: number, random: () => number): number {
-  const pause = BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)] ?? 0;
-  return Math.round(pause * (1 + JITTER * (2 * random() - 1)));
+function backOff({ alert: { transition }, attempts }: Delivery, now: number, random: () => number): number {
+  const pause = BACK_OFF_MS[Math.min(attempts, BACK_OFF_MS.length - 1)] ?? 0;
+  const isUrgent = transition.incident.severity === 'critical' && now - transition.at < URGENT_FOR_MS;
+  const most = isUrgent ? Math.min(pause, URGENT_PAUSE_MS) : pause;
+  return Math.round(most * (1 + JITTER * (2 * random() - 1)));
 }

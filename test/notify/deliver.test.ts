@@ -133,7 +133,7 @@ describe('delivering', () => {
   });
 
   it('tries again after 5, 15, 45 seconds, 2, 5, 10 and then every 15 minutes', async () => {
-    await store.record(anEntry());
+    await store.record(anEntry(aTransition('opened', { severity: 'warning' })));
     answer = refusing(true);
     const pauses: number[] = [];
     for (let failures = 0; failures < 9; failures++) {
