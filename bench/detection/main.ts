@@ -25,7 +25,7 @@ const USAGE = `npm run bench:detection -- [options]
   --noise N                     checks of unchanged pages (20000)
   --seeds N                     cases of each class on each page (1)
   --captures N                  looks through the browser, about (240)
-  --only text                   classes whose name contains it
+  --only text,text              classes whose name contains one of them
   --pages text                  pages whose id contains it
   --offline                     take what the cache has; without a cache, the generated pages
   --no-urlwatch                 leave urlwatch out
@@ -59,7 +59,7 @@ interface HalfResults {
 }
 
 async function runHalf(half: string, pages: readonly CorpusPage[]): Promise<HalfResults> {
-  const variants = VARIANTS.filter((variant) => variant.name.includes(options.only));
+  const variants = VARIANTS.filter(({ name }) => options.only.split(',').some((part) => name.includes(part)));
   const urlwatch = !options['no-urlwatch'];
   const rows: Row[] = [];
   if (options.mode !== 'rendered') {

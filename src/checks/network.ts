@@ -156,6 +156,14 @@ export interface Capture {
   /** Elements that style rules hide and that hold links to other hosts, with the addresses of all links in them. */
   readonly concealed: readonly { readonly where: string; readonly links: readonly string[] }[];
   readonly boxes: readonly { readonly selector: string; readonly boxes: readonly Box[] }[];
+  readonly layout: {
+    /** Lines that would be seen if nothing opaque lay on top of them. */
+    readonly covered: readonly string[];
+    /** The first lines, and the outermost boxes that hold nothing else, as far as they begin in the first screen. */
+    readonly top: readonly { readonly text: string; readonly box: Box }[];
+    /** Large pictures in the first screen, and where their bytes come from. */
+    readonly pictures: readonly { readonly src: string; readonly box: Box }[];
+  };
   /** What the page asked for, in order of first request. */
   readonly requests: readonly {
     readonly url: string;

@@ -138,6 +138,8 @@ export const MOTIONS: readonly Motion[] = [
     plant: ($) => foot($, '<img src="https://cdn~~few~~.static-cdn.example/badge.png" alt="" width="80" height="20">'),
   },
   { name: 'greeting', plant: ($) => void $('body').prepend('<p class="hello">~~greeting~~</p>') },
+  // All samples of a baseline are of one hour; the looks after it are not.
+  { name: 'greeting-by-hour', plant: ($) => void $('body').prepend('<p class="hello">~~hour~~</p>') },
   { name: 'live-comments', plant: ($) => foot($, '<section class="comments"><ol>~~comments~~</ol></section>') },
   { name: 'server-comment', plant: ($) => foot($, '<!-- web-~~few~~ ~~time~~ ~~id~~ -->') },
   {
@@ -180,7 +182,10 @@ export function answer(page: CorpusPage, template: string, seed: string): Scene 
     ['content-security-policy', "default-src * data: 'unsafe-inline'; object-src 'none'"],
     ['strict-transport-security', 'max-age=31536000'],
   ];
-  const html = template.replace(MARKER, (_, kind: string) => fill(kind, page, random));
+  const [morning = ''] = WORDS[page.language].greetings;
+  const html = template.replace(MARKER, (_, kind: string) =>
+    kind === 'hour' && seed.startsWith('sample') ? morning : fill(kind, page, random),
+  );
   return { status: 200, headers, contentType: 'text/html; charset=utf-8', html, redirect: null, assets: new Map() };
 }
 
@@ -200,6 +205,7 @@ function fill(kind: string, page: CorpusPage, random: Random): string {
     case 'time':
       return new Date(1_790_000_000_000 + random.below(9e8)).toISOString().slice(0, 19).replace('T', ' ');
     case 'greeting':
+    case 'hour':
       return random.pick(greetings);
     case 'quote':
       return escaped(quotes.length > 0 ? random.pick(quotes) : '');

@@ -2,34 +2,15 @@
 import type { AnyNode } from 'domhandler';
 import { escaped } from '../corpus/life.js';
 import { svg } from '../corpus/page.js';
+import { COOKIE_TEXTS, NOTICE_TEXTS } from './notice-texts.js';
 import { edited, headingOf, listOf, paragraphOf, paragraphsOf, type Variant, withAsset } from './variant.js';
 
-const edit = (name: string, apply: Variant['apply'], seenIn: Variant['seenIn'] = 'raw'): Variant => ({
+export const edit = (name: string, apply: Variant['apply'], seenIn: Variant['seenIn'] = 'raw'): Variant => ({
   name,
   family: 'edit',
   seenIn,
   apply,
 });
-
-const NOTICES: Readonly<Record<string, string>> = {
-  en: 'Please note: the office is closed on Monday because of the public holiday.',
-  fa: 'توجه: دفتر ما روز دوشنبه به دلیل تعطیلی رسمی بسته است.',
-  ar: 'تنبيه: المكتب مغلق يوم الاثنين بسبب العطلة الرسمية.',
-  zh: '请注意：因公共假期，办公室周一休息。',
-  ru: 'Обратите внимание: в понедельник офис закрыт из-за праздника.',
-  tr: 'Lütfen dikkat: ofisimiz resmî tatil nedeniyle pazartesi kapalıdır.',
-  id: 'Mohon perhatian: kantor tutup hari Senin karena libur nasional.',
-};
-
-const COOKIES: Readonly<Record<string, readonly [string, string]>> = {
-  en: ['We use cookies to keep the site working and to count visits.', 'Accept'],
-  fa: ['این سایت برای کارکرد درست و شمارش بازدید از کوکی استفاده می‌کند.', 'می‌پذیرم'],
-  ar: ['نستخدم ملفات تعريف الارتباط لتشغيل الموقع وإحصاء الزيارات.', 'موافق'],
-  zh: ['我们使用 Cookie 来保证网站运行并统计访问量。', '接受'],
-  ru: ['Мы используем файлы cookie для работы сайта и подсчёта посещений.', 'Принять'],
-  tr: ['Sitenin çalışması ve ziyaretlerin sayılması için çerez kullanıyoruz.', 'Kabul et'],
-  id: ['Kami memakai kuki agar situs berjalan dan untuk menghitung kunjungan.', 'Setuju'],
-};
 
 export const EDITS: readonly Variant[] = [
   edit(
@@ -62,7 +43,7 @@ export const EDITS: readonly Variant[] = [
   edit(
     'cookie-banner',
     edited(($, { page }) => {
-      const [text, button] = COOKIES[page.language] ?? COOKIES['en'] ?? ['', ''];
+      const [text, button] = COOKIE_TEXTS[page.language] ?? COOKIE_TEXTS['en'] ?? ['', ''];
       $('body').append(
         `<div id="cookie" style="position:fixed;bottom:0;left:0;right:0;background:#333;color:#fff;padding:12px;z-index:90">${text} <button>${button}</button> <a href="/privacy">·</a></div>`,
       );
@@ -73,7 +54,7 @@ export const EDITS: readonly Variant[] = [
     'notice-bar',
     edited(($, { page }) => {
       $('body').prepend(
-        `<div class="notice" style="background:#ffd;padding:16px;text-align:center">${NOTICES[page.language] ?? NOTICES['en']}</div>`,
+        `<div class="notice" style="background:#ffd;padding:16px;text-align:center">${NOTICE_TEXTS[page.language] ?? NOTICE_TEXTS['en']}</div>`,
       );
       return true;
     }),

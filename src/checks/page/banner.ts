@@ -7,16 +7,19 @@ import type { Box } from '../check.js';
 import { finding } from './codes.js';
 import { perLayer } from './comparer.js';
 import { differenceOf, vocabularyOf } from './difference.js';
+import { tiradeIn } from './hostility.js';
 import type { Pair } from './layers.js';
 import { CONSENT } from './overlay.js';
 import { pictureDifferenceOf } from './pixels.js';
 import { type PageSettings, VIEWPORTS } from './settings.js';
-import { quote, sizeOf, wordsOf } from './words.js';
+import { normalized, quote, sizeOf, wordsOf } from './words.js';
 
 /** Shares of the first screen: as wide, as high at least, beginning as near to its upper edge. */
 const WIDE = 0.9;
 const HIGH = 0.15;
 const NEAR_TOP = 0.2;
+/** Below this height in screens what is written in the block has to be hostile to be more than a warning. */
+const GREAT = 0.2;
 /** Lines in which the text of a block at the top stands, a menu before it or not. */
 const TOP_LINES = 30;
 /** From this share of words the site never used on, the block is about something else; common words are in every text. */
@@ -28,12 +31,18 @@ export const banner = perLayer('banner', (pair, settings) => {
   const box = words === '' ? undefined : bannerBox(pair, settings);
   if (!box) return [];
   const { width, height } = box;
+  // A fixed head, or a hero as high as the window, is repainted by a slim bar above it: the words tell the height.
+  const stands = heightOfText(pair) ?? height;
+  const screen = screenOf(pair, settings);
+  if (stands < screen.height * HIGH) return [];
+  const great = stands >= screen.height * GREAT || tiradeIn(pair) !== null;
   return [
     finding('page/banner-added', settings, {
       summary: `A block of ${width}×${height} px is new at the top of the ${pair.layer} view; it says “${quote(words, 120)}”.`,
       expected: pair.accepted.lines[0],
       actual: words,
       where: `${pair.layer}: ${width}×${height} px at (${box.x}, ${box.y})`,
+      ...(great ? {} : { living: 'warning' as const }),
     }),
   ];
 });
@@ -56,11 +65,25 @@ function atTop(lines: readonly string[], differing: readonly string[]): string[]
 }
 
 function bannerBox(pair: Pair, settings: PageSettings): Box | undefined {
-  const { actual, accepted, layer } = pair;
+  const { actual, accepted } = pair;
   if (!actual.shown || actual.shown.renderer !== accepted.shown?.renderer) return undefined;
-  const screen = settings.viewports.find(({ name }) => name === layer) ?? VIEWPORTS.desktop;
+  const screen = screenOf(pair, settings);
   return pictureDifferenceOf(pair, settings)?.boxes.find(
     ({ y, width, height }) =>
       width >= screen.width * WIDE && height >= screen.height * HIGH && y <= screen.height * NEAR_TOP,
   );
+}
+
+/** From the top of the first new text to the foot of the last one, with the boxes they stand in. Null: not known. */
+function heightOfText(pair: Pair): number | null {
+  const { layout } = pair.actual.shown ?? {};
+  if (!layout) return null;
+  const added = new Set(differenceOf(pair).added);
+  const boxes = layout.top.filter(({ text }) => added.has(normalized(text))).map(({ box }) => box);
+  if (boxes.length === 0) return null;
+  return Math.max(...boxes.map(({ y, height }) => y + height)) - Math.min(...boxes.map(({ y }) => y));
+}
+
+function screenOf({ layer }: Pair, settings: PageSettings) {
+  return settings.viewports.find(({ name }) => name === layer) ?? VIEWPORTS.desktop;
 }

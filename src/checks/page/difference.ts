@@ -1,5 +1,6 @@
 /** How far one layer is from the accepted one, measured once for every comparer: text, structure, inventory. */
 import { siteOf } from './address.js';
+import { timeless } from './greetings.js';
 import { type Item, type ItemKind, isProgramLink } from './inventory.js';
 import type { Pair, Side } from './layers.js';
 import { goneFrom, type Mended } from './mending.js';
@@ -49,15 +50,20 @@ function measure(pair: Pair): Difference {
   const { actual, accepted } = pair;
   const rotating = rotatingText(pair);
   const fixed = (line: string): boolean => !rotating.has(shapeOf(line));
-  const added = without(actual.lines, accepted.lines).filter(fixed);
-  const removed = without(accepted.lines, actual.lines).filter(fixed);
+  // What lies under something is not gone: that it is covered is told of what covers it.
+  const [now, before] = [
+    [...actual.lines, ...actual.covered],
+    [...accepted.lines, ...accepted.covered],
+  ];
+  const added = without(actual.lines, before, timeless).filter(fixed);
+  const removed = without(accepted.lines, now, timeless).filter(fixed);
   const shaped = { added: without(added, removed, shapeOf), removed: without(removed, added, shapeOf) };
   const numbersOnly = added.length + removed.length > 0 && shaped.added.length + shaped.removed.length === 0;
   return {
     added,
     removed,
     numbersOnly,
-    ...textMeasures(accepted.lines.filter(fixed), actual.lines.filter(fixed), shaped),
+    ...textMeasures(before.filter(fixed), now.filter(fixed), shaped),
     structureSimilarity: jaccard(fixedPaths(actual, pair), fixedPaths(accepted, pair)),
     ...itemMeasures(pair),
   };

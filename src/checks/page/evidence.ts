@@ -79,6 +79,20 @@ const request = z
   })
   .readonly();
 
+const layout = z
+  .object({
+    /** Lines that would be seen if nothing opaque lay on top of them. */
+    covered: z.array(text).max(1000).readonly(),
+    /** The first lines, and the outermost boxes that hold nothing else. */
+    top: z.array(z.object({ text, box }).readonly()).max(100).readonly(),
+    /** Large pictures in the first screen, by address. */
+    pictures: z
+      .array(z.object({ src: text, box }).readonly())
+      .max(100)
+      .readonly(),
+  })
+  .readonly();
+
 const shown = z
   .object({
     status: z.number().int().nullable(),
@@ -105,6 +119,8 @@ const shown = z
       .array(z.object({ selector: text, boxes: z.array(box).max(10_000).readonly() }).readonly())
       .max(1000)
       .readonly(),
+    /** Where things stand; absent in evidence from before it was asked for. */
+    layout: z.exactOptional(layout),
     requests: z.array(request).max(10_000).readonly(),
     /** Registered by the page; absent in evidence from before they were looked for. */
     serviceWorkers: z.exactOptional(
@@ -152,7 +168,7 @@ const layerVolatility = z
     text: z.array(moving).max(2000).readonly(),
     /**
      * Inventory entries that rotate; `where` is `kind path`, never of a form, frame, script, off-site link or medium.
-     * `content type address`: bytes that differ from answer to answer.
+     * `content type address`: bytes that differ from answer to answer. `picture address`: a large one that does.
      */
     items: z.array(moving).max(2000).readonly(),
     /** Skeletons of inline code whose values rotate; the code itself does not. */

@@ -2,49 +2,23 @@
  * What every comparer of a page asks, when it speaks, and what it measured: the text behind `check --explain`. One entry
  * for each comparer in index.ts; thresholds are the comparers' own constants, never a copy of them.
  */
-import type { Explained, Measure } from '../explained.js';
 import { bodiesOf } from './contents.js';
 import { differenceOf } from './difference.js';
 import { headerOf, type PageEvidence } from './evidence.js';
+import { counted, each, fromTo, type PageExplained, percent } from './explained-measures.js';
+import { explainedViews } from './explained-views.js';
 import { tiradeIn } from './hostility.js';
-import { type Pair, pairsOf, sidesOf } from './layers.js';
-import { logoLikeness, SAME_LOGO } from './logo.js';
+import { pairsOf, sidesOf } from './layers.js';
 import { forgedWordsIn } from './lookalikes.js';
 import { PHRASES } from './phrases.js';
-import { largestShare, NOTICEABLE, pictureDifferenceOf, REPLACED_ABOVE } from './pixels.js';
 import { placesOf } from './redirects.js';
-import { isAsAccepted } from './rendering.js';
 import { workersIn } from './service-workers.js';
-import type { PageSettings } from './settings.js';
 import { newlySpoken } from './spoken.js';
 import { REPLACED_BELOW as STRUCTURE_REPLACED } from './structure.js';
 import { swapIn } from './swapped.js';
 import { REPLACED_BELOW as TEXT_REPLACED } from './text.js';
 import { titleChange } from './title.js';
 import { quote, quoteList } from './words.js';
-
-type PageExplained = Explained<PageSettings, PageEvidence>;
-
-/** One measure of every layer that has an accepted one beside it. */
-function each(measure: (pair: Pair, settings: PageSettings) => Omit<Measure, 'where'> | null) {
-  return (actual: PageEvidence, accepted: readonly PageEvidence[], settings: PageSettings): Measure[] =>
-    pairsOf(actual, accepted, settings).flatMap((pair) => {
-      const measured = measure(pair, settings);
-      return measured ? [{ where: pair.layer, ...measured }] : [];
-    });
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 1000) / 10} %`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
-function fromTo(before: string, after: string): string {
-  return before === after ? before : `${before} → ${after}`;
-}
 
 const text = each((pair) => {
   if (pair.same) return { what: 'text', value: 'as accepted, word for word' };
@@ -79,33 +53,10 @@ const references = each((pair) => {
   return { what: 'references', value };
 });
 
-const picture = each((pair, settings) => {
-  const { actual, accepted } = pair;
-  if (!actual.shown || !accepted.shown) return null;
-  if (actual.shown.screenshot.sha256 === accepted.shown.screenshot.sha256)
-    return { what: 'picture', value: 'the same, byte for byte' };
-  if (actual.shown.renderer !== accepted.shown.renderer)
-    return { what: 'picture', value: 'not compared: another browser drew it' };
-  const difference = pictureDifferenceOf(pair, settings);
-  if (!difference) return { what: 'picture', value: 'could not be read' };
-  const masked = percent(accepted.volatility?.area ?? 0);
-  const largest = percent(largestShare(difference, accepted.shown));
-  const value = `${percent(difference.share)} differs in ${counted(difference.boxes.length, 'place')}, the largest ${largest} of a screen; ${masked} masked as moving by itself`;
-  return { what: 'picture', value };
-});
-
 const titles = each((pair) => {
   if (!pair.actual.document || !pair.accepted.document) return null;
   const value = fromTo(`“${quote(pair.accepted.document.title, 100)}”`, `“${quote(pair.actual.document.title, 100)}”`);
   return { what: `title (${titleChange(pair)})`, value };
-});
-
-const layersAbove = each((pair) => {
-  const [now, before] = [pair.actual.shown, pair.accepted.shown];
-  if (!now || !before) return null;
-  const overlays = fromTo(String(before.overlays.length), String(now.overlays.length));
-  const dialogs = fromTo(String(before.dialogs.length), String(now.dialogs.length));
-  return { what: 'layers over most of the window, message boxes', value: `${overlays}, ${dialogs}` };
 });
 
 const answers = each((pair) => {
@@ -235,41 +186,7 @@ export const explained: Readonly<Record<string, PageExplained>> = {
       return [{ where: '', what: 'service workers', value: known ? value : `${value}; the baseline does not say` }];
     },
   },
-  overlay: {
-    asks: 'Does something new lie on top of the page, or does it open message boxes?',
-    speaks:
-      'more opaque layers than accepted cover most of the window, new words about another site or against somebody cover text, or a message box says something new',
-    measures: layersAbove,
-  },
-  banner: {
-    asks: 'Is a wide block of strange words new at the top?',
-    speaks: 'the picture and the text both have a new block there, in words the site does not use',
-    measures: each((pair) =>
-      pair.actual.shown ? { what: 'new lines', value: String(differenceOf(pair).added.length) } : null,
-    ),
-  },
-  logo: {
-    asks: 'Is the logo at the head of the page the same picture?',
-    speaks: `less than ${percent(SAME_LOGO)} of the pattern of light and dark agrees`,
-    measures: each((pair, settings) => {
-      if (!pair.actual.shown) return null;
-      const likeness = logoLikeness(pair, settings);
-      const value = likeness
-        ? `${percent(likeness.pattern)} agrees`
-        : 'not compared: the same picture, or no logo found';
-      return { what: 'pattern of the logo', value };
-    }),
-  },
-  pixels: {
-    asks: 'Does it look the same?',
-    speaks: `a changed area covers ${percent(NOTICEABLE)} of a screen or more; replaced above ${percent(REPLACED_ABOVE)} of the picture`,
-    measures: picture,
-  },
-  rendering: {
-    asks: 'Does a browser show what the server’s answer says?',
-    speaks: 'the answer is as accepted, and text, structure or references of a rendered view are not',
-    measures: each((pair) => ({ what: 'but for what moves', value: isAsAccepted(pair) ? 'as accepted' : 'differs' })),
-  },
+  ...explainedViews,
   signatures: {
     asks: 'Do new words read like a defacer’s, seen or hidden, masked or not?',
     speaks: `a new line holds one of ${PHRASES.length} phrases`,

@@ -18,6 +18,7 @@ import { exhibit } from './exhibit.js';
 import { explained } from './explained.js';
 import { failures } from './failures.js';
 import { isHeavy } from './heavy.js';
+import { hero } from './hero.js';
 import { hostility } from './hostility.js';
 import { learned } from './learned.js';
 import { logo } from './logo.js';
@@ -64,6 +65,7 @@ export const page: Check<PageSettings, PageEvidence> = {
     overlay,
     banner,
     logo,
+    hero,
     pixels,
     rendering,
     signatures,

@@ -26,6 +26,8 @@ export interface Side {
   readonly body: Artifact | null;
   /** Text as a visitor reads it, `ignore` applied. */
   readonly lines: readonly string[];
+  /** Text that is there to be read, but for something on top of it; `ignore` applied. */
+  readonly covered: readonly string[];
   readonly items: readonly Item[];
   readonly shown: Shown | null;
   readonly volatility: LayerVolatility | null;
@@ -97,6 +99,7 @@ function rawSide(evidence: PageEvidence, settings: PageSettings): Side {
     document,
     body: raw.body,
     lines: cleaned(text, settings.ignore.text),
+    covered: [],
     items: document?.items ?? [],
     shown: null,
     volatility: volatilityOf(evidence, RAW),
@@ -114,6 +117,8 @@ function viewSide(layer: string, shown: Shown, evidence: PageEvidence, settings:
     document,
     body: shown.html,
     lines: cleaned(text, settings.ignore.text),
+    // The text of the DOM has it already.
+    covered: document.ignored ? [] : cleaned((shown.layout?.covered ?? []).flatMap(linesOf), settings.ignore.text),
     items: [...document.items, ...shown.requests.map(({ url, type }) => requestItem(url, type, shown.finalUrl))],
     shown,
     volatility: volatilityOf(evidence, layer),

@@ -8,7 +8,7 @@ import { finding } from './codes.js';
 import { perLayer } from './comparer.js';
 import { differenceOf, sitesOf } from './difference.js';
 import { tiradeIn } from './hostility.js';
-import type { Pair } from './layers.js';
+import type { Pair, Side } from './layers.js';
 import type { PageSettings } from './settings.js';
 import { quote, quoteList, shapeOf, sizeOf } from './words.js';
 
@@ -46,35 +46,54 @@ function overlayFindings(pair: Pair, settings: PageSettings): Finding[] {
 /** From so much text on that was to be read and now lies under something. */
 const COVERED_LINES = 2;
 const COVERED_CHARACTERS = 40;
+/** Shares of the accepted text from which on it matters that it is covered, whatever covers it; and of nearly all of it. */
+const MUCH_COVERED = 0.4;
+const ALL_COVERED = 0.8;
 
 /**
  * Something smaller than a whole window covers text, and speaks of another site or against somebody: “the stream has
- * moved”. Text that a visitor sees no more though it is still in the page lies under it. A notice about cookies or
- * a newsletter covers text too, but sends nobody elsewhere.
+ * moved”; or it covers a good part of the page. A notice about cookies covers text too, but sends nobody elsewhere.
  */
 function coverFindings(pair: Pair, settings: PageSettings): Finding[] {
   const { actual, accepted, layer } = pair;
   if (pair.same || !actual.shown || !accepted.shown || !actual.document || !accepted.document) return [];
-  const { added, removed } = differenceOf(pair);
-  const shapes = (lines: readonly { readonly text: string }[]): Set<string> =>
-    new Set(lines.map((b) => shapeOf(b.text)));
-  const [written, was] = [shapes(actual.document.blocks), shapes(accepted.document.blocks)];
-  const covered = removed.filter((line) => written.has(shapeOf(line)));
-  const fresh = added.filter((line) => !was.has(shapeOf(line)));
-  if (covered.length < COVERED_LINES || sizeOf(covered) < COVERED_CHARACTERS || fresh.length === 0) return [];
+  const { covered, fresh } = coverIn(pair);
+  const size = sizeOf(covered);
+  if (covered.length < COVERED_LINES || size < COVERED_CHARACTERS) return [];
   const hosts = strangeHostsIn(fresh, pair);
-  if (hosts.length === 0 && tiradeIn(pair) === null) return [];
+  const hostile = hosts.length > 0 || (fresh.length > 0 && tiradeIn(pair) !== null);
+  const share = actual.covered.length > 0 ? size / sizeOf(accepted.lines) : 0;
+  if (!hostile && (share < MUCH_COVERED || CONSENT.test(fresh.join(' ')))) return [];
   const whither = hosts.length > 0 ? ` and names ${quoteList(hosts)}` : '';
+  const words = fresh.length > 0 ? `: “${quote(fresh.join(' '), 120)}”` : ', and says nothing in words';
   return [
     finding('page/overlay-added', settings, {
-      summary: `Something new covers text of the ${layer} view${whither}: “${quote(fresh.join(' '), 120)}”.`,
+      summary: `Something new covers text of the ${layer} view${whither}${words}.`,
       expected: covered.join(' / '),
-      actual: fresh.join(' / '),
+      actual: fresh.join(' / ') || '(no words)',
       where: layer,
-      living: 'warning',
+      living: share >= ALL_COVERED ? 'critical' : 'warning',
       confidence: 0.7,
     }),
   ];
+}
+
+/** Text that was to be read and now lies under something, and the words that are new. */
+function coverIn(pair: Pair): { covered: readonly string[]; fresh: readonly string[] } {
+  const { actual, accepted } = pair;
+  const { added, removed } = differenceOf(pair);
+  const shapes = (texts: readonly string[]): Set<string> => new Set(texts.map(shapeOf));
+  const blocks = (side: Side): string[] => (side.document?.blocks ?? []).map((block) => block.text);
+  const was = shapes(blocks(accepted));
+  const fresh = added.filter((line) => !was.has(shapeOf(line)));
+  if (actual.shown?.layout) {
+    const [readable, known] = [shapes(accepted.lines), shapes(accepted.covered)];
+    const isNew = (shape: string): boolean => readable.has(shape) && !known.has(shape);
+    return { covered: actual.covered.filter((line) => isNew(shapeOf(line))), fresh };
+  }
+  // Evidence from before the browser was asked: what is in the page and not to be seen may lie under something.
+  const written = shapes(blocks(actual));
+  return { covered: removed.filter((line) => written.has(shapeOf(line))), fresh };
 }
 
 const WEB_ADDRESS = /(?<![\p{L}\p{N}@._-])(?:[\p{L}\p{N}-]{1,63}\.){1,5}\p{L}{2,24}(?![\p{L}\p{N}@])/gu;

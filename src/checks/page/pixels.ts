@@ -4,7 +4,8 @@ import type { Box } from '../check.js';
 import { finding } from './codes.js';
 import { perLayer } from './comparer.js';
 import type { Shown } from './evidence.js';
-import type { Pair } from './layers.js';
+import { isSameGreeting } from './greetings.js';
+import type { Pair, Side } from './layers.js';
 import { comparePictures, type PictureDifference } from './picture.js';
 import { pixelsOf } from './png.js';
 import type { PageSettings } from './settings.js';
@@ -79,16 +80,34 @@ function compare({ actual, accepted }: Pair, settings: PageSettings): PictureDif
   if (!before || !after) return null;
   return comparePictures(before, after, {
     before: [
+      ...greetingBoxes(accepted, actual),
       ...settings.ignore.regions,
       ...ignoredBoxes(accepted.shown, settings),
       ...(accepted.volatility?.boxes ?? []),
     ],
-    after: [...settings.ignore.regions, ...ignoredBoxes(actual.shown, settings)],
+    after: [...greetingBoxes(actual, accepted), ...settings.ignore.regions, ...ignoredBoxes(actual.shown, settings)],
   });
 }
 
 export function ignoredBoxes({ boxes }: Shown, { ignore }: PageSettings): readonly Box[] {
   return boxes.filter((entry) => ignore.selectors.includes(entry.selector)).flatMap((entry) => entry.boxes);
+}
+
+/** Where one side greets as the other does at another hour. */
+function greetingBoxes({ shown }: Side, other: Side): Box[] {
+  const said = (other.shown?.layout?.top ?? []).map(({ text }) => text);
+  const top = (shown?.layout?.top ?? []).filter(({ text }) => said.some((line) => isSameGreeting(text, line)));
+  return top.map(({ box }) => box);
+}
+
+/** Whether a part of the accepted picture moved in the samples, or is ignored. */
+export function movesIn({ shown, volatility }: Side, settings: PageSettings, part: Box): boolean {
+  const ignored = shown ? ignoredBoxes(shown, settings) : [];
+  return [...(volatility?.boxes ?? []), ...ignored, ...settings.ignore.regions].some((one) => overlap(one, part));
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
 function areas(count: number): string {

@@ -10,6 +10,7 @@ import { movingContents } from './contents.js';
 import { keyOf, MAY_ROTATE, queryPlace, rotationPlace } from './difference.js';
 import type { LayerVolatility, PageEvidence, Shown, VisitorLook } from './evidence.js';
 import { withSteadyHeaders } from './headers.js';
+import { movingPictures } from './hero.js';
 import type { Item } from './inventory.js';
 import { type Side, sidesOf } from './layers.js';
 import { comparePictures } from './picture.js';
@@ -98,7 +99,11 @@ function learn(base: Side, others: readonly Side[], elsewhere: ReadonlySet<strin
   return {
     layer: base.layer,
     text: text.entries,
-    items: [...movingItems(base, others, elsewhere), ...movingContents(base, others).slice(0, MAX_ENTRIES)],
+    items: [
+      ...movingItems(base, others, elsewhere),
+      ...movingContents(base, others).slice(0, MAX_ENTRIES),
+      ...movingPictures(base, others),
+    ],
     code: movingCode(base, others),
     paths: paths.kept,
     boxes: picture.boxes,

@@ -36,6 +36,8 @@ type Size = z.infer<typeof Size>;
 const Plans = z.object({ scroll: z.boolean(), wait: z.number().min(0).max(600) });
 type Plans = z.infer<typeof Plans>;
 
+const Box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+
 const Reading = z.object({
   title: z.string(),
   html: z.string(),
@@ -45,9 +47,14 @@ const Reading = z.object({
   boxes: z.array(
     z.object({
       selector: z.string(),
-      boxes: z.array(z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })),
+      boxes: z.array(Box),
     }),
   ),
+  layout: z.object({
+    covered: z.array(z.string()),
+    top: z.array(z.object({ text: z.string(), box: Box })),
+    pictures: z.array(z.object({ src: z.string(), box: Box })),
+  }),
 });
 type Reading = z.infer<typeof Reading>;
 
@@ -90,6 +97,7 @@ export async function captureOn(
     overlays: reading.overlays,
     concealed: reading.concealed,
     boxes: reading.boxes,
+    layout: reading.layout,
     requests: await stage.seen(),
     serviceWorkers: stage.workers.seen(),
     dialogs: [...stage.dialogs],

@@ -6,6 +6,8 @@
  */
 
 import { CONCEALED } from './in-page-concealed.js';
+import { LAYOUT } from './in-page-layout.js';
+import { SEEN, TEXT } from './in-page-text.js';
 import { SEED, seeded } from './sampling.js';
 
 /** Where AT_START leaves what SETTLE wants to know. A symbol: pages do not trip over it. */
@@ -108,7 +110,7 @@ const STYLES = `
   const deadline = performance.now() + 2500;
   const late = () => performance.now() > deadline;
   const root = document.documentElement;
-  if (!root) return { title: '', html: '', text: '', overlays: [], concealed: [], boxes: [] };
+  if (!root) return { title: '', html: '', text: '', overlays: [], concealed: [], boxes: [], layout: { covered: [], top: [], pictures: [] } };
 
   // A layer that lets clicks through still covers what is below it.
   const solid = new CSSStyleSheet();
@@ -212,67 +214,6 @@ const OVERLAYS = `
            : x >= box.left && x <= box.right && y >= box.top && y <= box.bottom));
 `;
 
-/** Whether a visitor sees a piece of text. */
-const SEEN = `
-  const range = document.createRange();
-  const seen = (element, rects) => {
-    const rect = [...rects].find((box) => box.width > 0.5 && box.height > 0.5);
-    if (!rect || rect.right + scrollX <= 0 || rect.bottom + scrollY <= 0) return false;
-    const x = (Math.max(rect.left, 0) + Math.min(rect.right, innerWidth)) / 2, y = rect.top + rect.height / 2;
-    const inWindow = x >= 0 && x < innerWidth && y >= 0 && y < innerHeight;
-    return !(inWindow ? covered(element, x, y) : under(element, x, y));
-  };
-`;
-
-/** The visible text, block by block in reading order. */
-const TEXT = `
-  const lines = [];
-  let line = '', block = null, size = 0, nodes = 0;
-  const endLine = () => {
-    const text = line.replace(/[\\s\\u00a0]+/g, ' ').trim();
-    if (text) { lines.push(text); size += text.length + 1; }
-    line = '';
-  };
-  const blockOf = memo((element) => {
-    for (let at = element; at; at = parentOf(at)) {
-      const display = styleOf(at).display;
-      if (!display.startsWith('inline') && display !== 'contents') return at;
-    }
-    return root;
-  });
-  const say = (element, text) => {
-    const owner = blockOf(element);
-    if (owner !== block) { endLine(); block = owner; }
-    line += text;
-  };
-  const SILENT = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE', 'HEAD', 'OPTION', 'svg', 'TEXTAREA']);
-  const BUTTONS = new Set(['submit', 'button', 'reset']);
-  const shadows = [];
-  const queue = [root];
-  while (queue.length > 0 && nodes < maxNodes && size < maxText && !late()) {
-    const node = queue.pop();
-    nodes += 1;
-    if (node.nodeType === 3) {
-      const element = parentOf(node);
-      if (!element || !shown(element) || hidden(element)) continue;
-      if (!node.data.trim()) { line += ' '; continue; }
-      range.selectNodeContents(node);
-      if (seen(element, range.getClientRects())) say(element, node.data.slice(0, maxText));
-    } else if (node.nodeType === 1 || node.nodeType === 11) {
-      if (node.nodeType === 1) {
-        if (node.shadowRoot) shadows.push(node.shadowRoot);
-        if (SILENT.has(node.tagName)) continue;
-        if (node.tagName === 'BR') endLine();
-        if (node.tagName === 'INPUT' && BUTTONS.has(node.type) && shown(node) && seen(node, node.getClientRects())) say(node, node.value);
-      }
-      const within = node.shadowRoot ? [node.shadowRoot] : node.tagName === 'SLOT' && node.assignedNodes().length > 0 ? node.assignedNodes() : node.childNodes;
-      for (let at = within.length - 1; at >= 0; at -= 1) queue.push(within[at]);
-    }
-  }
-  endLine();
-  document.adoptedStyleSheets = sheets;
-`;
-
 /** The boxes asked for, the serialised DOM, and all of it together. */
 const RESULT = `
   const boxes = selectors.map((selector) => {
@@ -285,11 +226,11 @@ const RESULT = `
   const shell = root.cloneNode(false).outerHTML;
   const open = shell.endsWith('</html>') ? shell.slice(0, -7) : shell;
   const html = doctype + open + root.getHTML({ shadowRoots: shadows.slice(0, 1000) }) + '</html>';
-  return { title: document.title.slice(0, 65536), html: html.slice(0, maxHtml), text: lines.join('\\n').slice(0, maxText), overlays: over.map(pathOf), concealed, boxes };
+  return { title: document.title.slice(0, 65536), html: html.slice(0, maxHtml), text: lines.join('\\n').slice(0, maxText), overlays: over.map(pathOf), concealed, boxes, layout };
 `;
 
 /**
  * Reads what a visitor sees. Expression of a function (options) => object; everything bounded.
  * Text counts when it has a box, is not hidden by style, and nothing opaque lies on top of it.
  */
-export const READ = `({ selectors, maxHtml, maxText, maxNodes }) => {${STYLES}${COVER}${OVERLAYS}${SEEN}${TEXT}${CONCEALED}${RESULT}}`;
+export const READ = `({ selectors, maxHtml, maxText, maxNodes }) => {${STYLES}${COVER}${OVERLAYS}${SEEN}${TEXT}${CONCEALED}${LAYOUT}${RESULT}}`;

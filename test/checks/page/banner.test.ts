@@ -15,6 +15,25 @@ describe('a new block across the top of the page', () => {
     expect(bannersIn(put(SLOGAN), 170)).toMatchObject([{ severity: 'critical', diagnosis: 'defaced' }]);
   });
 
+  describe('of which the browser said how high it stands', () => {
+    const standing = (words: string, height: number) => {
+      const layout = { covered: [], top: [{ text: words, box: { x: 0, y: 0, width: 1280, height } }], pictures: [] };
+      // A hero as high as the window is repainted by anything above it: the picture tells no height.
+      return findingsOf({ html: put(words), screenshot: pushedBy(300), view: { layout } })
+        .filter(({ code }) => code === 'page/banner-added')
+        .map(({ severity }) => severity);
+    };
+
+    it.each([
+      ['a slim bar', 'Please note: the office is shut on Monday, a bank holiday.', 56, []],
+      ['a bar of some height', 'Please note: the office is shut on Monday, a bank holiday.', 130, ['warning']],
+      ['hostile, and of some height', 'Death to the murderers and thieves who rule you', 130, ['critical']],
+      ['a great block', SLOGAN, 180, ['critical']],
+    ])('is told as what it is: %s', (_name, words, height, expected) => {
+      expect(standing(words, height)).toEqual(expected);
+    });
+  });
+
   it.each([
     ['a slim notice', put('Please note: the office is shut on Monday, a bank holiday.'), 52],
     ['a large one in the site’s own words', put('Registration for the workshops closes on Friday evening'), 170],

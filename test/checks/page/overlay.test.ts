@@ -38,6 +38,39 @@ describe('a box over text in the middle of the page', () => {
     expect(told(words)).toEqual([]);
   });
 
+  describe('of which the browser said what it covers', () => {
+    const lies = (words: string, lines: readonly string[] = COVERED) => {
+      const html = GENUINE.replace('</body>', `<div style="position:fixed;background:#000">${words}</div></body>`);
+      const seen = [...VISIBLE.filter((line) => !lines.includes(line)), ...(words ? [words] : [])];
+      const layout = { covered: lines, top: [], pictures: [] };
+      const found = findingsOf({ html, view: { text: artifactOf('text/plain', seen.join('\n')), layout } });
+      return found.filter(({ severity }) => severity !== 'notice').map(({ code, severity }) => `${severity} ${code}`);
+    };
+    const most = VISIBLE.filter((line) => line.length > 12);
+
+    it.each([
+      ['asks for consent', 'We use cookies to make this site better. Accept all, or choose which.', COVERED, []],
+      ['asks for consent over nearly everything', 'We use cookies. Accept?', most, []],
+      ['says nothing and covers a good part of the page', '', COVERED, ['warning page/overlay-added']],
+      ['says nothing and covers nearly everything', '', most, ['critical page/overlay-added']],
+      [
+        'covers a line or two',
+        'Never miss a session: subscribe!',
+        COVERED.slice(0, 2).map((line) => line.slice(0, 5)),
+        [],
+      ],
+    ])('is told or not: it %s', (_name, words, lines, expected) => {
+      expect(lies(words, lines)).toEqual(expected);
+    });
+
+    it('is no reason to be silent about text that style rules hide', () => {
+      const lines = VISIBLE.filter((line) => !most.includes(line));
+      const layout = { covered: [], top: [], pictures: [] };
+      const found = findingsOf({ view: { text: artifactOf('text/plain', lines.join('\n')), layout } });
+      expect(found.some(({ severity }) => severity !== 'notice')).toBe(true);
+    });
+  });
+
   it('is not told where the text is gone from the page: that is an edit', () => {
     const html = GENUINE.replace(
       /<p>The Global Summit brings.*already taken\.<\/p>/s,

@@ -40,6 +40,7 @@ const capture: Capture = {
   concealed: [],
   serviceWorkers: [],
   boxes: [],
+  layout: { covered: [], top: [], pictures: [] },
   requests: [],
   dialogs: [],
   renderer: 'test',

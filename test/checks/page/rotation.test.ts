@@ -78,20 +78,20 @@ describe('a list that rotates', () => {
 });
 
 describe('what moves by itself', () => {
-  const greeting = (words: string): string => GENUINE.replace('<footer>', `<footer><p>${words}</p>`);
+  const tip = (words: string): string => GENUINE.replace('<footer>', `<footer><p>${words}</p>`);
 
   it('is what any of the accepted evidences saw move', () => {
-    const first = learned(greeting('Good morning'), greeting('Good morning'));
-    const later = learned(greeting('Good morning'), greeting('Good evening'));
-    const look = lookAt({ html: greeting('Good night') });
+    const first = learned(tip('Drink water'), tip('Drink water'));
+    const later = learned(tip('Drink water'), tip('Bring a friend'));
+    const look = lookAt({ html: tip('Take notes') });
     expect(worstOf(reading(look, first, frozen).findings)).toBe('critical');
     expect(reading(look, [first, later], frozen).findings).toEqual([]);
   });
 
   it('is what moved in any view of the samples, for each was loaded by itself', () => {
-    const sample = (raw: string, rendered: string) => lookAt({ html: greeting(raw), rendered: greeting(rendered) });
-    const accepted = page.combine([sample('Good morning', 'Good morning'), sample('Good morning', 'Good evening')]);
-    expect(reading(sample('Good night', 'Good night'), accepted, frozen).findings).toEqual([]);
+    const sample = (raw: string, rendered: string) => lookAt({ html: tip(raw), rendered: tip(rendered) });
+    const accepted = page.combine([sample('Drink water', 'Drink water'), sample('Drink water', 'Bring a friend')]);
+    expect(reading(sample('Take notes', 'Take notes'), accepted, frozen).findings).toEqual([]);
   });
 });
 

@@ -67,6 +67,26 @@ test('text under an opaque layer is not visible, even when clicks pass through t
   expect(title).toBe('Genuine title');
 });
 
+test('what is covered, where the first lines stand and which large pictures there are is known', async () => {
+  origin.pages['/laid'] = `<!doctype html><style>body{margin:0}</style>
+<div style="background:#900"><div style="padding:40px"><h2 style="margin:0">Wake up</h2></div></div>
+<img src="/lazy.svg" width="600" height="300" alt=""><img src="/observed.svg" width="20" height="10" alt="">
+<header style="height:200px;background:url(/observed.svg)"><p>Welcome</p></header>
+<p>Under the box</p><p style="display:none">Never shown</p>
+<div style="position:absolute;left:0;top:640px;width:100%;height:120px;background:#fff">A box</div>`;
+  const { layout, visibleText } = await capture('/laid');
+  expect(visibleText.split('\n')).toEqual(['Wake up', 'Welcome', 'A box']);
+  expect(layout.covered).toEqual(['Under the box']);
+  const [first] = layout.top;
+  expect([first?.text, first?.box.y, first?.box.width]).toEqual(['Wake up', 0, 1280]);
+  expect(first?.box.height).toBeGreaterThan(80);
+  const names = layout.pictures.map(({ src, box }) => [new URL(src).pathname, Math.round(box.height)]);
+  expect(names).toEqual([
+    ['/lazy.svg', 300],
+    ['/observed.svg', 200],
+  ]);
+});
+
 test('text under a layer one can see through is visible', async () => {
   origin.pages['/veiled'] = fixture('covered.html').replace('background: #000', 'background: rgba(0, 0, 0, 0.1)');
   const { visibleText, overlays } = await capture('/veiled');

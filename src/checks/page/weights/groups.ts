@@ -58,6 +58,7 @@ export const EFFECTS_OF_REDESIGN: readonly PageCode[] = [
   'page/picture-replaced',
   'page/picture-changed',
   'page/logo-replaced',
+  'page/picture-exchanged',
   'page/resource-changed',
   'page/content-rewritten',
   'page/content-unread',

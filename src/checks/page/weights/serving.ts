@@ -126,6 +126,15 @@ export const SERVING = {
     'The logo at the head of the page is another picture, of the same size and in the same place.',
     'If the logo is yours, capture and approve; if not, restore the picture and look at who can write to it.',
   ),
+  // Nothing in the page says so: the file was put over. What changes by the day behind one address is to be ignored.
+  'page/picture-exchanged': row(
+    'defaced',
+    'warning',
+    'critical',
+    0.7,
+    'A large picture at the head of the page shows something else, behind the same address, in the same place.',
+    'If the picture is yours, capture and approve; if it is another one every day, put its element into `ignore`; if not, restore the file and look at who can write to it.',
+  ),
   'page/picture-changed': row('changed', 'notice', 'critical', 0.85, 'A part of the page looks different.'),
   'page/picture-unreadable': row(
     'monitor-fault',
