@@ -1,8 +1,8 @@
 # Siteward with its browser. Build: docker build -t siteward .
 #
-# Run (see docs/deploy.md for the seccomp profile that Chromium's own sandbox needs):
+# Run (docs/seccomp.json allows what Chromium's own sandbox is made of; see docs/deploy.md):
 #   docker run -d --name siteward --read-only --tmpfs /tmp:size=512m --shm-size=512m --cap-drop ALL \
-#     --security-opt no-new-privileges --security-opt seccomp=chromium-seccomp.json \
+#     --security-opt no-new-privileges --security-opt seccomp=docs/seccomp.json \
 #     -v ./config:/config:ro -v ./baselines:/baselines -v siteward-data:/data siteward
 
 FROM node:24-bookworm-slim AS build

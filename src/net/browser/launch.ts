@@ -199,7 +199,7 @@ function startFailure(executable: string, stderr: string, identity: Identity | n
   if (/no usable sandbox|setuid sandbox|user namespace|sandbox_host_linux|without --no-sandbox/i.test(stderr)) {
     const detail =
       `The browser ${executable} cannot build its sandbox on this machine. Allow unprivileged user namespaces ` +
-      '(Ubuntu: an AppArmor profile with `userns,`; Docker: `--security-opt seccomp=chromium.json`), or install ' +
+      '(Ubuntu: an AppArmor profile with `userns,`; Docker: `--security-opt seccomp=docs/seccomp.json`), or install ' +
       '`chromium-sandbox`. Only where the whole machine is a throw-away: settings.yaml `browser: { sandbox: off }`.';
     return new ProbeFailure({ blame: 'monitor', code: 'no-sandbox', detail }, { cause });
   }
