@@ -60,6 +60,8 @@ class Shared implements SharedBrowser {
   readonly #control: Control;
   /** URLs whose last capture was denied. */
   readonly #resisting = new Set<string>();
+  /** Captures under way; `company`: another was, at any time meanwhile. */
+  readonly #active = new Set<{ company: boolean }>();
   #host: Promise<BrowserHost> | null = null;
   /** All that have not ended: a retired one may still be serving. */
   readonly #hosts = new Set<Promise<BrowserHost>>();
@@ -77,8 +79,8 @@ class Shared implements SharedBrowser {
   capture(request: CaptureRequest): Promise<Capture> {
     // What resisted the last time keeps to itself: it may cost its own time, not that of the others.
     return this.#resisting.has(request.url)
-      ? this.#apart(() => this.#alone(request))
-      : this.#limit(() => this.#together(request));
+      ? this.#apart(() => this.#attended(() => this.#alone(request)))
+      : this.#limit(() => this.#attended((self) => this.#together(request, self)));
   }
 
   async version(): Promise<string> {
@@ -95,8 +97,19 @@ class Shared implements SharedBrowser {
     await Promise.all([...this.#hosts].map((host) => end(host, true)));
   }
 
+  async #attended(capture: (self: { company: boolean }) => Promise<Capture>): Promise<Capture> {
+    const self = { company: this.#active.size > 0 };
+    for (const other of this.#active) other.company = true;
+    this.#active.add(self);
+    try {
+      return await capture(self);
+    } finally {
+      this.#active.delete(self);
+    }
+  }
+
   /** In the browser all share. */
-  async #together(request: CaptureRequest): Promise<Capture> {
+  async #together(request: CaptureRequest, self: { readonly company: boolean }): Promise<Capture> {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(WALL_MS)]);
     for (let attempt = 1; ; attempt += 1) {
       request.signal.throwIfAborted();
@@ -108,9 +121,11 @@ class Shared implements SharedBrowser {
         // A renderer may die of our machine's troubles as well as of the page: one more try tells.
         if (attempt === 1 && error instanceof RendererGone) continue;
         if (this.#closed || !isStruggle(error, signal)) throw error;
-        if ((await this.#paceOf(await this.#current())) === 'at once') throw this.#denied(request, error);
-        // A page can drag the browser down with it: another one, to itself, tells whose fault it is.
-        this.#retire();
+        if ((await this.#paceOf(await this.#current())) !== 'at once') {
+          // A page can drag the browser down with it: another one, to itself, tells whose fault it is.
+          this.#retire();
+        } else if (!self.company) throw this.#denied(request, error);
+        // Whoever was shown beside it may have held it up, and be gone by now.
         return this.#alone(request, error);
       }
     }

@@ -105,6 +105,34 @@ test.each(Object.keys(DENIED).filter((path) => path !== '/growth'))(
 );
 
 test(
+  'a page that did not come to rest beside another is blamed only when it does not come to rest by itself either',
+  async () => {
+    const isolated = browserFor();
+    const of = (path: string) => isolated.capture(requestFor(origin.url + path));
+    const heldOnce = (): Page => {
+      let asked = 0;
+      // As if a neighbour had kept the browser busy, who is gone by the next time.
+      return (_request, response) => {
+        asked += 1;
+        response.setHeader('content-type', 'text/html');
+        response.end(asked === 1 ? '<h1>held</h1><script>for (;;);</script>' : '<h1>words</h1>');
+      };
+    };
+    try {
+      origin.pages['/held'] = heldOnce();
+      const [, held] = await Promise.all([of('/font-and-loop').catch(() => null), of('/held')]);
+      expect(held.visibleText).toBe('words');
+      origin.pages['/held-by-itself'] = heldOnce();
+      const denied = expect.objectContaining({ failure: expect.objectContaining({ diagnosis: 'denied' }) });
+      await expect(of('/held-by-itself')).rejects.toEqual(denied);
+    } finally {
+      await isolated.close();
+    }
+  },
+  LIMIT_MS,
+);
+
+test(
   'a page that resisted once holds nobody up again',
   async () => {
     const narrow = browserFor({ pages: 1 });
