@@ -1,25 +1,94 @@
 /**
- * What the jail costs: the same page, captured in turn by a browser in a network of its own and by one that shares ours.
+ * What the proxy and the jail cost: the same page, captured in turn by a browser in a network of its own, which reaches it
+ * through our proxy, and by the same browser with the same flags and neither, which reaches it directly.
  *
- *   npm run bench:jail -- [--captures 40]
+ *   npm run bench:jail -- [--pairs 80]
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
-import { createBrowser, type SharedBrowser } from '../src/net/browser/browser.js';
-import type { JailMode } from '../src/net/browser/host.js';
+import { captureOn } from '../src/net/browser/capture.js';
+import type { EgressRules } from '../src/net/browser/egress-dial.js';
+import { EgressProxy } from '../src/net/browser/egress-proxy.js';
+import { findExecutable } from '../src/net/browser/executable.js';
+import { type Gate, JailGate } from '../src/net/browser/gate.js';
+import { findJail } from '../src/net/browser/jail.js';
+import { launchBrowser, type RunningBrowser } from '../src/net/browser/launch.js';
+import { limitsFor } from '../src/net/browser/limits.js';
+import { browserIdentity } from '../src/net/browser/profile.js';
+import { Stage } from '../src/net/browser/stage.js';
+import { Stills } from '../src/net/browser/stills.js';
 import { pageOf } from './picture-pages.js';
 
-const { values } = parseArgs({ options: { captures: { type: 'string', default: '40' } } });
-const CAPTURES = Number(values.captures);
-/** Ratio of the medians that is still called cheap. */
+const { values } = parseArgs({ options: { pairs: { type: 'string', default: '80' } } });
+const PAIRS = Number(values.pairs);
+/** Median of the ratios that is still called cheap. */
 const MOST = 1.15;
-const WARM_UP = 3;
+const WARM_UP = 4;
+const PICTURES = 40;
+const VIEWPORT = { name: 'desktop', width: 1280, height: 720, mobile: false };
 const PICTURE = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><circle r="40"/></svg>');
+const RULES: EgressRules = {
+  policy: { allow: [], only: ['127.0.0.0/8'] },
+  resolve: (name) => Promise.reject(new Error(`${name} was looked up`)),
+  trust: null,
+};
+/** What Chromium calls no proxy. */
+const DIRECT: Gate = {
+  open: async () => ({ url: 'direct://', close: async () => undefined }),
+  close: async () => undefined,
+};
+
+interface Rival {
+  readonly running: RunningBrowser;
+  readonly stills: Stills;
+  close(): Promise<void>;
+}
+
+async function rival(guarded: boolean, executable: string): Promise<Rival> {
+  const jail = guarded ? await findJail(browserIdentity()) : null;
+  if (typeof jail === 'string') throw new Error(jail);
+  const gate = guarded ? new JailGate() : DIRECT;
+  const deadEnd = await EgressProxy.open(RULES, gate);
+  const launch = { executable, sandbox: 'required', deadEnd: deadEnd.url, jail, gate, limits: limitsFor(1) } as const;
+  const running = await launchBrowser(launch);
+  const close = async () => {
+    await running.close();
+    await deadEnd.close();
+    await gate.close();
+  };
+  return { running, stills: new Stills(), close };
+}
+
+/** Milliseconds from nothing to a picture and back to nothing. @returns what went through the proxy too */
+async function captured({ running, stills }: Rival): Promise<{ ms: number; proxied: number }> {
+  const began = performance.now();
+  const stage = await Stage.open(running, RULES);
+  try {
+    const request = { url: page, viewport: VIEWPORT, boxesOf: [], signal: new AbortController().signal };
+    const { requests } = await captureOn(stage, request, 'bench', stills);
+    if (requests.filter(({ status }) => status === 200).length <= PICTURES) throw new Error('the page did not load');
+  } finally {
+    await stage.close();
+  }
+  return { ms: performance.now() - began, proxied: stage.proxy.log.length };
+}
+
+function median(list: readonly number[]): number {
+  const sorted = [...list].sort((a, b) => a - b);
+  return ((sorted[(sorted.length - 1) >> 1] ?? Number.NaN) + (sorted[sorted.length >> 1] ?? Number.NaN)) / 2;
+}
+
+/** Where the median lies with 95 % confidence, whatever the distribution: order statistics by the sign test. */
+function intervalOf(list: readonly number[]): [number, number] {
+  const sorted = [...list].sort((a, b) => a - b);
+  const low = Math.max(0, Math.floor((sorted.length - 1.96 * Math.sqrt(sorted.length)) / 2) - 1);
+  return [sorted[low] ?? Number.NaN, sorted[sorted.length - 1 - low] ?? Number.NaN];
+}
 
 const html = pageOf({ kind: 'text', height: 3000, change: 'none' }).replace(
   '</body>',
-  `${Array.from({ length: 40 }, (_, at) => `<img src="/${at}.svg">`).join('')}</body>`,
+  `${Array.from({ length: PICTURES }, (_, at) => `<img src="/${at}.svg">`).join('')}</body>`,
 );
 const server = createServer(({ url }, response) => {
   const picture = url?.endsWith('.svg') === true;
@@ -30,40 +99,29 @@ await once(server, 'listening');
 const bound = server.address();
 const page = `http://127.0.80.32:${typeof bound === 'object' ? bound?.port : 0}/`;
 
-function browserWith(jail: JailMode): SharedBrowser {
-  const policy = { allow: [], only: ['127.0.0.0/8'] };
-  const resolve = (name: string) => Promise.reject(new Error(`${name} was looked up`));
-  return createBrowser({ executable: 'auto', pages: 1, sandbox: 'required', jail, ca: [], policy, resolve });
-}
-
-async function captured(browser: SharedBrowser): Promise<number> {
-  const began = performance.now();
-  const viewport = { name: 'desktop', width: 1280, height: 720, mobile: false };
-  await browser.capture({ url: page, viewport, boxesOf: [], signal: new AbortController().signal });
-  return performance.now() - began;
-}
-
-const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1] ?? Number.NaN;
-const [jailed, free] = [browserWith('required'), browserWith('off')];
-const took = { jailed: [] as number[], free: [] as number[] };
+const executable = await findExecutable('auto');
+const [guarded, bare] = [await rival(true, executable), await rival(false, executable)];
+const took = { guarded: [] as number[], bare: [] as number[] };
 try {
-  for (let at = 0; at < CAPTURES + WARM_UP; at += 1) {
+  for (let at = 0; at < PAIRS + WARM_UP; at += 1) {
     // In turn, and each first as often as the other: what burdens the machine burdens both.
-    const both = [
-      async () => took.jailed.push(await captured(jailed)),
-      async () => took.free.push(await captured(free)),
-    ];
-    for (const capture of at % 2 === 0 ? both : both.reverse()) await capture();
+    const order = at % 2 === 0 ? (['guarded', 'bare'] as const) : (['bare', 'guarded'] as const);
+    for (const name of order) {
+      const { ms, proxied } = await captured(name === 'guarded' ? guarded : bare);
+      if (proxied > 0 !== (name === 'guarded')) throw new Error(`${proxied} connections of the ${name} one proxied`);
+      if (at >= WARM_UP) took[name].push(ms);
+    }
   }
 } finally {
-  await Promise.all([jailed.close(), free.close()]);
+  await Promise.all([guarded.close(), bare.close()]);
   server.closeAllConnections();
   server.close();
 }
-const medians = { jailed: median(took.jailed.slice(WARM_UP)), free: median(took.free.slice(WARM_UP)) };
-const ratio = medians.jailed / medians.free;
+const ratios = took.guarded.map((ms, at) => ms / (took.bare[at] ?? Number.NaN));
+const [ratio, [low, high]] = [median(ratios), intervalOf(ratios)];
 process.stdout.write(
-  `${CAPTURES} captures of a page with 40 pictures: median ${medians.jailed.toFixed(0)} ms in the jail, ` +
-    `${medians.free.toFixed(0)} ms without: ${ratio.toFixed(3)}x (at most ${MOST}x)\n`,
+  `${PAIRS} pairs of captures of a page with ${PICTURES} pictures: median ${median(took.guarded).toFixed(0)} ms behind proxy ` +
+    `and jail, ${median(took.bare).toFixed(0)} ms with neither: ${ratio.toFixed(3)}x by pair, between ${low.toFixed(3)} and ` +
+    `${high.toFixed(3)} with 95 % confidence (at most ${MOST}x)\n`,
 );
 if (ratio > MOST) process.exitCode = 1;

@@ -30,7 +30,7 @@ const ROWS = 20;
 /** Growth of the median of the last third over that of the middle one that is still called flat. */
 const FLAT = 0.1;
 /** One look in so many is at a page that fights, and at the page that is defaced. */
-const FIGHTS_EVERY = 12;
+const FIGHTS_EVERY = 24;
 const DEFACED_EVERY = 12;
 
 setFlagsFromString('--expose-gc');
@@ -164,7 +164,7 @@ function plan(at: number): { site: SoakSite; state: 'approved' | 'attacked' } {
   };
   const fight = Math.floor(at / FIGHTS_EVERY);
   if (at % FIGHTS_EVERY === 1) return { site: pick(fights, fight), state: 'attacked' };
-  if (at % FIGHTS_EVERY === 7) return { site: pick(fights, fight + Math.floor(fights.length / 2)), state: 'approved' };
+  if (at % FIGHTS_EVERY === 13) return { site: pick(fights, fight + Math.floor(fights.length / 2)), state: 'approved' };
   if (at % DEFACED_EVERY === 6) return { site: pick(defaced, 0), state: 'attacked' };
   if (at % DEFACED_EVERY === 0) return { site: pick(defaced, 0), state: 'approved' };
   return { site: pick(good, at), state: 'approved' };
