@@ -5,7 +5,7 @@ import { type Answer, artifactOf, type Reply } from './evidence.js';
 import { canonicalName, type QueryType, rcodeName, TYPE } from './names.js';
 import { echoes, hasForeignCookie, makeQuery, type Query, type QueryForm, type Random } from './query.js';
 import { addressesIn, recordText } from './rdata.js';
-import { decode, type Message } from './wire.js';
+import { decode, type Message, type ResourceRecord } from './wire.js';
 
 export interface AskIo {
   readonly exchange: Network['exchange'];
@@ -23,6 +23,8 @@ export interface Ask {
   readonly signed?: boolean;
   /** Of the server itself, in class CH. */
   readonly chaos?: boolean;
+  /** As ordinary machines ask, without EDNS and random case: a liar can tell us from them by either. */
+  readonly plain?: boolean;
   /** No answer is expected: one short attempt. */
   readonly brief?: boolean;
 }
@@ -41,11 +43,14 @@ export function holdWindowMs(rttMs: number): number {
 
 /** Asks until there is a reply that can be judged; never throws for what the resolver does. */
 export async function ask(resolver: Resolver, question: Ask, io: AskIo): Promise<Answer> {
-  const first = await attempt(resolver, question, question.signed ? 'dnssec' : 'edns', io);
-  // A path that mangles letter case or EDNS looks dead or refuses: the second attempt does without either.
+  const form = question.plain ? 'plain' : question.signed ? 'dnssec' : 'edns';
+  const first = await attempt(resolver, question, form, io);
+  const next = secondForm(resolver, first);
   const best =
-    needsPlainAttempt(first) && !question.brief ? better(first, await attempt(resolver, question, 'plain', io)) : first;
-  const whole = best.truncated ? await overTcp(resolver, question, best, io) : best;
+    next !== null && form !== 'plain' && !question.brief
+      ? better(first, await attempt(resolver, question, next, io))
+      : first;
+  const whole = best.truncated ? await inFull(resolver, question, best, io) : best;
   return {
     resolver: {
       name: resolver.name,
@@ -59,6 +64,7 @@ export async function ask(resolver: Resolver, question: Ask, io: AskIo): Promise
     signaturesAsked: whole.form === 'dnssec',
     replies: whole.replies,
     malformed: whole.malformed,
+    ...(whole.garbled ? { garbled: true as const } : {}),
     ignored: whole.ignored,
     failure: whole.replies.length > 0 ? null : (whole.failure ?? nothingCame(resolver, question)),
   };
@@ -68,6 +74,8 @@ interface Attempt {
   readonly form: QueryForm;
   readonly replies: Reply[];
   readonly malformed: Answer['malformed'];
+  /** Something malformed came beside the replies. */
+  readonly garbled: boolean;
   readonly ignored: number;
   readonly failure: Answer['failure'];
   readonly server: string | null;
@@ -99,7 +107,9 @@ async function attempt(resolver: Resolver, question: Ask, form: QueryForm, io: A
     signal: AbortSignal.any([io.signal, mangled.signal]),
     ...(question.hold ? { holdMs: holdWindowMs } : {}),
   });
-  return { form, ...readReplies(query, exchange), malformed, ignored: exchange.ignored, server: exchange.server };
+  const read = readReplies(query, exchange);
+  const garbled = malformed.length > 0 && read.replies.length > 0;
+  return { form, ...read, malformed, garbled, ignored: exchange.ignored, server: exchange.server };
 }
 
 export const MESSAGE_MIME = 'application/dns-message';
@@ -128,12 +138,16 @@ const UNREADABLE: Answer['failure'] = {
 function replyOf(message: Message, bytes: Uint8Array, rttMs: number): Reply {
   const { answers, edns, rcode, question } = message;
   const addresses = answers.flatMap(({ data }) => addressesIn(data).flatMap((text) => canonicalAddress(text) ?? []));
+  const owners = leadFrom(question.name, answers);
+  const holds = ({ name, data }: ResourceRecord): boolean =>
+    addressesIn(data).length > 0 && owners.has(canonicalName(name));
   const cnames = answers.flatMap(({ type, data }) =>
     type === TYPE.CNAME && data.kind === 'name' ? [canonicalName(data.target)] : [],
   );
   return {
     rcode: rcodeName(rcode),
     addresses: [...new Set(addresses)],
+    ...(addresses.length > 0 && !answers.some(holds) ? { stray: true as const } : {}),
     cnames,
     records: answers.filter((record) => record.type === question.type).map(({ data }) => recordText(data)),
     errors: (edns?.errors ?? []).map(({ code, text }) => (text === '' ? `EDE ${code}` : `EDE ${code}: ${text}`)),
@@ -143,8 +157,26 @@ function replyOf(message: Message, bytes: Uint8Array, rttMs: number): Reply {
   };
 }
 
-function needsPlainAttempt({ replies }: Attempt): boolean {
-  return replies.length === 0 || replies.every(({ rcode }) => REFUSES_EDNS.has(rcode));
+/** The name and all it is an alias of by these records. */
+function leadFrom(name: string, answers: readonly ResourceRecord[]): ReadonlySet<string> {
+  const aliases = new Map<string, string>();
+  for (const { name: owner, type, data } of answers) {
+    if (type === TYPE.CNAME && data.kind === 'name') aliases.set(canonicalName(owner), canonicalName(data.target));
+  }
+  const owners = new Set<string>();
+  for (let at: string | undefined = canonicalName(name); at !== undefined && !owners.has(at); at = aliases.get(at)) {
+    owners.add(at);
+  }
+  return owners;
+}
+
+/**
+ * A path that mangles letter case or EDNS looks dead or refuses: the second attempt does without either. Inside TLS no
+ * path can; there silence is a connection that ended, as of a server whose places are all taken.
+ */
+function secondForm({ transport }: Resolver, { replies, form }: Attempt): QueryForm | null {
+  if (replies.length === 0) return transport === 'tls' || transport === 'https' ? form : 'plain';
+  return replies.every(({ rcode }) => REFUSES_EDNS.has(rcode)) ? 'plain' : null;
 }
 
 /** BADCOOKIE: it wants its own cookie back first; a question without one it must answer all the same (RFC 7873 5.2.3). */
@@ -158,6 +190,22 @@ function better(first: Attempt, second: Attempt): Attempt {
     ignored: first.ignored + second.ignored,
   };
 }
+
+/** Over TCP, or where that does not work without signatures, which may fit. Half an answer is none. */
+async function inFull(resolver: Resolver, question: Ask, cut: Attempt, io: AskIo): Promise<Attempt> {
+  const streamed = await overTcp(resolver, question, cut, io);
+  if (!streamed.truncated) return streamed;
+  const small = streamed.form === 'plain' ? streamed : better(streamed, await attempt(resolver, question, 'plain', io));
+  if (!small.truncated) return small;
+  const replies = small.replies.filter(({ addresses, records }) => addresses.length + records.length > 0);
+  return { ...small, replies, failure: CUT_SHORT };
+}
+
+const CUT_SHORT: Answer['failure'] = {
+  blame: 'resolver',
+  code: 'answer-truncated',
+  detail: 'The resolver cut its answer short and did not give the whole of it over TCP.',
+};
 
 async function overTcp(resolver: Resolver, question: Ask, cut: Attempt, io: AskIo): Promise<Attempt> {
   const server = tcpServer(resolver, cut.server);

@@ -108,8 +108,8 @@ export const dnsCodes = [
   {
     code: 'dns/malformed',
     diagnosis: 'dns-redirected',
-    severity: 'notice',
-    meaning: 'A resolver, or something in its place, sent replies that are no DNS messages.',
+    severity: 'warning',
+    meaning: 'A resolver, or something in its place, sent no DNS message; a warning where for this name only.',
     remedy: 'Compare with another path to the same resolver; a clumsy injector or a broken middlebox does this.',
   },
   {

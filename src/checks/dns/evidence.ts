@@ -33,6 +33,8 @@ const replySchema = z.object({
    * differ in what they take.
    */
   addresses: z.array(z.string()),
+  /** None of them belongs to the name asked for, or to one it is an alias of: most clients see an empty answer. */
+  stray: z.literal(true).optional(),
   /** Targets of the aliases followed, in order. */
   cnames: z.array(z.string()),
   /** Content of the records of the type asked for, in a line each. */
@@ -59,9 +61,9 @@ const answerSchema = z.object({
    * `name`: the name watched. `absent`: a made-up name in its zone. `control`: the root, which every resolver that
    * works at all knows. `zone`: name servers and other records of its registrable domain.
    * `nobody`: the name, asked of an address where no DNS server runs. `whoami`: a name that tells who asked for it.
-   * `identity`: the server's own name or version (RFC 4892, class CH).
+   * `identity`: the server's own name or version (RFC 4892, class CH). `plain`: the name, as ordinary machines ask for it.
    */
-  asked: z.enum(['name', 'absent', 'control', 'zone', 'nobody', 'whoami', 'identity']),
+  asked: z.enum(['name', 'absent', 'control', 'zone', 'nobody', 'whoami', 'identity', 'plain']),
   name: z.string(),
   type: z.enum(QUERY_TYPES),
   /** The question that brought the replies asked for signatures. */
@@ -70,6 +72,8 @@ const answerSchema = z.object({
   replies: z.array(replySchema),
   /** Replies that echoed the question and could not be read, a few of them. */
   malformed: z.array(z.object({ problem: z.string(), raw: artifactSchema.nullable() })),
+  /** One of them came to the very question that brought the replies. */
+  garbled: z.literal(true).optional(),
   /** Datagrams that were no answer to the question. */
   ignored: z.number(),
   /** Why there is no reply. */

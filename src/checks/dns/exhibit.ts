@@ -67,7 +67,10 @@ function shownOf({ addresses, records }: Reply, type: Answer['type']): readonly 
 function pictureOf(victim: PageAt, evidence: DnsEvidence): Picture[] {
   if (!victim.screenshot) return [];
   const givers = evidence.answers
-    .filter((answer) => answer.asked === 'name' && answer.replies.some((r) => r.addresses.includes(victim.address)))
+    .filter(
+      ({ asked, replies }) =>
+        (asked === 'name' || asked === 'plain') && replies.some((r) => r.addresses.includes(victim.address)),
+    )
     .map((answer) => answer.resolver.name);
   const caption = `${victim.address}, given by ${[...new Set(givers)].join(', ')}`;
   return [{ label: 'victim', caption, artifact: victim.screenshot }];

@@ -7,8 +7,9 @@
 import { areNeighbours } from './addresses.js';
 import type { Reason } from './dnssec/status.js';
 import { type Answer, type DnsEvidence, isDefinite, type Reply } from './evidence.js';
-import { isConsistent, type Judgement, raised, worstOf } from './judgement.js';
+import { isConsistent, isWorse, type Judgement, raised, worstOf } from './judgement.js';
 import { listed } from './listed.js';
+import { TYPE } from './names.js';
 import { judgeRecords, leavesOutBindings } from './records.js';
 import { controlSays, controlWorks, errorsOf, hasAddresses, judgement, type Scene, unmeasurable } from './scene.js';
 import type { DnsSettings } from './settings.js';
@@ -26,13 +27,25 @@ export interface Row {
 export function judgeAnswers(evidence: DnsEvidence, accepted: readonly DnsEvidence[], settings: DnsSettings): Row[] {
   const truth = truthOf(evidence, accepted, settings);
   const scene: Scene = { evidence, settings, truth, fault: operatorsFault(evidence, truth.authority) };
-  return evidence.answers
-    .filter((answer) => answer.asked === 'name')
-    .map((answer) => ({ answer, judgement: judgeAnswer(answer, scene) }));
+  const judged = (wanted: Answer['asked']): Row[] =>
+    evidence.answers
+      .filter(({ asked }) => asked === wanted)
+      .map((answer) => ({ answer, judgement: judgeAnswer(answer, scene) }));
+  const rows = judged('name');
+  return [...rows, ...judged('plain').filter((row) => isLieOfItsOwn(row, rows))];
+}
+
+/** What ordinary machines are told is false, and worse than what we are told who can be seen to be a monitor. */
+function isLieOfItsOwn({ answer: { resolver, type }, judgement }: Row, rows: readonly Row[]): boolean {
+  const own = rows.filter(({ answer }) => answer.resolver.name === resolver.name && answer.type === type);
+  const isLie = !isWorse('INCONSISTENT', judgement.verdict);
+  return isLie && own.every((row) => isWorse(judgement.verdict, row.judgement.verdict));
 }
 
 function judgeAnswer(answer: Answer, scene: Scene): Judgement {
-  const [first, ...later] = answer.replies;
+  // A failure beside an answer happens by itself, and a forged one must not hide what comes behind it.
+  const definite = answer.replies.filter(isDefinite);
+  const [first, ...later] = definite.length > 0 ? definite : answer.replies.slice(0, 1);
   if (!first) return judgeSilence(answer, scene);
   const injected = later.find((reply) => isInjection(first, reply, answer, scene));
   if (injected) {
@@ -43,7 +56,25 @@ function judgeAnswer(answer: Answer, scene: Scene): Judgement {
       'two different answers came to one question',
     );
   }
-  return judgeReply(first, answer, scene);
+  const judged = worstOf([judgeReply(first, answer, scene), ...later.map((reply) => judgeReply(reply, answer, scene))]);
+  return answer.garbled && isSingledOut(answer, scene) ? worstOf([judged, garbledAnswer(answer)]) : judged;
+}
+
+/** Lax clients take what we refuse: a forger may count on it. */
+function garbledAnswer({ malformed: [first] }: Answer): Judgement {
+  const unreadable = 'sent something that is no DNS answer';
+  return judgement('MALFORMED', 0.6, `sent what is no DNS message (${first?.problem}) for this name only`, unreadable);
+}
+
+/** All else is well formed: the resolver's answer about the root, and what the references say of the name. */
+function isSingledOut({ resolver, type }: Answer, { evidence }: Scene): boolean {
+  if (type !== 'A' && type !== 'AAAA') return false;
+  return evidence.answers.every(({ asked, resolver: by, type: other, malformed }) => {
+    const counts =
+      (asked === 'control' && by.name === resolver.name) ||
+      (asked === 'name' && other === type && by.role === 'reference' && by.name !== resolver.name);
+    return !counts || malformed.length === 0;
+  });
 }
 
 /**
@@ -74,11 +105,44 @@ function isNew(value: string, at: number, all: readonly string[]): boolean {
 function judgeReply(reply: Reply, answer: Answer, scene: Scene): Judgement {
   const { authority } = scene.truth;
   const signed = authority && signedReplyOf(reply, answer, scene.evidence, authority);
-  if (signed?.word === 'validated' && reply.addresses.every((address) => signed.addresses.includes(address))) {
-    return judgement('CONSISTENT_SECURE', 1, `the owner of the domain signed it (${signed.why})`);
-  }
+  const isWhole =
+    signed?.word === 'validated' && reply.addresses.every((address) => signed.addresses.includes(address));
+  if (isWhole && saysWhatIsSigned(reply)) return judgeSigned(reply, signed.why, answer, scene);
   const judged = judgeContent(reply, answer, scene);
   return signed?.word === 'tampered' ? raised(judged, signed.why) : judged;
+}
+
+/** Nobody signs the response code, and with the wrong one clients throw the records away. */
+function saysWhatIsSigned({ rcode, addresses }: Reply): boolean {
+  return rcode === 'NOERROR' || (rcode === 'NXDOMAIN' && addresses.length === 0);
+}
+
+/**
+ * Valid signatures, which may be of last week: whoever kept the records can go on giving them until the signatures run
+ * out. So they are held to what the owner's servers say now.
+ */
+function judgeSigned(reply: Reply, why: string, answer: Answer, scene: Scene): Judgement {
+  const { truth } = scene;
+  const type = TYPE[answer.type];
+  const isDenial = reply.addresses.length === 0 && (answer.type === 'A' || answer.type === 'AAAA');
+  const now = (truth.authority?.traces ?? []).flatMap(({ replies }) =>
+    replies.filter(({ status }) => status === 'SECURE'),
+  );
+  if (isDenial && now.some((one) => one.type === type && one.addresses.length > 0)) {
+    const denied = judgeEmpty(reply, answer, scene);
+    return isConsistent(denied)
+      ? denied
+      : { ...denied, confidence: 0.8, why: `${denied.why}; the denial is signed, but an old one` };
+  }
+  const strangers = reply.addresses.filter((address) => truth.explain(address) === null);
+  const redirect = strangers
+    .map((address) => judgeUnexplained(address, scene))
+    .find(({ verdict }) => verdict === 'REDIRECT');
+  if (!redirect) return judgement('CONSISTENT_SECURE', 1, `the owner of the domain signed it (${why})`);
+  const old = `${redirect.why}; the answer is signed, but an old one or for another region`;
+  return redirect.confidence > 0.95
+    ? { ...redirect, why: old }
+    : { ...redirect, verdict: 'INCONSISTENT', confidence: 0.6, why: old };
 }
 
 function judgeContent(reply: Reply, answer: Answer, scene: Scene): Judgement {
@@ -86,7 +150,13 @@ function judgeContent(reply: Reply, answer: Answer, scene: Scene): Judgement {
   const isAddressType = answer.type === 'A' || answer.type === 'AAAA';
   const [first, ...others] = reply.addresses.map((address) => staleOr(judgeAddress(address, scene), reply, scene));
   if (!first) return isAddressType ? judgeEmpty(reply, answer, scene) : judgeRecords(reply, answer, scene);
-  return worstOf([first, ...others, ...(isAddressType ? [] : [judgeRecords(reply, answer, scene)])]);
+  const isThrownAway = reply.rcode === 'NXDOMAIN' || reply.stray === true;
+  const beside = isAddressType
+    ? isThrownAway
+      ? [judgeEmpty(reply, answer, scene)]
+      : []
+    : [judgeRecords(reply, answer, scene)];
+  return worstOf([first, ...others, ...beside]);
 }
 
 /** RFC 8767: kept beyond its time, while the resolver cannot reach the domain's servers. EDE 3 and 19. */
@@ -179,6 +249,7 @@ function judgeSilence(answer: Answer, scene: Scene): Judgement {
   if (leftOut) return leftOut;
   const [malformed] = answer.malformed;
   const unreadable = 'sent something that is no DNS answer';
+  if (malformed && isSingledOut(answer, scene)) return garbledAnswer(answer);
   if (malformed) return judgement('MALFORMED', 0.3, `sent what is no DNS message (${malformed.problem})`, unreadable);
   if (answer.failure?.code === 'malformed-reply') {
     return judgement('MALFORMED', 0.3, answer.failure.detail, unreadable);

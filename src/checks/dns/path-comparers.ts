@@ -26,7 +26,7 @@ type DnsComparer = Comparer<DnsSettings, DnsEvidence>;
 const CODES: Partial<Record<VerdictId, { readonly code: DnsCode; readonly severity: Severity }>> = {
   UNMEASURABLE: { code: 'dns/resolver-failing', severity: 'notice' },
   PATH_INTERCEPTED: { code: 'dns/path-intercepted', severity: 'notice' },
-  MALFORMED: { code: 'dns/malformed', severity: 'notice' },
+  MALFORMED: { code: 'dns/malformed', severity: 'warning' },
   BLOCK_ERR: { code: 'dns/blocked-error', severity: 'notice' },
   INCONSISTENT: { code: 'dns/inconsistent', severity: 'warning' },
   BLOCK_NX: { code: 'dns/blocked-nxdomain', severity: 'critical' },
@@ -108,7 +108,7 @@ function severityFor(
   { confidence }: Judgement,
 ): Severity {
   if (resolver.role === 'reference') return 'notice';
-  if (code === 'dns/inconsistent' && confidence < 0.5) return 'notice';
+  if ((code === 'dns/inconsistent' || code === 'dns/malformed') && confidence < 0.5) return 'notice';
   const refused = code === 'dns/blocked-error' && replies.some((reply) => reply.rcode === 'REFUSED');
   return refused ? 'warning' : severity;
 }

@@ -191,6 +191,7 @@ function questionsFor({ name, zone, signed, whoami }: Wanted, types: readonly Qu
   return [
     { asked: 'control', name: '.', type: 'SOA', hold: false, signed },
     ...types.map((type): Ask => ({ asked: 'name', name, type, hold: true, signed })),
+    ...(types.includes('A') ? [{ asked: 'plain', name, type: 'A', hold: false, plain: true } as const] : []),
     ...(absent.length <= 253 ? [{ asked: 'absent', name: absent, type: 'A', hold: false } as const] : []),
     ...whoami.map((asking): Ask => ({ asked: 'whoami', name: asking, type: 'A', hold: false, brief: true })),
     ...(zone === null ? [] : ZONE_TYPES.map((type): Ask => ({ asked: 'zone', name: zone, type, hold: false }))),
@@ -212,6 +213,7 @@ const ABOUT_ITSELF: readonly Ask[] = [ID_SERVER, VERSION_BIND].map((name) => {
 function concerns({ role, transport }: Resolver): (question: Ask) => boolean {
   return ({ asked, type }) => {
     if (asked === 'identity') return transport !== 'system';
+    if (asked === 'plain') return role === 'witness';
     return asked !== 'zone' || type === 'NS' || role === 'reference';
   };
 }
@@ -239,5 +241,5 @@ function addressesToProve(evidence: DnsEvidence): { references: string[]; suspec
 }
 
 function namedAnswers(evidence: DnsEvidence): Answer[] {
-  return evidence.answers.filter((answer) => answer.asked === 'name');
+  return evidence.answers.filter(({ asked }) => asked === 'name' || asked === 'plain');
 }

@@ -47,7 +47,9 @@ export function truthOf(evidence: DnsEvidence, accepted: readonly DnsEvidence[],
   const heard = authorityOf(evidence);
   // Who took the domain over answers every resolver, and signs what he likes: only what was approved is true then.
   const seized = assess(evidence, accepted, settings)?.class === 'hijacked';
-  const given = seized ? [] : addressesOf(referenced);
+  const given = seized
+    ? []
+    : addressesOf(referenced).filter((address) => !isContradicted(address, referenced, evidence));
   const authority = heard && !seized && !isInQuestion(heard, accepted) ? heard : null;
   const replies = (authority?.traces ?? []).flatMap((traced) => traced.replies);
   const signed = replies.filter(({ status }) => status === 'SECURE');
@@ -156,6 +158,22 @@ function isVouchedFor({ status, addresses }: TracedReply, { evidence, settings, 
       tlsAt(address)?.problem === null ||
       settings.allow.addresses.some((range) => isWithin(address, range)),
   );
+}
+
+/**
+ * Given by no more than half of the references, and it shows a certificate that is none for the name, while what others
+ * give shows one: a single path that is poisoned, though trusted, must not speak for itself.
+ */
+function isContradicted(address: string, referenced: readonly Answer[], { tls }: DnsEvidence): boolean {
+  const shown = tls.find((at) => at.address === address);
+  if (!shown || shown.problem === null || shown.chain.length === 0) return false;
+  const type = address.includes(':') ? 'AAAA' : 'A';
+  const definite = referenced.filter((answer) => answer.type === type && answer.replies.some(isDefinite));
+  const [givers, others] = [true, false].map((gives) =>
+    definite.filter((answer) => addressesOf([answer]).includes(address) === gives),
+  );
+  const isProven = (other: string): boolean => tls.some((at) => at.address === other && at.problem === null);
+  return (givers ?? []).length <= (others ?? []).length && addressesOf(others ?? []).some(isProven);
 }
 
 function addressesIn(replies: readonly TracedReply[]): string[] {

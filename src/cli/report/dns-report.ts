@@ -89,7 +89,7 @@ export function dnsReport(
     tookMs,
     truth: {
       known: truth.known,
-      addresses: distinct([...addressesOf(trusted), ...truth.addresses]),
+      addresses: [...truth.addresses],
       records: distinct(trusted.filter(({ type }) => type !== 'A' && type !== 'AAAA').flatMap(answersOf)),
       cnames: distinct(replies.flatMap((reply) => reply.cnames)),
       nameservers: distinct(zone.flatMap((answer) => answer.replies.flatMap((reply) => reply.records))).sort(),
@@ -174,9 +174,9 @@ export function toneOf({ judgement, role }: Pick<DnsLine, 'judgement' | 'role'>)
   if (isConsistent(judgement)) return 'good';
   switch (judgement.verdict) {
     case 'UNMEASURABLE':
-    case 'MALFORMED':
     case 'BLOCK_ERR':
       return 'unsure';
+    case 'MALFORMED':
     case 'INCONSISTENT':
       return judgement.confidence < 0.5 ? 'unsure' : 'warning';
     case 'NX_REWRITE':

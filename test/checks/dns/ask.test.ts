@@ -111,6 +111,17 @@ describe('a question to a resolver', () => {
     expect(requests).toHaveLength(2);
   });
 
+  test('is asked a second time with EDNS where it travels inside TLS: no path can mangle it there', async () => {
+    let times = 0;
+    const { exchange } = server((_request, query) => (times++ === 0 ? 'nothing' : [replyTo(query, [a('192.0.2.1')])]));
+    const signed = { ...question, signed: true };
+    const sealed: Resolver = { ...WITNESS, transport: 'tls', serverName: 'resolver.test' };
+    expect(await ask(sealed, signed, { exchange, random, signal })).toMatchObject({
+      replies: [{ addresses: ['192.0.2.1'] }],
+      signaturesAsked: true,
+    });
+  });
+
   test('is asked again at once where the path changes the case of letters', async () => {
     const { exchange, requests } = server((_request, query) => {
       const [first] = query.questions ?? [];
@@ -139,6 +150,67 @@ describe('a question to a resolver', () => {
     expect(answer.replies[0]?.addresses).toEqual(['192.0.2.1', '192.0.2.2']);
     expect(requests.map(({ resolver }) => resolver.transport)).toEqual(['udp', 'tcp']);
     expect(answer.resolver.transport).toBe('udp');
+  });
+
+  test('cut short is asked again without signatures, and is no denial where that does not help', async () => {
+    const signed = { ...question, signed: true };
+    const cut = (query: Packet, answers: Record_[] = []) => [replyTo(query, answers, dnsPacket.TRUNCATED_RESPONSE)];
+    const fits = server(({ resolver }, query) => {
+      if (resolver.transport === 'tcp') return 'nothing';
+      return (query.additionals ?? []).length > 0 ? cut(query) : [replyTo(query, [a('192.0.2.1')])];
+    });
+    expect(await ask(WITNESS, signed, { ...fits, random, signal })).toMatchObject({
+      replies: [{ addresses: ['192.0.2.1'] }],
+      signaturesAsked: false,
+      failure: null,
+    });
+    const never = server(({ resolver }, query) => (resolver.transport === 'tcp' ? 'nothing' : cut(query)));
+    const answer = await ask(WITNESS, signed, { ...never, random, signal });
+    expect(answer).toMatchObject({ replies: [], failure: { blame: 'resolver', code: 'answer-truncated' } });
+    const some = server(({ resolver }, query) =>
+      resolver.transport === 'tcp' ? 'nothing' : cut(query, [a('203.0.113.7')]),
+    );
+    expect((await ask(WITNESS, signed, { ...some, random, signal })).replies[0]?.addresses).toEqual(['203.0.113.7']);
+  });
+
+  test('is asked as ordinary machines ask where that is wanted: no EDNS, no mixed case', async () => {
+    const { exchange, requests } = server((_request, query) => [replyTo(query, [a('192.0.2.1')])]);
+    await ask(WITNESS, { ...question, plain: true }, { exchange, random, signal });
+    const sent = requests.map(({ message }) => dnsPacket.decode(Buffer.from(message)));
+    expect(sent.map(({ questions, additionals }) => [questions?.[0]?.name, additionals])).toEqual([
+      ['www.example.org', []],
+    ]);
+  });
+
+  test('tells addresses of other names from those the name leads to', async () => {
+    const stray = async (...answers: Record_[]): Promise<unknown> => {
+      const { exchange } = server((_request, query) => [replyTo(query, answers)]);
+      return (await ask(WITNESS, question, { exchange, random, signal })).replies[0]?.stray;
+    };
+    const of = (name: string): Record_ => ({ type: 'A', name, data: '192.0.2.1' });
+    const alias = (name: string, data: string): Record_ => ({ type: 'CNAME', name, data });
+    expect(await stray(of('WWW.example.ORG'))).toBeUndefined();
+    expect(
+      await stray(of('cdn.test'), alias('a.test', 'cdn.test'), alias('www.example.org', 'a.test')),
+    ).toBeUndefined();
+    expect(await stray(of('other.test'))).toBe(true);
+    expect(await stray(of('cdn.test'), alias('www.example.org', 'a.test'))).toBe(true);
+    expect(await stray(of('c.test'), alias('www.example.org', 'a.test'), alias('a.test', 'www.example.org'))).toBe(
+      true,
+    );
+    expect(await stray()).toBeUndefined();
+  });
+
+  test('says that something unreadable came beside the answer, but not of an earlier question', async () => {
+    const bad = (query: Packet) => Buffer.concat([replyTo(query, [a('203.0.113.7')]), Buffer.from([0])]);
+    const beside = server((_request, query) => [bad(query), replyTo(query, [a('192.0.2.1')])]);
+    expect(await ask(WITNESS, question, { ...beside, random, signal })).toMatchObject({ garbled: true, replies: [{}] });
+    const earlier = server((_request, query) =>
+      (query.additionals ?? []).length > 0 ? [bad(query)] : [replyTo(query, [a('192.0.2.1')])],
+    );
+    const answer = await ask(WITNESS, question, { ...earlier, random, signal });
+    expect(answer.garbled).toBeUndefined();
+    expect(answer.malformed).toHaveLength(1);
   });
 
   test('keeps what could not be read and why nothing came', async () => {

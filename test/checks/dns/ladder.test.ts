@@ -334,10 +334,10 @@ const CASES: readonly Case[] = [
   },
   { what: 'silence of a resolver that works otherwise', given: silent, verdict: 'BLOCK_ERR', confidence: 0.3 },
   {
-    what: 'a reply that cannot be read',
+    what: 'a reply that cannot be read, from a resolver whose others can',
     given: { ...silent, malformed: [{ problem: 'cut short', raw: null }] },
     verdict: 'MALFORMED',
-    confidence: 0.3,
+    confidence: 0.6,
   },
   { what: 'replies to other questions only', given: { ...silent, ignored: 3 }, verdict: 'MALFORMED', confidence: 0.3 },
   {
@@ -363,8 +363,8 @@ const CASES: readonly Case[] = [
     what: 'two parts of a rotation that are both genuine',
     given: answer('isp', 'A', [reply([GOOD]), reply([CDN])]),
     seen: { tls: [tlsAt(CDN, null)] },
-    verdict: 'CONSISTENT_IP',
-    confidence: 0.99,
+    verdict: 'CONSISTENT_TLS',
+    confidence: 0.97,
   },
   {
     what: 'a failure beside an answer',

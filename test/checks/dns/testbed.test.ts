@@ -175,7 +175,7 @@ describe.concurrent('a site', () => {
     const io = { ...tracing(names), network: networkWith([foreign]) };
     const seen = await look('www.signed.test', names, io);
     expect(dns.failures(seen)).toEqual([]);
-    expect(verdicts(seen, 'A')).toMatchObject({ dot: 'UNMEASURABLE', plain: 'CONSISTENT_SECURE' });
+    expect(verdicts(seen, 'A')).toMatchObject({ dot: 'PATH_INTERCEPTED', plain: 'CONSISTENT_SECURE' });
     const unsigned = await look('www.unsigned.test', names, { ...io, signal: AbortSignal.timeout(20_000) });
     expect(dns.failures(unsigned)).toMatchObject([{ code: 'resolvers-unusable' }]);
   });
