@@ -6,29 +6,32 @@ import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 import { type AsnResponse, Reader } from 'mmdb-lib';
 import { type AsnTable, asnIn, decodeTable } from '../checks/dns/asn/table.js';
+import { oneLine } from '../core/plain-text.js';
 import type { Log } from './log.js';
+import { ASN_CREDIT } from './report/words.js';
 
 const FILE = new URL('../../assets/asn.bin.br', import.meta.url);
 /** Ten times what the table takes today. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
-type AsnOf = (address: string) => number | null;
+/** Whom the answers are owed to is asked when they are shown: by then it is known which file could be read. */
+export type AsnOf = ((address: string) => number | null) & { readonly credit: () => string };
 
 /** @param database path of an MMDB file; null, or one that cannot be read: the bundled table. */
 export function asnsFrom(database: string | null, log: Pick<Log, 'warn'>): AsnOf {
   const bundled = bundledAsns(log);
-  if (database === null) return bundled;
-  let own: AsnOf | undefined;
-  return (address) => {
-    own ??= ownAsns(database, log) ?? bundled;
-    return own(address);
+  let known: AsnOf | undefined;
+  const read = (): AsnOf => {
+    known ??= (database === null ? null : ownAsns(database, log)) ?? bundled;
+    return known;
   };
+  return Object.assign((address: string) => read()(address), { credit: () => read().credit() });
 }
 
 function ownAsns(file: string, log: Pick<Log, 'warn'>): AsnOf | null {
   try {
     const reader = new Reader<AsnResponse>(readFileSync(file));
-    return (address) => {
+    const asnOf = (address: string): number | null => {
       try {
         return asnOfRecord(reader.get(address));
       } catch (error) {
@@ -37,6 +40,7 @@ function ownAsns(file: string, log: Pick<Log, 'warn'>): AsnOf | null {
         return null;
       }
     };
+    return Object.assign(asnOf, { credit: () => creditOf(reader.metadata.databaseType) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log.warn(
@@ -45,6 +49,17 @@ function ownAsns(file: string, log: Pick<Log, 'warn'>): AsnOf | null {
     );
     return null;
   }
+}
+
+/** The licences of these files ask for it wherever what they say is shown. */
+const CREDITS: readonly (readonly [RegExp, string])[] = [
+  [/^GeoLite2/u, 'This product includes GeoLite2 Data created by MaxMind, available from https://www.maxmind.com'],
+  [/^DBIP/u, 'IP to ASN: IP Geolocation by DB-IP (https://db-ip.com)'],
+  [/^ipinfo/iu, 'IP address data powered by IPinfo (https://ipinfo.io)'],
+];
+
+function creditOf(type: string): string {
+  return CREDITS.find(([pattern]) => pattern.test(type))?.[1] ?? `IP to ASN: ${oneLine(type, 80)} (dns.asn_database)`;
 }
 
 /**
@@ -73,8 +88,9 @@ export function bundledAsns(log: Pick<Log, 'warn'>, file = FILE): AsnOf {
       return null;
     }
   };
-  return (address) => {
+  const asnOf = (address: string): number | null => {
     if (table === undefined) table = read();
     return table && asnIn(table, address);
   };
+  return Object.assign(asnOf, { credit: () => ASN_CREDIT });
 }

@@ -41,6 +41,7 @@ export async function runCheck(sites: readonly Site[], options: CheckOptions, pl
     tookMs: now() - startedAt,
     sites: inspected,
     sandbox: place.config.settings.browser.sandbox,
+    ...(options.html === undefined ? {} : { asnCredit: place.asnOf.credit() }),
   };
   if (options.html !== undefined) await writeReport(options.html, htmlReport(run), place);
   if (options.junit !== undefined) await writeReport(options.junit, junitReport(run), place);

@@ -13,6 +13,7 @@ import { validateTrace } from '../checks/dns/trace/validation.js';
 import type { Settings } from '../config/config.js';
 import type { Site } from '../core/model.js';
 import { oneLine } from '../core/plain-text.js';
+import type { AsnOf } from './asns.js';
 import { jsonText } from './report/check-json.js';
 import { type AuthorityReport, authorityReport, withAuthority } from './report/dns-authority.js';
 import { dnssecView } from './report/dns-dnssec.js';
@@ -33,7 +34,7 @@ export interface DnsPlace {
   readonly network: Network;
   readonly resolvers: readonly Resolver[];
   /** Number of the autonomous system that announces the address; null when unknown. */
-  readonly asnOf: (address: string) => number | null;
+  readonly asnOf: ((address: string) => number | null) & Partial<Pick<AsnOf, 'credit'>>;
   /** A name that the watchlist has is spoken to at the port its URL gives. */
   readonly config: {
     readonly sites: readonly Pick<Site, 'name' | 'url'>[];
@@ -90,7 +91,7 @@ export async function runDns(names: readonly string[], options: DnsOptions, plac
     const authorities = options.trace || options.dnssec ? authoritiesOf(evidence, shown) : [];
     seen.push({ report, authorities, integrity });
   }
-  print(seen, options, place.terminal);
+  print(seen, options, place);
   const authorities = seen.flatMap((one) => one.authorities);
   const code = withAuthority(dnsExitCode(seen.map(({ report }) => report)), authorities);
   return withIntegrity(
@@ -107,7 +108,7 @@ interface Seen {
   readonly integrity: Assessment | null;
 }
 
-function print(seen: readonly Seen[], views: Views, terminal: DnsPlace['terminal']): void {
+function print(seen: readonly Seen[], views: Views, { terminal, asnOf }: Pick<DnsPlace, 'terminal' | 'asnOf'>): void {
   if (terminal.json) {
     const documents = seen.map(({ report, authorities, integrity }) =>
       dnsDocument(report, authorities, views, integrity),
@@ -121,7 +122,7 @@ function print(seen: readonly Seen[], views: Views, terminal: DnsPlace['terminal
       ...(views.dnssec ? [dnssecView(authority, terminal)] : []),
     ]);
     const whose = views.trace ? integrityView(report.name, integrity, terminal) : '';
-    return [dnsTable(report, terminal), ...below, whose].join('');
+    return [dnsTable(report, terminal, asnOf.credit?.()), ...below, whose].join('');
   });
   terminal.out(texts.join('\n'));
 }

@@ -9,6 +9,7 @@ import type { Courier } from '../notify/deliver.js';
 import type { Baselines, RecordHead } from '../store/baselines.js';
 import type { ShelteredStore } from '../store/sheltered.js';
 import type { Store } from '../store/store.js';
+import type { AsnOf } from './asns.js';
 import type { Log } from './log.js';
 
 /** The global flags. */
@@ -44,7 +45,7 @@ export interface Workplace {
   readonly network: Network;
   readonly resolvers: readonly Resolver[];
   /** Number of the autonomous system that announces the address; null when unknown. */
-  readonly asnOf: (address: string) => number | null;
+  readonly asnOf: AsnOf;
   /** Starts the browser. Throws ProbeFailure with the fix. */
   readonly browserVersion: () => Promise<string>;
   /** What holds the browser in. Starts it too. */

@@ -2,8 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import * as cheerio from 'cheerio';
 import { afterAll, describe, expect, test } from 'vitest';
-import { asnsFrom, bundledAsns } from '../../src/cli/asns.js';
+import { type AsnOf, asnsFrom, bundledAsns } from '../../src/cli/asns.js';
+import { htmlReport } from '../../src/cli/report/html.js';
+import { ASN_CREDIT } from '../../src/cli/report/words.js';
+import { sampleRun } from './report/sample.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'siteward-asns-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -30,9 +34,9 @@ describe('the bundled table', () => {
 
 describe("the operator's own database", () => {
   const file = join(folder, 'asn.mmdb');
-  const from = (record: Buffer, database = file): ((address: string) => number | null) => {
+  const from = (record: Buffer, database = file, type = 'Test-ASN'): AsnOf => {
     warned.length = 0;
-    writeFileSync(file, mmdb(record));
+    writeFileSync(file, mmdb(record, type));
     return asnsFrom(database, log);
   };
 
@@ -46,6 +50,25 @@ describe("the operator's own database", () => {
     const asnOf = from(record);
     expect([asnOf('198.51.100.7'), asnOf('8.8.8.8')], 'the file is asked alone').toEqual([expected, null]);
     expect(asnOf('2001:db8::1'), 'IPv6 in a file of IPv4').toBeNull();
+  });
+
+  test.each([
+    ['GeoLite2-ASN', /MaxMind.*https:\/\/www\.maxmind\.com/u],
+    ['DBIP-ASN-Lite (compat=GeoLite2-ASN)', /DB-IP.*https:\/\/db-ip\.com/u],
+    ['ipinfo standard_asn.mmdb', /IPinfo.*https:\/\/ipinfo\.io/u],
+    ['Own \u001b[2J', /^IP to ASN: Own .*\(dns\.asn_database\)$/u],
+  ])('is named where what it says is shown: %s', (type, expected) => {
+    const credit = from(map(), file, type).credit();
+    expect(credit).toMatch(expected);
+    expect(credit).not.toMatch(/\p{Cc}/u);
+    const page = htmlReport({ ...sampleRun(), asnCredit: credit });
+    expect(cheerio.load(page)('footer').text()).toContain(credit);
+    expect(page).not.toContain('NRO');
+  });
+
+  test('that cannot be read leaves the credit with those whose table is used', () => {
+    expect(asnsFrom(join(folder, 'none.mmdb'), log).credit()).toBe(ASN_CREDIT);
+    expect(asnsFrom(null, log).credit()).toBe(ASN_CREDIT);
   });
 
   test('that is missing or damaged is told of once, and the bundled table is used', () => {
@@ -64,6 +87,12 @@ function text(value: string): Buffer {
   return Buffer.from([0x40 | value.length, ...Buffer.from(value)]);
 }
 
+/** Of 29 bytes or more. */
+function longText(value: string): Buffer {
+  const bytes = Buffer.from(value);
+  return bytes.length < 29 ? text(value) : Buffer.concat([Buffer.from([0x40 | 29, bytes.length - 29]), bytes]);
+}
+
 function uint32(value: number): Buffer {
   return Buffer.from([0xc4, value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]);
 }
@@ -77,7 +106,7 @@ function map(...pairs: readonly (readonly [string, Buffer])[]): Buffer {
 }
 
 /** A tree of 24 nodes that leads 198.51.100.0/24 to the record, and everything else nowhere. */
-function mmdb(record: Buffer): Buffer {
+function mmdb(record: Buffer, type: string): Buffer {
   const bits = [198, 51, 100].flatMap((octet) => Array.from({ length: 8 }, (_, at) => (octet >> (7 - at)) & 1));
   const nodes = bits.map((bit, at) => {
     const next = at === 23 ? 24 + 16 : at + 1;
@@ -89,7 +118,7 @@ function mmdb(record: Buffer): Buffer {
       ['binary_format_major_version', uint16(2)],
       ['binary_format_minor_version', uint16(0)],
       ['build_epoch', uint32(1)],
-      ['database_type', text('Test-ASN')],
+      ['database_type', longText(type)],
       ['description', map()],
       ['ip_version', uint16(4)],
       ['languages', Buffer.from([0x00, 0x04])],

@@ -13,6 +13,8 @@ export interface Run {
   readonly sites: readonly SiteInspection[];
   /** Chromium's own; absent: required. */
   readonly sandbox?: 'required' | 'off';
+  /** To whom the numbers of networks are owed; absent: to the bundled table's sources. */
+  readonly asnCredit?: string;
 }
 
 /** Said in every report of a run that did without. */

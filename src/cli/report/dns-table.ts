@@ -14,8 +14,8 @@ const HEAD = ['resolver', 'path', 'role', 'type', 'rtt', 'verdict', 'sure', 'ans
 /** Widest each column gets; the last takes what is left. */
 const WIDEST = [24, 6, 9, 5, 8, 28, 5] as const;
 
-/** Ends with a newline. */
-export function dnsTable(report: DnsReport, screen: Screen): string {
+/** Ends with a newline. @param credit to whom the numbers of networks are owed. */
+export function dnsTable(report: DnsReport, screen: Screen, credit: string = ASN_CREDIT): string {
   const style = paint(screen.color);
   const width = lineWidth(screen);
   const cells = report.lines.map((line) => cellsOf(line, report));
@@ -29,7 +29,7 @@ export function dnsTable(report: DnsReport, screen: Screen): string {
     ...(report.signed === null ? [] : [`${INDENT}${SIGNED_WORDS[report.signed]}`]),
     ...report.rewriters.map((name) => `${INDENT}${oneLine(name)} gives addresses for names that do not exist.`),
     ...identityLines(report, width).map((line) => style('dim', line)),
-    ...(report.asns.size > 0 ? [style('dim', `${INDENT}${ASN_CREDIT}.`)] : []),
+    ...(report.asns.size > 0 ? [style('dim', `${INDENT}${credit}.`)] : []),
   ];
   return `\n${[...headline(report, width, style), '', head, ...rows, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n')}\n`;
 }

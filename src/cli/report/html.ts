@@ -19,7 +19,7 @@ export function htmlReport(run: Run): string {
   const { word } = decision(run.sites);
   const body = html`${head(run)}
 <main>${run.sites.map((site, index) => card(site, index, shown))}</main>
-<footer>${run.sandbox === 'off' ? html`<strong>${UNSANDBOXED}</strong> ` : null}Made by Siteward ${run.version}. This file loads nothing from anywhere; every value in it is what was received, shown as text. ${ASN_CREDIT}.</footer>`;
+<footer>${run.sandbox === 'off' ? html`<strong>${UNSANDBOXED}</strong> ` : null}Made by Siteward ${run.version}. This file loads nothing from anywhere; every value in it is what was received, shown as text. ${run.asnCredit ?? ASN_CREDIT}.</footer>`;
   return page(`${word} · ${tally(run.sites)} · Siteward`, body);
 }
 
