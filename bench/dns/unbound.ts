@@ -72,6 +72,7 @@ server:
   access-control: 127.0.0.0/8 allow
   num-threads: 1
   so-rcvbuf: 0
+  so-reuseport: no
   incoming-num-tcp: 500
   interface: ${ADDRESS}@${PORT}
   interface: ${ADDRESS}@${TLS_PORT}
@@ -103,5 +104,8 @@ async function answering(child: ChildProcess): Promise<void> {
     await pause(25);
   }
   socket.close();
+  // One that finds its ports taken ends at once, and whoever has them answered.
+  await pause(200);
+  if (child.exitCode !== null) throw new Error(`unbound ended: is another bench running on ${ADDRESS}?`);
   if (!heard) throw new Error('unbound did not start; is it installed (node scripts/setup.mjs --tests)?');
 }

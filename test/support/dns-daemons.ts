@@ -40,6 +40,7 @@ server:
   ede: yes
   num-threads: 1
   so-rcvbuf: 0
+  so-reuseport: no
   incoming-num-tcp: 300
   outgoing-num-tcp: 50
   interface: ${address}@${port}

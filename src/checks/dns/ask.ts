@@ -174,7 +174,9 @@ function leadFrom(name: string, answers: readonly ResourceRecord[]): ReadonlySet
  * A path that mangles letter case or EDNS looks dead or refuses: the second attempt does without either. Inside TLS no
  * path can; there silence is a connection that ended, as of a server whose places are all taken.
  */
-function secondForm({ transport }: Resolver, { replies, form }: Attempt): QueryForm | null {
+function secondForm({ transport }: Resolver, { replies, form, failure }: Attempt): QueryForm | null {
+  // Who stands in between at times only is not to be missed for the other times.
+  if (failure?.code === 'certificate-invalid') return null;
   if (replies.length === 0) return transport === 'tls' || transport === 'https' ? form : 'plain';
   return replies.every(({ rcode }) => REFUSES_EDNS.has(rcode)) ? 'plain' : null;
 }

@@ -122,6 +122,18 @@ describe('a question to a resolver', () => {
     });
   });
 
+  test('is not asked a second time where somebody else answered inside TLS: that must not go unseen', async () => {
+    const failure = { blame: 'resolver', code: 'certificate-invalid', detail: 'self-signed' } as const;
+    let times = 0;
+    const exchange: Network['exchange'] = async () => {
+      times += 1;
+      return { replies: [], ignored: 0, server: null, failure };
+    };
+    const sealed: Resolver = { ...WITNESS, transport: 'tls', serverName: 'resolver.test' };
+    expect(await ask(sealed, question, { exchange, random, signal })).toMatchObject({ replies: [], failure });
+    expect(times).toBe(1);
+  });
+
   test('is asked again at once where the path changes the case of letters', async () => {
     const { exchange, requests } = server((_request, query) => {
       const [first] = query.questions ?? [];
