@@ -1,5 +1,6 @@
 /** `dns` for people: resolver x type with the verdict and why, and one sentence on top. Pure. */
 
+import { domainToUnicode } from 'node:url';
 import type { Status } from '../../checks/dns/dnssec/status.js';
 import { oneLine } from '../../core/plain-text.js';
 import { duration } from '../../core/words.js';
@@ -23,7 +24,9 @@ export function dnsTable(report: DnsReport, screen: Screen, credit: string = ASN
     Math.min(most, Math.max(...[HEAD, ...cells].map((row) => widthOf(row[at] ?? '')))),
   );
   const head = style('dim', `${INDENT}  ${columns(HEAD, widths).join(GAP)}`);
-  const rows = report.lines.flatMap((line, at) => rowOf(line, cells[at] ?? [], widths, width, style));
+  const rows = report.lines.flatMap((line, at) =>
+    rowOf(line, cells[at] ?? [], { widths, width, style, isRepeated: isRepeated(line, report.lines[at - 1]) }),
+  );
   const notes = [
     ...report.onTheWay.map((words) => `${INDENT}${oneLine(words)}`),
     ...(report.signed === null ? [] : [`${INDENT}${SIGNED_WORDS[report.signed]}`]),
@@ -52,9 +55,15 @@ function headline(report: DnsReport, width: number, style: Paint): string[] {
   const broken = report.brokenSigning === null ? words : 'its signatures are broken, by its owner';
   const sentence = count > 0 ? `${counted(count, 'resolver')} of ${all} answer otherwise` : broken;
   return [
-    `${INDENT}${style([TONE_STYLE[tone], 'bold'], `${markOf(tone)} ${oneLine(report.name)}`)}  ${sentence}, in ${duration(report.tookMs)}`,
+    `${INDENT}${style([TONE_STYLE[tone], 'bold'], `${markOf(tone)} ${nameOf(report)}`)}  ${sentence}, in ${duration(report.tookMs)}`,
     ...wrapped(isolated(oneLine(known + aliases, 2_000)), width - 4).map((line) => `${INDENT}  ${line}`),
   ];
+}
+
+/** As it is asked for, and as its readers write it. */
+function nameOf({ name }: DnsReport): string {
+  const shown = domainToUnicode(name);
+  return shown === '' || shown === name ? oneLine(name) : `${oneLine(name)} (${isolated(oneLine(shown))})`;
 }
 
 /** One line for all that call themselves the same: a proxy on the way answers for several. */
@@ -118,7 +127,7 @@ function cellsOf(line: DnsLine, { asns }: DnsReport): string[] {
     line.rttMs === null ? '-' : duration(line.rttMs),
     judgement.verdict,
     judgement.confidence > 0 ? `${Math.round(judgement.confidence * 100)} %` : '-',
-    [...shown, ...more].join(', ') || (rcode ?? 'no answer'),
+    isolated([...shown, ...more].join(', ')) || (rcode ?? 'no answer'),
   ];
 }
 
@@ -129,14 +138,24 @@ function columns(cells: readonly string[], widths: readonly number[]): string[] 
   });
 }
 
+interface Layout {
+  readonly widths: readonly number[];
+  readonly width: number;
+  readonly style: Paint;
+  /** The line before said why already. */
+  readonly isRepeated: boolean;
+}
+
+/** Not about an answer but about the resolver or the domain: the same for every type. */
+const OF_THE_WHOLE: ReadonlySet<string> = new Set(['PATH_INTERCEPTED', 'OPERATOR_ERROR', 'UNMEASURABLE']);
+
+function isRepeated({ resolver, judgement }: DnsLine, before: DnsLine | undefined): boolean {
+  const same = before?.resolver === resolver && before.judgement.verdict === judgement.verdict;
+  return same && OF_THE_WHOLE.has(judgement.verdict);
+}
+
 /** A line, and under one that is not genuine the reason. */
-function rowOf(
-  line: DnsLine,
-  cells: readonly string[],
-  widths: readonly number[],
-  width: number,
-  style: Paint,
-): string[] {
+function rowOf(line: DnsLine, cells: readonly string[], { widths, width, style, isRepeated }: Layout): string[] {
   const tone = toneOf(line);
   const [resolver = '', path = '', role = '', type = '', rtt = '', verdict = '', sure = '', answers = ''] = columns(
     cells,
@@ -144,7 +163,7 @@ function rowOf(
   );
   const mark = style(TONE_STYLE[tone], markOf(tone));
   const row = `${INDENT}${mark} ${[resolver, path, role, type, rtt, style(TONE_STYLE[tone], verdict), sure, answers].join(GAP)}`;
-  if (tone === 'good') return [row];
+  if (tone === 'good' || isRepeated) return [row];
   const by = line.server === null ? '' : ` (answered by its server "${line.server}")`;
   const why = wrapped(isolated(oneLine(`${line.judgement.why}${by}`, 700)), width - 6);
   return [row, ...why.map((text) => `${INDENT}    ${style('dim', text)}`)];
