@@ -53,6 +53,9 @@ const TEST_TOOLS = [
   { command: 'ssh-keygen', package: 'openssh-client' },
   { command: 'python3', tries: ['/usr/bin/python3', '-c', 'import seccomp'], package: 'python3-seccomp' },
   { command: 'initdb', package: 'postgresql' },
+  { command: 'strace', package: 'strace' },
+  { command: 'faketime', package: 'faketime' },
+  { command: 'nft', package: 'nftables' },
 ];
 
 /** Packages that would start a daemon of their own (port 53, port 5432), and its unit. We only want the programs. */

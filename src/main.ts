@@ -267,6 +267,10 @@ const handlers: Handlers = {
     const { runDrill } = await import('./cli/drill.js');
     return at(globals, (place) => runDrill(siteId, place), 'optional');
   },
+  backup: async (file, globals) => {
+    const { runBackup } = await import('./cli/backup.js');
+    return at(globals, (place) => runBackup(file, place), 'optional');
+  },
   doctor: (globals) => at(globals, runDoctor, 'optional'),
 };
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Network, ProbeFailure, type Resolver } from '../checks/check.js';
 import { oneLine } from '../core/plain-text.js';
 import { readStoreAddress, storeName } from '../core/store-address.js';
+import { lostIn } from '../store/lost.js';
 import { jsonText } from './report/check-json.js';
 import { isolated, padded, paint } from './report/text.js';
 import type { Workplace } from './workplace.js';
@@ -26,6 +27,7 @@ export async function runDoctor(place: Workplace): Promise<number> {
       const { pending } = await (await place.store()).outbox();
       return `${storeOf(place.config.settings.store.url)} opens; ${pending} alerts wait`;
     }),
+    examine('memory', () => remembered(place.options.data)),
     ...place.resolvers.map((resolver) =>
       examine(`resolver ${resolver.name}`, () => answers(resolver, place.network, place.signal)),
     ),
@@ -35,6 +37,12 @@ export async function runDoctor(place: Workplace): Promise<number> {
     place.terminal.json ? jsonText({ schema: 'siteward/doctor/1', examinations }) : table(examinations, place),
   );
   return examinations.every(({ ok }) => ok) ? 0 : 3;
+}
+
+async function remembered(dataDir: string): Promise<string> {
+  const lost = await lostIn(dataDir);
+  if (lost.length === 0) return 'nothing was lost';
+  throw new Error(`something was lost: read note.txt in ${lost.map((name) => join(dataDir, 'lost', name)).join(', ')}`);
 }
 
 /** Its address without the password. */

@@ -36,6 +36,7 @@ export interface Handlers {
   silence(options: SilenceOptions, globals: GlobalOptions): Promise<number>;
   drill(id: string | undefined, globals: GlobalOptions): Promise<number>;
   doctor(globals: GlobalOptions): Promise<number>;
+  backup(file: string, globals: GlobalOptions): Promise<number>;
   audit(options: { export?: string; head?: string }, globals: GlobalOptions): Promise<number>;
   sign(ids: string[], options: { key: string; all: boolean }, globals: GlobalOptions): Promise<number>;
   verify(folder: string, options: { signer: string[]; head?: string }, globals: GlobalOptions): Promise<number>;
@@ -109,6 +110,11 @@ export function program(version: string, handlers: Handlers, done: (exitCode: nu
     .command('doctor')
     .description('What on this machine works or not, with the fix for each')
     .action(() => run((globals) => handlers.doctor(globals))());
+  root
+    .command('backup')
+    .argument('<file>', 'where the copy goes; it must not exist yet')
+    .description('Copy the database into one file while the daemon works, and read the copy back')
+    .action((file: string) => run((globals) => handlers.backup(file, globals))());
   root
     .command('audit')
     .option('--export <file>', 'also write it as JSON lines, for verify on another machine')

@@ -11,9 +11,6 @@ import type { Workplace } from './workplace.js';
 /** A control that has not answered by then does not answer. */
 const CONTROL_DEADLINE_MS = 5_000;
 
-/** Below this the two clocks only drift. */
-const NO_JUMP_MS = 1_000;
-
 /** Milliseconds; only the second never jumps. */
 interface Clocks {
   readonly wall: () => number;
@@ -22,6 +19,7 @@ interface Clocks {
 
 export class SelfWatch {
   readonly #startedAt: number;
+  /** By the monotonic clock: a clock that is set must not make old news of what was verified just now. */
   readonly #verifiedAt = new Map<string, number>();
   readonly #unverifiable = new Set<string>();
   readonly #delay = monitorEventLoopDelay({ resolution: 100 });
@@ -34,13 +32,14 @@ export class SelfWatch {
 
   constructor(clocks: Clocks) {
     this.#clocks = clocks;
-    this.#startedAt = clocks.wall();
+    this.#startedAt = clocks.monotonic();
     this.#offset = clocks.wall() - clocks.monotonic();
     this.#delay.enable();
   }
 
-  get startedAt(): number {
-    return this.#startedAt + this.#driftMs;
+  /** Milliseconds since the start. */
+  get runningMs(): number {
+    return this.#clocks.monotonic() - this.#startedAt;
   }
 
   /** By how much the clock was set since the start, all together. */
@@ -48,15 +47,12 @@ export class SelfWatch {
     return this.#driftMs;
   }
 
-  /** By how much the wall clock was set since the last call. What is remembered of the time before moves with it. */
+  /** By how much the wall clock was set since the last call. */
   takeClockJumpMs(): number {
     const offset = this.#clocks.wall() - this.#clocks.monotonic();
     const jump = offset - this.#offset;
     this.#offset = offset;
     this.#driftMs += jump;
-    if (Math.abs(jump) > NO_JUMP_MS) {
-      for (const [target, at] of this.#verifiedAt) this.#verifiedAt.set(target, at + jump);
-    }
     return jump;
   }
 
@@ -84,8 +80,8 @@ export class SelfWatch {
     return this.#sight;
   }
 
-  verified(targetId: string, { state }: Verdict, at: number): void {
-    if (state !== 'unverified') this.#verifiedAt.set(targetId, at);
+  verified(targetId: string, { state }: Verdict): void {
+    if (state !== 'unverified') this.#verifiedAt.set(targetId, this.#clocks.monotonic());
   }
 
   /** Longest time in milliseconds that nothing was done since the last call. */
@@ -96,9 +92,10 @@ export class SelfWatch {
   }
 
   attentions(targets: readonly Target[]): readonly Attention[] {
+    const epoch = this.#clocks.wall() - this.#clocks.monotonic();
     return targets.map(({ id, schedule }) => ({
       targetId: id,
-      verifiedAt: this.#verifiedAt.get(id) ?? this.startedAt,
+      verifiedAt: epoch + (this.#verifiedAt.get(id) ?? this.#startedAt),
       everyMs: 'everyMs' in schedule ? schedule.everyMs : null,
     }));
   }

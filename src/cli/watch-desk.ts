@@ -114,7 +114,7 @@ export async function attend(
     desk.self.believed(site.id, record.findings.length === 0);
     const inspection = await watch(site, target, record, observatory, desk.memory, place.signal);
     place.crash('look/end');
-    desk.self.verified(target.id, inspection.verdict, place.observatory.now());
+    desk.self.verified(target.id, inspection.verdict);
     desk.lastLookAt = place.observatory.now();
     desk.unrecorded = null;
     desk.metrics.looked(inspection);

@@ -47,7 +47,7 @@ function unproven({ place, self }: Desk, { provenAt }: Outbox, now: number): str
   const { receivers, heartbeat } = place.config.settings;
   if (receivers.length === 0) return [];
   const last = Math.max(provenAt ?? 0, self.provenAt ?? 0);
-  if (now - last <= heartbeat.provenWithinMs || (last === 0 && now - self.startedAt <= FIRST_PROOF_MS)) return [];
+  if (now - last <= heartbeat.provenWithinMs || (last === 0 && self.runningMs <= FIRST_PROOF_MS)) return [];
   const since = last === 0 ? 'since the start' : `since ${new Date(last).toISOString()}`;
   return [`no receiver took a message or a look ${since}: run siteward doctor`];
 }

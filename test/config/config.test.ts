@@ -37,7 +37,7 @@ describe('settings', () => {
       store: { url: 'sqlite:siteward.db' },
       receivers: [],
       routes: [],
-      heartbeat: { urls: [], everyMs: 60_000 },
+      heartbeat: { urls: [], everyMs: 60_000, provenWithinMs: 86_400_000 },
       escalation: [],
       controls: [],
       digest: { to: [], atMinute: 480, timezone: 'UTC' },

@@ -33,7 +33,13 @@ export function certificateAuthority(commonName = 'Siteward Test Root'): Certifi
   writeFileSync(path('index.txt'), '');
   writeFileSync(path('index.txt.attr'), 'unique_subject = no\n');
   writeFileSync(path('serial'), '1000\n');
-  openssl('req', '-x509', '-new', '-key', 'ca.key', '-subj', `/CN=${commonName}`, '-days', '30', '-out', 'ca.pem');
+  openssl('req', '-new', '-key', 'ca.key', '-subj', `/CN=${commonName}`, '-out', 'ca.csr');
+  // Old enough that a clock that was set back does not make it one of the future.
+  writeFileSync(path('ca.ext'), 'basicConstraints=critical,CA:TRUE\nsubjectKeyIdentifier=hash\n');
+  openssl(
+    ...['ca', '-batch', '-notext', '-selfsign', '-config', 'ca.cnf', '-in', 'ca.csr', '-out', 'ca.pem'],
+    ...['-extfile', 'ca.ext', '-startdate', asn1Time(inDays(-30)), '-enddate', asn1Time(inDays(30))],
+  );
   const pem = readFileSync(path('ca.pem'), 'utf8');
 
   let issued = 0;

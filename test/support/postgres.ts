@@ -1,7 +1,7 @@
 /** A PostgreSQL server of the test's own, from Debian's package: in a temporary folder, as an ordinary user, on loopback. */
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,10 @@ export interface PostgresServer {
   /** Runs SQL past the store, in the database of that address. */
   run(url: string, sql: string): Promise<string>;
   stop(): Promise<void>;
+  /** Kills every process of it at once, as a machine that loses power; what it answered for is on the disk. */
+  crash(): Promise<void>;
+  /** Starts it again after `crash`, on the same port. */
+  restart(): Promise<void>;
 }
 
 const run = promisify(execFile);
@@ -39,13 +43,17 @@ export async function startPostgres(): Promise<PostgresServer> {
   await run(...as('initdb', '-D', data, ...options, `--pwfile=${secret}`), { cwd: folder });
   const port = await freePort();
   const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', 'fsync=off'];
-  const server = spawn(...as('postgres', '-D', data, ...settings.flatMap((line) => ['-c', line])), {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const said: Buffer[] = [];
-  server.stderr?.on('data', (chunk: Buffer) => said.push(chunk));
-  await until('PostgreSQL listens', () => Buffer.concat(said).includes('ready to accept connections'), 60_000);
+  const launch = async (): Promise<ChildProcess> => {
+    const started = spawn(...as('postgres', '-D', data, ...settings.flatMap((line) => ['-c', line])), {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const said: Buffer[] = [];
+    started.stderr?.on('data', (chunk: Buffer) => said.push(chunk));
+    await until('PostgreSQL listens', () => Buffer.concat(said).includes('ready to accept connections'), 60_000);
+    return started;
+  };
+  let server = await launch();
   const psql = async (database: string, sql: string): Promise<string> => {
     const env = { ...process.env, PGPASSWORD: PASSWORD };
     const where = ['-h', '127.0.0.1', '-p', String(port), '-U', 'siteward', '-d', database];
@@ -60,6 +68,15 @@ export async function startPostgres(): Promise<PostgresServer> {
       return `postgres://siteward:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}`;
     },
     run: (url, sql) => psql(new URL(url).pathname.slice(1), sql),
+    async crash() {
+      const gone = once(server, 'exit');
+      // The postmaster is the child of `runuser`; its own children see that it is gone and end.
+      process.kill(Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
+      await gone;
+    },
+    async restart() {
+      server = await launch();
+    },
     async stop() {
       const gone = once(server, 'exit');
       // The postmaster is the child of `runuser`: its own file says which process it is. Immediate: nothing is kept.
