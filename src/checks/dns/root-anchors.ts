@@ -6,6 +6,7 @@
 
 import type { Ds } from './dnssec/security-records.js';
 import { canonicalName } from './names.js';
+import { ROOT_KEYS } from './root-keys.js';
 
 export interface BundledAnchors {
   /** When IANA's list was last compared with this one. */
@@ -22,19 +23,66 @@ export interface RootAnchor extends Ds {
   readonly validUntil: string | null;
 }
 
+const DS_LINE = /^(?:(\S+)\s+(?:\d+\s+)?(?:IN\s+)?DS\s+)?(\d{1,5})\s+(\d{1,3})\s+(\d{1,3})\s+([0-9A-F\s]+)$/iu;
+
+const DIGEST_BYTES: Readonly<Record<string, number>> = { 1: 20, 2: 32, 4: 48 };
+
 export const ROOT_ANCHORS: BundledAnchors = {
-  asOf: '2026-07-18',
+  asOf: ROOT_KEYS.asOf,
   source: 'https://data.iana.org/root-anchors/root-anchors.xml',
-  anchors: [
-    anchor(20_326, 'E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D', '2017-02-02T00:00:00+00:00'),
-    anchor(38_696, '683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16', '2024-07-18T00:00:00+00:00'),
-  ],
+  anchors: ROOT_KEYS.keys.flatMap(([line, validFrom, validUntil]) => {
+    const parsed = parseAnchors([line]);
+    return parsed.ok ? parsed.anchors.map((key) => ({ ...key, validFrom, validUntil })) : [];
+  }),
 };
 
-/** Both are RSASHA256 (8) by SHA-256 (2). */
-function anchor(keyTag: number, digest: string, validFrom: string): RootAnchor {
-  return { keyTag, algorithm: 8, digestType: 2, digest: fromHex(digest), validFrom, validUntil: null };
+/**
+ * What root-keys.ts is to hold by IANA's list: the keys that count on that day or later. Refuses a list that has none of
+ * the keys known so far.
+ *
+ * @param now milliseconds since 1970.
+ */
+export function rootKeysFile(
+  xml: string,
+  now: number,
+):
+  | { readonly ok: true; readonly text: string; readonly lines: readonly string[] }
+  | { readonly ok: false; readonly problem: string } {
+  const parsed = parseRootAnchorsXml(xml);
+  if (!parsed.ok) return parsed;
+  const kept = parsed.anchors.filter(({ validUntil }) => validUntil === null || now < Date.parse(validUntil));
+  const known = new Set(ROOT_ANCHORS.anchors.map(anchorText));
+  if (!kept.some((anchor) => known.has(anchorText(anchor)))) {
+    return {
+      ok: false,
+      problem: 'The list has none of the keys known so far. Compare it by hand before you believe it.',
+    };
+  }
+  const rows = kept.map((anchor) => {
+    const [tag, algorithm, kind, digest = ''] = anchorText(anchor).split(' ');
+    return { line: [tag, algorithm, kind, digest.toUpperCase()].join(' '), ...anchor };
+  });
+  const quoted = (text: string | null): string => (text === null ? 'null' : `'${text}'`);
+  const keys = rows.map((row) => `    ['${row.line}', ${quoted(row.validFrom)}, ${quoted(row.validUntil)}],\n`);
+  const asOf = new Date(now).toISOString().slice(0, 10);
+  return {
+    ok: true,
+    lines: rows.map(({ line }) => line),
+    text: `${HEAD}  asOf: '${asOf}',\n  keys: [\n${keys.join('')}${TAIL}`,
+  };
 }
+
+const HEAD = `/** The root's keys by IANA's list. Written by scripts/anchors.mjs. */
+export const ROOT_KEYS = {
+`;
+const TAIL = `  ],
+} as const satisfies {
+  /** When IANA's list was last compared with this one. */
+  readonly asOf: string;
+  /** DS record, and from when to when it counts; null: open. */
+  readonly keys: readonly (readonly [string, string | null, string | null])[];
+};
+`;
 
 function fromHex(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'hex'));
@@ -51,8 +99,6 @@ export function anchorsAt(anchors: readonly RootAnchor[], now: number): RootAnch
 export type ParsedAnchors =
   | { readonly ok: true; readonly anchors: readonly RootAnchor[] }
   | { readonly ok: false; readonly problem: string };
-
-const DS_LINE = /^(?:(\S+)\s+(?:\d+\s+)?(?:IN\s+)?DS\s+)?(\d{1,5})\s+(\d{1,3})\s+(\d{1,3})\s+([0-9A-F\s]+)$/iu;
 
 /** DS records of the root as zone files write them, with or without what stands before the key tag. */
 export function parseAnchors(lines: readonly string[]): ParsedAnchors {
@@ -110,10 +156,9 @@ function elementText(xml: string, name: string): string | undefined {
 function dateAttribute(attributes: string, name: string): string | null | undefined {
   const text = new RegExp(`\\b${name}="([^"]*)"`, 'u').exec(attributes)?.[1];
   if (text === undefined) return null;
-  return Number.isNaN(Date.parse(text)) ? undefined : text;
+  // It is written into a source file: Date.parse alone takes a date with anything in brackets behind it.
+  return /^[\d:TZ.+-]+$/u.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined;
 }
-
-const DIGEST_BYTES: Readonly<Record<string, number>> = { 1: 20, 2: 32, 4: 48 };
 
 function keyDigest(
   keyTag: string | undefined,

@@ -1,7 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../src/checks/dns/dnssec/algorithms.js';
 import { keyTagOf } from '../../../src/checks/dns/dnssec/security-records.js';
-import { anchorsAt, parseAnchors, parseRootAnchorsXml, ROOT_ANCHORS } from '../../../src/checks/dns/root-anchors.js';
+import {
+  anchorsAt,
+  parseAnchors,
+  parseRootAnchorsXml,
+  ROOT_ANCHORS,
+  rootKeysFile,
+} from '../../../src/checks/dns/root-anchors.js';
 import { realRecords } from './dnssec/real-zone.js';
 
 const XML = `<?xml version="1.0" encoding="UTF-8"?>
@@ -64,10 +71,38 @@ describe("IANA's list", () => {
     ['with a digest that is none', XML.replace('E06D44', 'XYZ')],
     ['with a tag out of range', XML.replace('<KeyTag>20326', '<KeyTag>70326')],
     ['with a date that is none', XML.replace('2017-02-02T00:00:00+00:00', 'soon')],
+    ['with code behind a date', XML.replace('2017-02-02T00:00:00+00:00', "2017-02-02 (');process.exit(')")],
     ['that is no XML', 'not found'],
     ['too long to be one', `${XML}${' '.repeat(70_000)}`],
   ])('%s is refused', (_what, xml) => {
     expect(parseRootAnchorsXml(xml).ok).toBe(false);
+  });
+});
+
+describe("the file of the root's keys", () => {
+  const now = Date.parse(`${ROOT_ANCHORS.asOf}T12:00:00Z`);
+
+  test("is what IANA's list makes it, to the letter", () => {
+    const written = rootKeysFile(XML, now);
+    expect(written.ok && written.text).toBe(
+      readFileSync(new URL('../../../src/checks/dns/root-keys.ts', import.meta.url), 'utf8'),
+    );
+  });
+
+  test('keeps what a new list brings, with its dates, and drops what is over', () => {
+    const rolled = XML.replace('<KeyTag>38696', '<KeyTag>12345').replace(
+      'validFrom="2024-07-18',
+      'validUntil="2030-01-01T00:00:00Z" validFrom="2027-07-18',
+    );
+    const written = rootKeysFile(rolled, now);
+    expect(written.ok && written.lines.map((line) => line.split(' ')[0])).toEqual(['20326', '12345']);
+    expect(written.ok && written.text).toContain("'2027-07-18T00:00:00+00:00', '2030-01-01T00:00:00Z'],");
+  });
+
+  test('is not written from a list without any key known so far, nor from one that is none', () => {
+    const strange = XML.replaceAll(/<KeyTag>\d+/gu, '<KeyTag>12345');
+    expect(rootKeysFile(strange, now)).toMatchObject({ ok: false, problem: expect.stringContaining('by hand') });
+    expect(rootKeysFile('not found', now).ok).toBe(false);
   });
 });
 
