@@ -52,6 +52,14 @@ describe('a chore', () => {
     expect(done).toBe(3);
   });
 
+  test('told to stop while it is under way ends with it, not an interval later', async () => {
+    let end: () => void = () => undefined;
+    const chore = repeat(HOUR_MS, log, () => new Promise<void>((resolve) => (end = resolve)));
+    const stopped = chore.stop();
+    end();
+    await stopped;
+  });
+
   test('that fails is done again, and that it failed is said', async () => {
     let done = 0;
     const said: string[] = [];
