@@ -128,3 +128,14 @@ export async function holds(condition: () => boolean, deadlineMs: number, daemon
   }
   return condition();
 }
+
+const STOP_MS = 60_000;
+
+/** @throws when a daemon told to stop does not, or not well. */
+export async function stopped(daemon: Daemon): Promise<void> {
+  daemon.child.kill('SIGTERM');
+  const timer = setTimeout(() => daemon.child.kill('SIGKILL'), STOP_MS);
+  const { code, signal } = await daemon.gone;
+  clearTimeout(timer);
+  if (code !== 0) throw new Error(`The daemon did not stop well (${code ?? signal}): ${daemon.stderr()}`);
+}

@@ -1,7 +1,7 @@
 /** One death at one named point, the restart after it, and the books when everything owed was told. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CrashPoint } from '../../src/core/crash-points.js';
-import { type Arena, type Daemon, holds, type Place } from './arena.js';
+import { type Arena, type Daemon, holds, type Place, stopped } from './arena.js';
 import { type Books, booksOf, pendingIn } from './ledger.js';
 import type { Channel } from './sinks.js';
 
@@ -50,9 +50,7 @@ async function drained(place: Place): Promise<void> {
   const openedTold = async (): Promise<boolean> =>
     daemon.stderr().includes('"Watching"') && (await booksOf(place.database, place.sinks.accepted)).told.length > 0;
   await emptied(place, daemon, openedTold);
-  daemon.child.kill('SIGTERM');
-  const { code } = await daemon.gone;
-  if (code !== 0) throw new Error(`The daemon did not stop well (${code}): ${daemon.stderr()}`);
+  await stopped(daemon);
 }
 
 /** Waits until nothing is owed any more, and that besides. */

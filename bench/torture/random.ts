@@ -1,6 +1,6 @@
 /** Kills at any moment, while many sites are attacked and every channel has messages under way. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Arena, holds } from './arena.js';
+import { type Arena, holds, stopped } from './arena.js';
 import { type Books, booksOf } from './ledger.js';
 import { emptied } from './point.js';
 import { type Accepted, CHANNELS } from './sinks.js';
@@ -57,8 +57,7 @@ export async function killAtRandom(
         last.stderr().includes('"Watching"') && (await booksOf(place.database, place.sinks.accepted)).told.length > 0
       );
     });
-    last.child.kill('SIGTERM');
-    await last.gone;
+    await stopped(last);
     const books = await booksOf(place.database, place.sinks.accepted);
     return { kills, accepted: place.sinks.accepted.length, books, ...afterKills(place.sinks.accepted, killedAt) };
   } finally {
