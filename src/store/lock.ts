@@ -21,7 +21,7 @@ export function lockFolder(dataDir: string, pid: number): Lock {
       ? `Another siteward watch${ownerOf(owner)} works on ${dataDir} already, and two would send everything twice. Stop it first, or give this one a folder of its own with --data.`
       : `The lock of ${dataDir} could not be taken: ${detail}. Is the disk full or failing, or the folder not ours to write?`;
   });
-  writeFileSync(owner, `${pid}\n`, { mode: 0o600 });
+  sayWho(owner, pid);
   return { release: () => void database.close() };
 }
 
@@ -35,6 +35,14 @@ function exclusively(path: string, words: (cause: unknown) => string): ReturnTyp
   } catch (cause) {
     database?.close();
     throw new StoreError(words(cause), { cause });
+  }
+}
+
+function sayWho(file: string, pid: number): void {
+  try {
+    writeFileSync(file, `${pid}\n`, { mode: 0o600 });
+  } catch {
+    // A full disk: the lock holds all the same, only the one who is refused does not read by whom.
   }
 }
 

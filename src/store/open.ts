@@ -9,7 +9,7 @@ import { type DatabaseDoor, postgresDialect, storableText, takeTurn } from './po
 import { ShelteredStore, type ShelterIo } from './sheltered.js';
 import { examineFile, filesOf, memoryDialect, sqliteDialect } from './sqlite.js';
 import { type Store, StoreDamaged, StoreError } from './store.js';
-import { missingHead } from './witness.js';
+import { missingHead, witnessFile } from './witness.js';
 
 export interface OpenOptions {
   readonly door?: DatabaseDoor;
@@ -96,7 +96,8 @@ that were owed and silences are gone too.
 
 To go back: stop siteward watch, put a backup (siteward backup) in the place of ${path}, start it again. Then, or if you go on
 without: take this folder away, and Siteward stops reminding you of it.`,
-    files: filesOf(path),
+    // What was noted of it goes with it, or the new one would be taken for an old copy.
+    files: [...filesOf(path), witnessFile(dataDir)],
   });
 }
 

@@ -7,13 +7,16 @@ import { join } from 'node:path';
 import { shortHead } from '../core/audit.js';
 import type { Store } from './store.js';
 
-const NAME = 'trail-head';
+/** Where it is noted. */
+export function witnessFile(dataDir: string): string {
+  return join(dataDir, 'trail-head');
+}
 
 /** Notes the present head of that database, if it is not noted yet. Rejects with what the file system or the store says. */
 export async function witness(dataDir: string, database: string, store: Pick<Store, 'lastAct'>): Promise<void> {
   const last = await store.lastAct();
   const line = `${last ? shortHead(last) : '0:'} ${database}\n`;
-  const path = join(dataDir, NAME);
+  const path = witnessFile(dataDir);
   if ((await noted(path)) === line) return;
   await writeFile(`${path}.new`, line, { mode: 0o600 });
   await rename(`${path}.new`, path);
@@ -25,7 +28,7 @@ export async function missingHead(
   database: string,
   store: Pick<Store, 'act'>,
 ): Promise<string | null> {
-  const line = await noted(join(dataDir, NAME));
+  const line = await noted(witnessFile(dataDir));
   const [, head = '', seq = '0', name] = /^((\d{1,15}):[0-9a-f]*) (.*)\n$/.exec(line) ?? [];
   if (name !== database || Number(seq) === 0) return null;
   const record = await store.act(Number(seq));

@@ -85,6 +85,28 @@ describe('heartbeat', () => {
     expect(logged).toContain('withheld');
   });
 
+  test('one receiver that is down keeps no beat from the others', async () => {
+    const reached: string[] = [];
+    const logged: string[] = [];
+    const note = (_fields: unknown, message: string): void => void logged.push(message);
+    const network = {
+      fetch: async ({ url }: FetchRequest) => {
+        if (url.includes('down')) {
+          const failure = { blame: 'target' as const, code: 'connect-refused', detail: 'Nobody listens.' };
+          return { hops: [], body: null, failure };
+        }
+        reached.push(url);
+        return { hops: [{ url, status: 200, headers: [], address: '127.0.0.1' }], body: null, failure: null };
+      },
+    };
+    const urls = ['https://down.example/1', 'https://up.example/2', 'https://up.example/3'];
+    const log = { info: note, warn: note, error: note };
+    const standing = async () => ({ trail: '0', beats: 1 });
+    await heartbeat(urls, async () => HEALTHY, standing, network, log, new AbortController().signal);
+    expect(reached).toEqual(urls.slice(1));
+    expect(logged).toEqual(['The heartbeat did not arrive']);
+  });
+
   test('a refusal is logged without the secret in the path', async () => {
     const { logged } = await beat(HEALTHY, 404);
     expect(logged).toContain('beats.example.org');

@@ -158,6 +158,7 @@ describe('a database file', () => {
   ])('%s is set aside, never deleted, and a new one begun', async (_what, damage) => {
     const first = await opened();
     await first.record(anEntry());
+    await witness(dataDir, nameOfStore(URL, dataDir), first);
     await first.close();
     await damage();
     const damaged = await readFile(file());

@@ -69,6 +69,16 @@ describe.skipIf(unable)(`a data folder on a small disk${unable ? ` (skipped: ${u
     }),
   );
 
+  test.concurrent('that is full before anything was written there: it watches and tells all the same', PATIENCE, () =>
+    onGround(async (ground) => {
+      const data = dataOf(ground);
+      const full = `mount -t tmpfs -o size=1m siteward "$0" && head -c 2m /dev/zero > "$0/ballast" 2>/dev/null; exec "$@"`;
+      const daemon = await ground.watch({ through: ['unshare', '--mount', 'sh', '-c', full, data] });
+      await toldAllTheSame(ground, daemon, () => free(seenBy(daemon, data)));
+      expect((await daemon.stop()).code).toBe(0);
+    }),
+  );
+
   test.concurrent('without inodes left: the attack is told without its evidence', PATIENCE, () =>
     onGround(async (ground) => {
       const data = dataOf(ground);
