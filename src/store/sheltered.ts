@@ -50,8 +50,10 @@ export class ShelteredStore implements Store {
   #trouble: Trouble | null = null;
   /** Not in the database yet, in order. */
   #owed: Work[] = [];
-  /** Looks that nothing follows from: the newest of each target is enough. */
+  /** Looks that nothing follows from: the newest of each target is enough, and memory needs none of them. */
   readonly #owedLooks = new Map<string, Work>();
+  /** When each target was looked at, as far as this process did. */
+  readonly #looked = new Map<string, number>();
 
   /** @param disk not opened yet */
   constructor(disk: Store, io: ShelterIo) {
@@ -98,6 +100,7 @@ export class ShelteredStore implements Store {
     const { verdict, incidents, transitions, alerts } = entry;
     const work: Work = (store) => store.record(entry);
     const concernsNobody = incidents.length + transitions.length + alerts.length === 0;
+    if (verdict) this.#looked.set(verdict.targetId, verdict.at);
     await this.#write(work, concernsNobody ? (verdict?.targetId ?? null) : null);
   }
 
@@ -137,9 +140,8 @@ export class ShelteredStore implements Store {
   }
 
   async prune(before: number): Promise<number> {
-    const pruned = await this.#disk.prune(before);
     await this.#turn(() => this.#inMemory.prune(this.#io.now() - REOPEN_MS));
-    return pruned;
+    return this.#disk.prune(before);
   }
 
   openIncidents = (siteId?: string): Promise<readonly Incident[]> => this.#read((store) => store.openIncidents(siteId));
@@ -159,7 +161,8 @@ export class ShelteredStore implements Store {
   outbox = (): Promise<Outbox> => this.#read((store) => store.outbox());
   unheard = (from: number, by: number): Promise<readonly Unheard[]> => this.#read((store) => store.unheard(from, by));
   load = (since: number): Promise<Load> => this.#read((store) => store.load(since));
-  lookedAt = (): Promise<ReadonlyMap<string, number>> => this.#read((store) => store.lookedAt());
+  lookedAt = async (): Promise<ReadonlyMap<string, number>> =>
+    new Map([...(await this.#read((store) => store.lookedAt())), ...this.#looked]);
   suppressions = (since: number): Promise<readonly Suppression[]> => this.#read((store) => store.suppressions(since));
   silences = (endingAfter: number): Promise<readonly Silence[]> => this.#read((store) => store.silences(endingAfter));
 
@@ -200,9 +203,12 @@ export class ShelteredStore implements Store {
         if (look === null) await this.#alsoInMemory(work);
         return;
       }
+      if (look !== null) {
+        this.#owedLooks.set(look, work);
+        return;
+      }
       await work(this.#inMemory);
-      if (look !== null) this.#owedLooks.set(look, work);
-      else if (this.#owed.length < MOST_OWED) this.#owed.push(work);
+      if (this.#owed.length < MOST_OWED) this.#owed.push(work);
     });
   }
 
@@ -231,7 +237,7 @@ export class ShelteredStore implements Store {
       for (const { key } of told) await fresh.delivered(key, transition.at);
     }
     for (const silence of await this.#disk.silences(now)) await fresh.keepSilence(silence, now);
-    await this.#memory?.close();
+    // The one before is not closed: somebody may be reading from it. It goes when nobody holds it any more.
     this.#memory = fresh;
   }
 

@@ -77,6 +77,7 @@ describe('a database that fails', () => {
     await store.delivered(anAlert(worse).key, T0 + 2_000);
     const look = aRecord({ targetId: 'live/dns', verdict: intactVerdict(), at: T0 + 3_000 });
     await store.record({ verdict: look, incidents: [], transitions: [], alerts: [] });
+    expect((await store.lookedAt()).get('live/dns')).toBe(T0 + 3_000);
     expect(await store.dueDeliveries(T0 + 9_000, 10)).toEqual([]);
     await store.proveWritable(T0 + 4_000);
     expect(store.trouble).toEqual({ reason: 'disk full', since: T0 });
