@@ -159,8 +159,8 @@ export interface Capture {
   readonly layout: {
     /** Lines that would be seen if nothing opaque lay on top of them. */
     readonly covered: readonly string[];
-    /** The first lines, and the outermost boxes that hold nothing else, as far as they begin in the first screen. */
-    readonly top: readonly { readonly text: string; readonly box: Box }[];
+    /** The first lines, the outermost boxes that hold nothing else, and the size of their letters in CSS pixels. */
+    readonly top: readonly { readonly text: string; readonly box: Box; readonly size: number }[];
     /** Large pictures in the first screen, and where their bytes come from. */
     readonly pictures: readonly { readonly src: string; readonly box: Box }[];
   };

@@ -18,8 +18,11 @@ import { normalized, quote, sizeOf, wordsOf } from './words.js';
 const WIDE = 0.9;
 const HIGH = 0.15;
 const NEAR_TOP = 0.2;
-/** Below this height in screens what is written in the block has to be hostile to be more than a warning. */
-const GREAT = 0.2;
+/** Known from the browser: heights in screens from which on a block shouts in large letters, or is told for its size. */
+const SHOUTED = 0.2;
+const GREAT = 0.3;
+/** CSS pixels of letters nobody uses for a notice. */
+const LARGE_LETTERS = 28;
 /** Lines in which the text of a block at the top stands, a menu before it or not. */
 const TOP_LINES = 30;
 /** From this share of words the site never used on, the block is about something else; common words are in every text. */
@@ -28,21 +31,17 @@ const STRANGE = 1 / 3;
 export const banner = perLayer('banner', (pair, settings) => {
   if (pair.same || !pair.actual.shown || !pair.accepted.shown) return [];
   const words = strangeWords(pair);
-  const box = words === '' ? undefined : bannerBox(pair, settings);
-  if (!box) return [];
+  const found = words === '' ? null : blockIn(pair, settings);
+  if (!found) return [];
+  const { box, living } = found;
   const { width, height } = box;
-  // A fixed head, or a hero as high as the window, is repainted by a slim bar above it: the words tell the height.
-  const stands = heightOfText(pair) ?? height;
-  const screen = screenOf(pair, settings);
-  if (stands < screen.height * HIGH) return [];
-  const great = stands >= screen.height * GREAT || tiradeIn(pair) !== null;
   return [
     finding('page/banner-added', settings, {
       summary: `A block of ${width}×${height} px is new at the top of the ${pair.layer} view; it says “${quote(words, 120)}”.`,
       expected: pair.accepted.lines[0],
       actual: words,
       where: `${pair.layer}: ${width}×${height} px at (${box.x}, ${box.y})`,
-      ...(great ? {} : { living: 'warning' as const }),
+      living,
     }),
   ];
 });
@@ -74,14 +73,47 @@ function bannerBox(pair: Pair, settings: PageSettings): Box | undefined {
   );
 }
 
-/** From the top of the first new text to the foot of the last one, with the boxes they stand in. Null: not known. */
-function heightOfText(pair: Pair): number | null {
+interface Block {
+  readonly box: Box;
+  readonly living: 'warning' | 'critical';
+}
+
+/** The new block, where it is more than a bar as sites put up. */
+function blockIn(pair: Pair, settings: PageSettings): Block | null {
   const { layout } = pair.actual.shown ?? {};
-  if (!layout) return null;
+  if (!layout) {
+    const box = bannerBox(pair, settings);
+    return box ? { box, living: 'critical' } : null;
+  }
+  // Not by the picture: a fixed head, or a hero as high as the window, is repainted by a slim bar above it.
   const added = new Set(differenceOf(pair).added);
-  const boxes = layout.top.filter(({ text }) => added.has(normalized(text))).map(({ box }) => box);
+  const texts = layout.top.filter(({ text }) => added.has(normalized(text)));
+  const screen = screenOf(pair, settings);
+  const box = around(texts.map((one) => one.box));
+  if (!box || box.width < screen.width * WIDE || box.y > screen.height * NEAR_TOP) return null;
+  const height = box.height / screen.height;
+  const shouted = height >= SHOUTED && middleSize(texts) >= LARGE_LETTERS;
+  if (shouted || (height >= HIGH && tiradeIn(pair) !== null)) return { box, living: 'critical' };
+  return height >= GREAT ? { box, living: 'warning' } : null;
+}
+
+function around(boxes: readonly Box[]): Box | null {
   if (boxes.length === 0) return null;
-  return Math.max(...boxes.map(({ y, height }) => y + height)) - Math.min(...boxes.map(({ y }) => y));
+  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
+  const right = Math.max(...boxes.map((box) => box.x + box.width));
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height));
+  return { x: Math.round(x), y: Math.round(y), width: Math.round(right - x), height: Math.round(bottom - y) };
+}
+
+/** Size of the letters that most of the text is written in. */
+function middleSize(texts: readonly { readonly text: string; readonly size: number }[]): number {
+  const all = texts.reduce((sum, { text }) => sum + text.length, 0);
+  let seen = 0;
+  for (const { text, size } of [...texts].sort((a, b) => a.size - b.size)) {
+    seen += text.length;
+    if (seen * 2 >= all) return size;
+  }
+  return 0;
 }
 
 function screenOf({ layer }: Pair, settings: PageSettings) {

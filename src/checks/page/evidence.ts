@@ -83,8 +83,11 @@ const layout = z
   .object({
     /** Lines that would be seen if nothing opaque lay on top of them. */
     covered: z.array(text).max(1000).readonly(),
-    /** The first lines, and the outermost boxes that hold nothing else. */
-    top: z.array(z.object({ text, box }).readonly()).max(100).readonly(),
+    /** The first lines, the outermost boxes that hold nothing else, and the size of their letters in CSS pixels. */
+    top: z
+      .array(z.object({ text, box, size: z.number() }).readonly())
+      .max(100)
+      .readonly(),
     /** Large pictures in the first screen, by address. */
     pictures: z
       .array(z.object({ src: text, box }).readonly())

@@ -9,6 +9,7 @@ import type { Pair, Side } from './layers.js';
 import { comparePictures, type PictureDifference } from './picture.js';
 import { pixelsOf } from './png.js';
 import type { PageSettings } from './settings.js';
+import { isVeiled } from './veil.js';
 
 /** Above this share of the picture it counts as another picture; shifted and restyled honest pages stay below. */
 export const REPLACED_ABOVE = 0.6;
@@ -33,6 +34,10 @@ export const pixels = perLayer('pixels', (pair, settings) => {
     actual: `${areas(difference.boxes.length)}, ${percent(difference.share)} of the picture`,
     where: `${layer}${largest ? `: ${placeOf(largest)}` : ''}`,
   };
+  if (difference.share > REPLACED_ABOVE && isBehindVeil(pair)) {
+    const summary = `The ${layer} view is seen through a veil that darkens or pales all of it.`;
+    return [finding('page/picture-changed', settings, { ...facts, summary })];
+  }
   if (difference.share > REPLACED_ABOVE) {
     const summary = `${percent(difference.share)} of the ${layer} view looks different.`;
     return [finding('page/picture-replaced', settings, { ...facts, summary })];
@@ -43,6 +48,12 @@ export const pixels = perLayer('pixels', (pair, settings) => {
     : `A part of the ${layer} view is gone.`;
   return [finding('page/picture-changed', settings, { ...facts, summary })];
 });
+
+function isBehindVeil({ actual, accepted }: Pair): boolean {
+  if (!actual.shown || !accepted.shown) return false;
+  const [before, after] = [pixelsOf(accepted.shown.screenshot), pixelsOf(actual.shown.screenshot)];
+  return before !== null && after !== null && isVeiled(before, after);
+}
 
 /** The largest changed box over one screen. */
 export function largestShare({ boxes }: PictureDifference, { width }: Pick<Shown, 'width'>): number {

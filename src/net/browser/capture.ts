@@ -52,7 +52,7 @@ const Reading = z.object({
   ),
   layout: z.object({
     covered: z.array(z.string()),
-    top: z.array(z.object({ text: z.string(), box: Box })),
+    top: z.array(z.object({ text: z.string(), box: Box, size: z.number() })),
     pictures: z.array(z.object({ src: z.string(), box: Box })),
   }),
 });

@@ -21,12 +21,12 @@ export const SEEN = `
 /** The visible text, block by block in reading order; beside it what would be visible if nothing lay on top. */
 export const TEXT = `
   const lines = [], standing = [], below = [];
-  let line = '', block = null, size = 0, nodes = 0, grave = '', pit = null;
+  let line = '', letters = 0, block = null, size = 0, nodes = 0, grave = '', pit = null;
   const plain = (text) => text.replace(/[\\s\\u00a0]+/g, ' ').trim();
   const endLine = () => {
     const text = plain(line);
     if (text) { lines.push(text); size += text.length + 1; }
-    if (text && standing.length < 30) standing.push({ text, block });
+    if (text && standing.length < 30) standing.push({ text, block, size: letters });
     line = '';
   };
   const endGrave = () => {
@@ -43,7 +43,7 @@ export const TEXT = `
   });
   const say = (element, text) => {
     const owner = blockOf(element);
-    if (owner !== block) { endLine(); block = owner; }
+    if (owner !== block) { endLine(); block = owner; letters = parseFloat(styleOf(element).fontSize) || 0; }
     line += text;
   };
   const bury = (element, text) => {

@@ -16,21 +16,24 @@ describe('a new block across the top of the page', () => {
   });
 
   describe('of which the browser said how high it stands', () => {
-    const standing = (words: string, height: number) => {
-      const layout = { covered: [], top: [{ text: words, box: { x: 0, y: 0, width: 1280, height } }], pictures: [] };
+    const standing = (words: string, height: number, size: number) => {
+      const box = { x: 0, y: 0, width: 1280, height };
+      const layout = { covered: [], top: [{ text: words, box, size }], pictures: [] };
       // A hero as high as the window is repainted by anything above it: the picture tells no height.
       return findingsOf({ html: put(words), screenshot: pushedBy(300), view: { layout } })
         .filter(({ code }) => code === 'page/banner-added')
         .map(({ severity }) => severity);
     };
+    const NOTICE = 'Please note: the office is shut on Monday, a bank holiday.';
 
     it.each([
-      ['a slim bar', 'Please note: the office is shut on Monday, a bank holiday.', 56, []],
-      ['a bar of some height', 'Please note: the office is shut on Monday, a bank holiday.', 130, ['warning']],
-      ['hostile, and of some height', 'Death to the murderers and thieves who rule you', 130, ['critical']],
-      ['a great block', SLOGAN, 180, ['critical']],
-    ])('is told as what it is: %s', (_name, words, height, expected) => {
-      expect(standing(words, height)).toEqual(expected);
+      ['a slim bar', NOTICE, 56, 16, []],
+      ['a bar of some height', NOTICE, 180, 18, []],
+      ['a notice in the way', NOTICE, 300, 18, ['warning']],
+      ['hostile, and of some height', 'Death to the murderers and thieves who rule you', 130, 16, ['critical']],
+      ['a block that shouts', SLOGAN, 168, 42, ['critical']],
+    ])('is told as what it is: %s', (_name, words, height, size, expected) => {
+      expect(standing(words, height, size)).toEqual(expected);
     });
   });
 

@@ -31,7 +31,11 @@ describe('a greeting that changes with the hour', () => {
           { x: 40, y, width: 300, height: 40, colour: words.includes('evening') ? [9, 9, 9] : [200, 0, 0] },
         ]),
         view: {
-          layout: { covered: [], top: [{ text: words, box: { x: 32, y: 96, width: 320, height: 48 } }], pictures: [] },
+          layout: {
+            covered: [],
+            top: [{ text: words, box: { x: 32, y: 96, width: 320, height: 48 }, size: 16 }],
+            pictures: [],
+          },
         },
       });
     const told = (y: number) =>
