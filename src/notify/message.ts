@@ -5,8 +5,9 @@
  * certificate said is on one line and bounded before it gets here into a subject; the forms escape the rest.
  */
 import { badgeWords, isEnding, kickerWords, stateWords } from '../core/change-words.js';
-import type { Alert, ResolverRow, Site, Transition } from '../core/model.js';
+import type { Alert, Incident, ResolverRow, Site, Transition } from '../core/model.js';
 import { oneLine } from '../core/plain-text.js';
+import { isOfSites } from '../core/reserved.js';
 import { type Advice, adviceFor, agrees, diagnosisWords, moment, scopeWords, sureness } from '../core/words.js';
 import { illustrations } from './illustrations.js';
 import { mailHtml } from './mail-html.js';
@@ -69,11 +70,17 @@ export function noticeOf(alert: Alert, site: Site, proof: Proof): Notice {
     illustrations: isPast ? [] : illustrations(proof.pictures),
     resolvers: isPast ? [] : shownResolvers(proof.resolvers),
     findings: isPast ? [] : (proof.findings ?? []).filter((one) => one.severity !== 'notice').slice(0, MAX_FINDINGS),
-    advice: isOver ? AFTERWARDS : isNote ? [] : adviceFor(incident.diagnosis, site),
+    advice: isOver ? AFTERWARDS : isNote ? [] : [...keepIt(incident, proof), ...adviceFor(incident.diagnosis, site)],
     evidence: proof.folder,
     links: linksOf(proof, isOver),
     imprint: `Incident ${incident.id}, message ${incident.seq}.${proof.trail ? ` Audit trail ${proof.trail}.` : ''}`,
   };
+}
+
+/** A full disk takes no evidence, and whoever reads this may still see what will be gone. */
+function keepIt(incident: Incident, { folder }: Proof): readonly Advice[] {
+  if (folder !== null || !isOfSites(incident) || incident.cause !== 'integrity') return [];
+  return [{ text: 'The evidence is incomplete: it could not be kept here. Take pictures of what you see.' }];
 }
 
 /** Those that disagree first. */

@@ -116,6 +116,20 @@ describe('both parts', () => {
   });
 });
 
+describe('evidence that a full disk did not take', () => {
+  const gone = { folder: null, pictures: [], resolvers: [] };
+
+  it('is said to be incomplete while the attack can still be seen, and then no more', () => {
+    const words = /evidence is incomplete.*Take pictures/s;
+    for (const part of [composed('opened', {}, aSite(), gone).text, composed('opened', {}, aSite(), gone).html])
+      expect(part).toMatch(words);
+    expect(composed('opened').text).not.toMatch(words);
+    expect(composed('opened', { cause: 'monitor', siteId: '_siteward' }, aSite(), gone).text).not.toMatch(words);
+    const over = { status: 'resolved', resolvedAt: later.updatedAt } as const;
+    expect(composed('resolved', over, aSite(), gone).text).not.toMatch(words);
+  });
+});
+
 describe('what a stranger wrote', () => {
   const HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(1)>"\'& {{7*7}} %{7*7} \u001b[31m\u202e';
   const hostile = composed('opened', { summary: HOSTILE }, aSite({ title: HOSTILE, url: `https://x/?${HOSTILE}` }), {
