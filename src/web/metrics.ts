@@ -75,6 +75,24 @@ function lookInstruments(registers: Registry[]) {
   return { looks, seconds, state, broken, sight, lags };
 }
 
+/** Of resolvers: what their answers came to, and how long they took. */
+function resolverInstruments(registers: Registry[]) {
+  const verdicts = new Counter({
+    name: 'siteward_resolver_answers_total',
+    help: 'Answers asked of each resolver, by what they came to; UNMEASURABLE: it does not work',
+    labelNames: ['resolver', 'verdict'],
+    registers,
+  });
+  const rtt = new Histogram({
+    name: 'siteward_resolver_seconds',
+    help: 'Time from a question to the first answer of a resolver',
+    labelNames: ['resolver'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers,
+  });
+  return { verdicts, rtt };
+}
+
 /** Of news: how it got to people. */
 function newsInstruments(registers: Registry[]) {
   const attempts = new Counter({
@@ -126,14 +144,19 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const { looks, seconds, state, broken, sight, lags } = lookInstruments([registry]);
+  const { verdicts, rtt } = resolverInstruments([registry]);
   const { attempts, stage, accept, kept } = newsInstruments([registry]);
   const { pending, oldest, lag, waiting, running, blocked, open, drill } = gauges([registry]);
   return {
     registry,
-    looked({ target, verdict, tookMs }) {
+    looked({ target, verdict, tookMs, exhibits }) {
       looks.inc({ kind: target.kind, state: verdict.state });
       seconds.observe({ kind: target.kind }, tookMs / 1000);
       state.set({ site: target.siteId, kind: target.kind }, severityNumber(verdict));
+      for (const { resolver, verdict: id, rttMs } of exhibits.resolvers) {
+        verdicts.inc({ resolver, verdict: id });
+        if (rttMs !== null) rtt.observe({ resolver }, rttMs / 1000);
+      }
     },
     delivered({ attempts: made }) {
       for (const { channel, result, queuedMs, sendMs, detectToAcceptMs } of made) {

@@ -1,6 +1,7 @@
 /** What Prometheus reads: each number under the name and the unit that the alarm rules of others rely on. */
 import { describe, expect, test } from 'vitest';
 import { createMetrics } from '../../src/web/metrics.js';
+import { inspection, verdict } from '../cli/report/sample.js';
 
 const made = createMetrics();
 const read = async (): Promise<string> => (await made.registry.metrics()).replace(/^#.*\n/gm, '');
@@ -50,5 +51,25 @@ describe('metrics', () => {
       'siteward_outbox_oldest_seconds 61',
     ])
       expect(text).toContain(`${line}\n`);
+  });
+
+  test('what the answers of each resolver came to, and how long they took', async () => {
+    const row = { transport: 'udp', role: 'witness', type: 'A', confidence: 1, rcode: null, answers: [] } as const;
+    const looked = inspection('live', 'dns', verdict('intact'), {
+      exhibits: {
+        pictures: [],
+        texts: [],
+        members: [],
+        resolvers: [
+          { ...row, resolver: 'isp', verdict: 'CONSISTENT_IP', rttMs: 40 },
+          { ...row, resolver: 'isp', verdict: 'UNMEASURABLE', rttMs: null },
+        ],
+      },
+    });
+    made.looked(looked);
+    const text = await read();
+    expect(text).toContain('siteward_resolver_answers_total{resolver="isp",verdict="UNMEASURABLE"} 1\n');
+    expect(text).toContain('siteward_resolver_seconds_sum{resolver="isp"} 0.04\n');
+    expect(text).toContain('siteward_resolver_seconds_count{resolver="isp"} 1\n');
   });
 });

@@ -18,9 +18,21 @@ export function errorsOf({ errors }: Pick<Reply, 'errors'>): string {
   return errors.length > 0 ? ` (${errors.join('; ')})` : '';
 }
 
-/** The resolver answered for the root: it works, whatever it says of the name. */
+/** The resolver answered for the root, before and after: it works, whatever it says of the name. */
 export function controlWorks(answer: Answer, scene: Scene): boolean {
-  return controlSays(answer, scene, (rcode) => rcode === 'NOERROR');
+  return everyControl(answer, scene, ({ replies }) => replies.some(({ rcode }) => rcode === 'NOERROR'));
+}
+
+/** It said something of the root, before and after. */
+export function controlAnswers(answer: Answer, scene: Scene): boolean {
+  return everyControl(answer, scene, ({ replies }) => replies.length > 0);
+}
+
+function everyControl({ resolver }: Answer, { evidence }: Scene, isSo: (control: Answer) => boolean): boolean {
+  const controls = evidence.answers.filter(
+    ({ asked, resolver: { name } }) => asked === 'control' && name === resolver.name,
+  );
+  return controls.length > 0 && controls.every(isSo);
 }
 
 /** Of the root. */

@@ -100,14 +100,31 @@ async function fromResolvers(
   const aboutName = questionsFor({ name, zone, signed: io.authority !== undefined, whoami }, types, random);
   const questions = identity ? [...aboutName, ...ABOUT_ITSELF] : aboutName;
   const unanswerable = { asked: 'nobody', name, type: 'A', hold: false, brief: true } as const;
-  return await Promise.all([
+  const answers = await Promise.all([
     ...silent.map((address) => ask(nobodyAt(address), unanswerable, askIo(io, random))),
-    ...io.resolvers.flatMap((resolver) =>
-      questions
-        .filter(concerns(resolver))
-        .map((question) => ask(resolver, holding(question, resolver), askIo(io, random))),
+    ...io.resolvers.map((resolver) =>
+      sandwiched(
+        questions.filter(concerns(resolver)).map((question) => holding(question, resolver)),
+        (question) => ask(resolver, question, askIo(io, random)),
+      ),
     ),
   ]);
+  return answers.flat();
+}
+
+/**
+ * The control is asked once more when everything else was answered: a resolver that stopped working meanwhile says nothing
+ * of the name by its silence (Censored Planet's sandwich). Not of one that did not work before either, and what nobody need
+ * answer is not waited for.
+ */
+async function sandwiched(questions: readonly Ask[], asking: (question: Ask) => Promise<Answer>): Promise<Answer[]> {
+  const aside = Promise.all(questions.filter(({ brief }) => brief).map(asking));
+  const answers = await Promise.all(questions.filter(({ brief }) => !brief).map(asking));
+  const before = answers.find(({ asked }) => asked === 'control');
+  const control = questions.find(({ asked }) => asked === 'control');
+  const works = control !== undefined && (before?.replies.length ?? 0) > 0;
+  const after = works ? [await asking({ ...control, brief: true })] : [];
+  return [...answers, ...after, ...(await aside)];
 }
 
 /** The same question to the authoritative servers, from the root down. Null where none of them could be asked. */

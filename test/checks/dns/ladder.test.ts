@@ -417,6 +417,23 @@ describe('a resolver that does not work', () => {
     expect(found).toEqual([isCut ? 'dns/path-intercepted notice' : 'dns/resolver-failing notice']);
   });
 
+  test('says nothing about the name by its silence, or failure, where it stopped working meanwhile', () => {
+    const failing = answer('isp', 'A', [reply('SERVFAIL')]);
+    const verdict = (given: Answer, after: Answer): string | undefined => {
+      const seen = evidence([given]);
+      const rows = judgeAnswers({ ...seen, answers: [...seen.answers, after] }, [], SETTINGS);
+      return rows.find((row) => row.answer === given)?.judgement.verdict;
+    };
+    expect([silent, failing].map((given) => verdict(given, control('isp')))).toEqual(['BLOCK_ERR', 'BLOCK_ERR']);
+    expect([silent, failing].map((given) => verdict(given, control('isp', false)))).toEqual([
+      'UNMEASURABLE',
+      'UNMEASURABLE',
+    ]);
+    // What it gives or denies stands: whoever can make it fail afterwards must not excuse a lie by that.
+    expect(verdict(answer('isp', 'A', [reply('NXDOMAIN')]), control('isp', false))).toBe('BLOCK_NX');
+    expect(verdict(a(BLOCK_PAGE), control('isp', false))).toBe('REDIRECT_BOGON');
+  });
+
   test('says nothing about the name by refusing everything', () => {
     expect(verdictOf(answer('isp', 'A', [reply('REFUSED')]))).toBe('UNMEASURABLE');
   });

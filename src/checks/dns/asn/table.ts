@@ -77,21 +77,27 @@ export function decodeTable(bytes: Uint8Array): AsnTable {
   // Every number takes a byte at least: a header that promises more would only fill the memory.
   if (header.asns + 3 * (header.ipv4 + header.ipv6) > bytes.length)
     throw new Error('The IP-to-ASN table is cut short.');
-  const asns = Uint32Array.from({ length: header.asns }, next);
+  const asns = filled(new Uint32Array(header.asns), next);
   const ranges = (count: number): Ranges => {
-    const gaps = Float64Array.from({ length: count }, next);
-    const sizes = Float64Array.from({ length: count }, next);
+    const firsts = filled(new Float64Array(count), next);
+    const lasts = filled(new Float64Array(count), next);
     let free = 0;
-    for (const [at, gap] of gaps.entries()) {
-      const first = free + gap;
-      const last = first + (sizes[at] ?? 0);
-      gaps[at] = first;
-      sizes[at] = last;
+    for (let at = 0; at < count; at++) {
+      const first = free + (firsts[at] ?? 0);
+      const last = first + (lasts[at] ?? 0);
+      firsts[at] = first;
+      lasts[at] = last;
       free = last + 1;
     }
-    return { firsts: gaps, lasts: sizes, asns: Uint32Array.from({ length: count }, () => asns[next()] ?? 0) };
+    return { firsts, lasts, asns: filled(new Uint32Array(count), () => asns[next()] ?? 0) };
   };
   return { header, ipv4: ranges(header.ipv4), ipv6: ranges(header.ipv6) };
+}
+
+/** A plain loop: over a million numbers whatever allocates on the way costs more than the reading. */
+function filled<T extends Uint32Array | Float64Array>(column: T, next: () => number): T {
+  for (let at = 0; at < column.length; at++) column[at] = next();
+  return column;
 }
 
 function numbersIn(bytes: Uint8Array, start: number): () => number {
