@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lostIn } from '../../src/store/lost.js';
 import { nameOfStore, openSheltered, openStore } from '../../src/store/open.js';
 import { ShelteredStore } from '../../src/store/sheltered.js';
+import { openNative } from '../../src/store/sqlite.js';
 import { type Store, StoreError, StoreUnfit } from '../../src/store/store.js';
 import { witness } from '../../src/store/witness.js';
 import { anAlert, anEntry, aRecord, aTransition, intactVerdict, T0 } from '../contracts/samples.js';
@@ -141,6 +142,27 @@ describe('a database that fails', () => {
     const unfit = { ...disk, open: () => Promise.reject(new StoreUnfit('a newer Siteward wrote it')) };
     await expect(new ShelteredStore(unfit, { ...io, memory }).open()).rejects.toThrow(/newer Siteward/);
   });
+});
+
+it('goes on in memory while another program holds the file, and writes it down afterwards', {
+  timeout: 60_000,
+}, async () => {
+  const store = await opened();
+  const other = openNative(join(dataDir, 'siteward.db'));
+  other.exec('BEGIN IMMEDIATE');
+  await store.record(anEntry());
+  expect(store.trouble?.reason).toMatch(/locked|busy/);
+  expect(await store.openIncidents()).toEqual([aTransition().incident]);
+  expect(await store.dueDeliveries(T0, 10)).toHaveLength(1);
+  other.exec('ROLLBACK');
+  other.close();
+  await store.proveWritable(T0);
+  expect(store.trouble).toBeNull();
+  await store.close();
+  const after = openStore(URL, dataDir);
+  await after.open();
+  expect(await after.openIncidents()).toEqual([aTransition().incident]);
+  await after.close();
 });
 
 describe('a database file', () => {
