@@ -5,6 +5,7 @@ import { type Network, ProbeFailure, type Resolver } from '../checks/check.js';
 import { oneLine } from '../core/plain-text.js';
 import { readStoreAddress, storeName } from '../core/store-address.js';
 import { lostIn } from '../store/lost.js';
+import { clockBy, roomIn } from './doctor-machine.js';
 import { jsonText } from './report/check-json.js';
 import { isolated, padded, paint } from './report/text.js';
 import type { Workplace } from './workplace.js';
@@ -27,6 +28,15 @@ export async function runDoctor(place: Workplace): Promise<number> {
       const { pending } = await (await place.store()).outbox();
       return `${storeOf(place.config.settings.store.url)} opens; ${pending} alerts wait`;
     }),
+    examine('disk', () => roomIn(place.options.data)),
+    examine('clock', () =>
+      clockBy(
+        place.config.sites.flatMap(({ url }) => url ?? []),
+        place.network,
+        place.observatory.now,
+        place.signal,
+      ),
+    ),
     examine('memory', () => remembered(place.options.data)),
     ...place.resolvers.map((resolver) =>
       examine(`resolver ${resolver.name}`, () => answers(resolver, place.network, place.signal)),
