@@ -77,7 +77,11 @@ export class ShelteredStore implements Store {
     }
   }
 
+  /** What is owed to the database is tried once more: memory ends here. */
   async close(): Promise<void> {
+    if (this.#trouble !== null) await this.proveWritable(this.#io.now());
+    if (this.#owed.length > 0)
+      this.#io.warn({ lost: this.#owed.length }, 'What was decided lately is not written down');
     await this.#memory?.close();
     await this.#disk.close();
   }

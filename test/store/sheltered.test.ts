@@ -123,6 +123,25 @@ describe('a database that fails', () => {
     expect(await store.receiversTold('incident-1')).toEqual(['ops-mail', 'pager']);
   });
 
+  it('is tried once more at the end, and what is lost is said', async () => {
+    await store.open();
+    disk.down = 'disk full';
+    await store.record(anEntry());
+    await store.close();
+    expect(warned).toContain('What was decided lately is not written down');
+    disk = failing(openStore(URL, dataDir));
+    store = new ShelteredStore(disk, { ...io, memory });
+    disk.down = 'disk full';
+    await store.open();
+    await store.record(anEntry());
+    disk.down = null;
+    await store.close();
+    disk = failing(openStore(URL, dataDir));
+    expect(await disk.openIncidents()).toHaveLength(1);
+    await disk.close();
+    store = new ShelteredStore(openStore(URL, dataDir), { ...io, memory });
+  });
+
   it('counts what somebody else wrote meanwhile', async () => {
     await store.open();
     await store.record(anEntry());
