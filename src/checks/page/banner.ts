@@ -18,7 +18,8 @@ import { normalized, quote, sizeOf, wordsOf } from './words.js';
 const WIDE = 0.9;
 const HIGH = 0.15;
 const NEAR_TOP = 0.2;
-/** Known from the browser: heights in screens from which on a block shouts in large letters, or is told for its size. */
+/** Known from the browser: as wide as narrow pages are; heights in screens from which on a block shouts in large letters, or is told for its size. */
+const BROAD = 0.5;
 const SHOUTED = 0.2;
 const GREAT = 0.3;
 /** CSS pixels of letters nobody uses for a notice. */
@@ -90,7 +91,7 @@ function blockIn(pair: Pair, settings: PageSettings): Block | null {
   const texts = layout.top.filter(({ text }) => added.has(normalized(text)));
   const screen = screenOf(pair, settings);
   const box = around(texts.map((one) => one.box));
-  if (!box || box.width < screen.width * WIDE || box.y > screen.height * NEAR_TOP) return null;
+  if (!box || box.width < screen.width * BROAD || box.y > screen.height * NEAR_TOP) return null;
   const height = box.height / screen.height;
   const shouted = height >= SHOUTED && middleSize(texts) >= LARGE_LETTERS;
   if (shouted || (height >= HIGH && tiradeIn(pair) !== null)) return { box, living: 'critical' };

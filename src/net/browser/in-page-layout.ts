@@ -25,11 +25,11 @@ export const LAYOUT = `
   });
   const shots = late() ? [] : [...[...document.images].slice(0, 300).map((image) => [image, image.currentSrc || image.src]), ...painted];
   // One that something lies on shows that, and not itself.
-  const free = (element, box) => [0.1, 0.3, 0.5, 0.7, 0.9].every((across) => [0.15, 0.5, 0.85].every((down) => {
+  const free = (element, box) => [0.03, 0.25, 0.5, 0.75, 0.97].every((across) => [0.03, 0.15, 0.5, 0.85, 0.97].every((down) => {
     const x = box.left + box.width * across, y = box.top + box.height * down;
     const above = document.elementsFromPoint(x, y);
     const own = above.findIndex((at) => at === element || element.contains(at) || at.contains(element));
-    return above.slice(0, own < 0 ? above.length : own).every((at) => !opaque(at));
+    return own < 0 || above.slice(0, own).every((at) => !opaque(at));
   }));
   const pictures = shots.slice(0, 1000).flatMap(([element, src]) => {
     const box = element.getBoundingClientRect();

@@ -17,7 +17,7 @@ describe('a new block across the top of the page', () => {
 
   describe('of which the browser said how high it stands', () => {
     const standing = (words: string, height: number, size: number) => {
-      const box = { x: 0, y: 0, width: 1280, height };
+      const box = { x: 140, y: 0, width: 1000, height };
       const layout = { covered: [], top: [{ text: words, box, size }], pictures: [] };
       // A hero as high as the window is repainted by anything above it: the picture tells no height.
       return findingsOf({ html: put(words), screenshot: pushedBy(300), view: { layout } })

@@ -70,13 +70,13 @@ test('text under an opaque layer is not visible, even when clicks pass through t
 test('what is covered, where the first lines stand and which large pictures there are is known', async () => {
   origin.pages['/laid'] = `<!doctype html><style>body{margin:0}</style>
 <div style="background:#900"><div style="padding:40px"><h2 style="margin:0">Wake up</h2></div></div>
+<header style="height:140px;background:url(/observed.svg)"><p>Welcome</p></header>
 <img src="/lazy.svg" width="600" height="300" alt=""><img src="/observed.svg" width="20" height="10" alt="">
-<div style="position:relative;height:150px"><img src="/lazy.svg?below" width="900" height="150" alt=""><p style="position:absolute;left:200px;top:20px;margin:0;width:500px;height:110px;background:#fff">Under nothing</p></div>
-<header style="height:60px;background:url(/observed.svg)"><p>Welcome</p></header>
+<div style="position:relative;height:60px"><img src="/lazy.svg?below" width="900" height="60" alt=""><p style="position:absolute;left:200px;top:10px;margin:0;width:500px;height:40px;background:#fff">Under nothing</p></div>
 <p>Under the box</p><p style="display:none">Never shown</p>
-<div style="position:absolute;left:0;top:640px;width:100%;height:160px;background:#fff">A box</div>`;
+<div style="position:absolute;left:0;top:640px;width:100%;height:80px;background:#fff">A box</div>`;
   const { layout, visibleText } = await capture('/laid');
-  expect(visibleText.split('\n')).toEqual(['Wake up', 'Under nothing', 'Welcome', 'A box']);
+  expect(visibleText.split('\n')).toEqual(['Wake up', 'Welcome', 'Under nothing', 'A box']);
   expect(layout.covered).toEqual(['Under the box']);
   const [first] = layout.top;
   expect([first?.text, first?.box.y, first?.box.width]).toEqual(['Wake up', 0, 1280]);
@@ -84,7 +84,7 @@ test('what is covered, where the first lines stand and which large pictures ther
   const names = layout.pictures.map(({ src, box }) => [new URL(src).pathname, Math.round(box.height)]);
   expect(names).toEqual([
     ['/lazy.svg', 300],
-    ['/observed.svg', 60],
+    ['/observed.svg', 140],
   ]);
 });
 
