@@ -82,7 +82,10 @@ export async function runDns(names: readonly string[], options: DnsOptions, plac
   for (const { name, url } of wanted) {
     const settings = settingsFor(name, url, 'living');
     const startedAt = io.now();
-    const evidence = await surveyed(() => survey(settings, io, { types, victims: false, identity: true, traceMs }));
+    // Read while resolvers are listened to: afterwards somebody would wait for it.
+    const reading = setTimeout(() => place.asnOf(ANY_ADDRESS), READ_TABLE_AFTER_MS);
+    const look = surveyed(() => survey(settings, io, { types, victims: false, identity: true, traceMs }));
+    const evidence = await look.finally(() => clearTimeout(reading));
     // Beside a view of whose domain it is, resolvers are held to what was approved too.
     const approved = options.trace ? await place.approved(name) : null;
     const integrity = approved && assess(evidence, approved.accepted, approved.settings);
@@ -128,8 +131,13 @@ function print(seen: readonly Seen[], views: Views, { terminal, asnOf }: Pick<Dn
 }
 
 /** For the table alone the authority is waited for about as long as a resolver; for its own view, until it is told. */
-const TABLE_TRACE_MS = 1_500;
+const TABLE_TRACE_MS = 1_200;
 const VIEW_TRACE_MS = 20_000;
+
+/** Most answers are here by then, and nobody has been listened to for long enough yet. */
+const READ_TABLE_AFTER_MS = 500;
+/** Public, so that the table is needed for it. */
+const ANY_ADDRESS = '9.9.9.9';
 
 /** Trust anchors that are none are a mistake in the settings. */
 async function surveyed(look: () => Promise<DnsEvidence>): Promise<DnsEvidence> {
