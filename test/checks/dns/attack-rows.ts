@@ -76,6 +76,31 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     tells: ['dns/redirect critical'],
     shows: ['liar A CONSISTENT_IP', 'liar HTTPS REDIRECT'],
   },
+  'a lie for those alone who ask as ordinary machines do': {
+    zone: 'ordinary.test',
+    witness: (scene) =>
+      liar(scene, (query, evil) => (isAsked(query, 'A') && !query.edns ? { answers: [a(query.name, evil)] } : null)),
+    tells: ['dns/redirect critical'],
+    shows: ['liar A CONSISTENT_IP', 'liar A REDIRECT'],
+  },
+  'the right addresses under another name': {
+    zone: 'stray.test',
+    witness: (scene) =>
+      liar(scene, (query) =>
+        isAsked(query, 'A') ? { answers: scene.web.map((address) => a('other.stray.test', address)) } : null,
+      ),
+    tells: ['dns/blocked-nxdomain critical'],
+    shows: ['liar A BLOCK_NX'],
+  },
+  'the right addresses under a code that makes clients throw them away': {
+    zone: 'thrown.test',
+    witness: (scene) =>
+      liar(scene, (query) =>
+        isAsked(query, 'A') ? { rcode: 3, answers: scene.web.map((address) => a(query.name, address)) } : null,
+      ),
+    tells: ['dns/blocked-nxdomain critical'],
+    shows: ['liar A BLOCK_NX'],
+  },
   'NXDOMAIN forged': {
     zone: 'denied.test',
     witness: (scene) => liar(scene, ({ name }) => (name.startsWith('www.') ? { rcode: 3 } : null)),
