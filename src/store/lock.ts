@@ -29,7 +29,8 @@ function exclusively(path: string, words: (cause: unknown) => string): ReturnTyp
   let database: ReturnType<typeof openNative> | null = null;
   try {
     database = openNative(path);
-    database.exec('PRAGMA busy_timeout = 0');
+    // Nothing is ever written there, and on a full disk no journal could be.
+    database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
     return database;
   } catch (cause) {

@@ -48,6 +48,9 @@ function only(mails: readonly Mail[]): Mail {
   return first;
 }
 
+/** Four runs, each with a browser. */
+const LONG = { timeout: 180_000 };
+
 describe('watch --once', () => {
   test('tells of a defacement with one mail, in words and pictures, and once only', async () => {
     expect(await watchOnce()).toMatchObject({ code: 0 });
@@ -90,7 +93,7 @@ describe('watch --once', () => {
     only(mail.mails);
   });
 
-  test('with a database that is none sets it aside, tells people, and goes on: exit code 3', async () => {
+  test('with a database that is none sets it aside, tells people, and goes on: exit code 3', LONG, async () => {
     event.origin.pages['/'] = eventPage();
     await watchOnce();
     for (const ending of ['-wal', '-shm']) rmSync(place.path(data, `siteward.db${ending}`), { force: true });
