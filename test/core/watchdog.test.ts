@@ -54,6 +54,23 @@ describe('what is wrong with ourselves', () => {
     expect(faults[0]?.summary).toMatch(/site-0, .*site-9, 490 more is not believed/);
   });
 
+  test('is no incident of the site whose record is the only thing wrong, and no recovery of it either', () => {
+    const broken = { ...aFinding({ code: 'baseline/tampered', severity: 'critical' }), vantage: 'baseline' };
+    const target = { ...monitorTarget('late'), id: 'live/page', siteId: 'live', kind: 'page' };
+    const verdict = (...readings: Reading[]) => corroborate(readings, true);
+    const record: Reading = { vantage: 'baseline', findings: [broken], failures: [] };
+    const clean: Reading = { vantage: 'local', findings: [], failures: [] };
+    const step = (known: readonly Incident[], ...readings: Reading[]) =>
+      advance(known, verdict(...readings), target, T0, () => 'i1');
+    expect(step([], clean, record)).toEqual({ incidents: [], transitions: [] });
+    const attacked: Reading = { vantage: 'local', findings: [aFinding()], failures: [] };
+    const open = step([], attacked, record);
+    expect(open.transitions.map(({ change }) => change)).toEqual(['opened']);
+    const after = step(open.incidents, clean, record);
+    expect(after.transitions).toEqual([]);
+    expect(after.incidents.every(({ diverging }) => diverging['live/page']?.clearSince === null)).toBe(true);
+  });
+
   test('is an incident that opens, gets worse and ends like any other', () => {
     const known = new Map<string, Incident>();
     const told: string[] = [];
