@@ -35,6 +35,7 @@ const RULES: EgressRules = {
 };
 /** What Chromium calls no proxy. */
 const DIRECT: Gate = {
+  hosts: '127.*',
   open: async () => ({ url: 'direct://', close: async () => undefined }),
   close: async () => undefined,
 };

@@ -5,9 +5,10 @@ import { regardless, within } from './deadline.js';
 /** CDP's types of resource that can take a page over. */
 const KEPT = new Set(['Script', 'Stylesheet', 'Document']);
 const MOST_BODIES = 60;
-const MOST_BYTES = 4 * 1024 * 1024;
+/** Of one. */
+export const MOST_BYTES = 4 * 1024 * 1024;
 /** Of all bodies of one capture. */
-const MOST_IN_ALL = 24 * 1024 * 1024;
+export const MOST_IN_ALL = 24 * 1024 * 1024;
 const BODY_MS = 2_000;
 /** How long a capture that is done otherwise waits for them. */
 const REST_MS = 2_000;

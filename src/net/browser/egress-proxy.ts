@@ -10,6 +10,7 @@ import { ProbeFailure } from '../../checks/check.js';
 import { type Egress, EgressDialer, type EgressRules } from './egress-dial.js';
 import { type Gate, type Inlet, LOOPBACK_GATE } from './gate.js';
 
+/** In both directions: a page neither fills us nor floods others through us. */
 const MAX_BYTES = 50 * 1024 * 1024;
 /** The first byte of a TLS record that opens a handshake (RFC 8446, 5.1). */
 const TLS_HANDSHAKE = 22;
@@ -89,6 +90,7 @@ export class EgressProxy {
       pipeline(upstream, client, () => client.destroy());
       pipeline(client, upstream, () => upstream.destroy());
       upstream.on('data', (chunk: Buffer) => this.#count(chunk));
+      client.on('data', (chunk: Buffer) => this.#count(chunk));
     } catch (error) {
       // After the 200 this is noise inside a tunnel, which ends it just as well.
       client.end(`HTTP/1.1 ${statusFor(error)}\r\ncontent-length: 0\r\n\r\n`);
@@ -128,6 +130,7 @@ export class EgressProxy {
       });
       upstream.on('error', () => refuse(response, '502 Bad Gateway'));
       upstream.on('response', (answer) => this.#answer(answer, response));
+      request.on('data', (chunk: Buffer) => this.#count(chunk));
       pipeline(request, upstream, () => {
         // An upload that breaks off shows in `upstream`'s own error.
       });

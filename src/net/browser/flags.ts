@@ -4,6 +4,8 @@ export interface FlagOptions {
   readonly profile: string;
   /** URL of the proxy that refuses everything: for what Chromium wants on its own account. */
   readonly deadEnd: string;
+  /** Hosts of the proxies: `Gate.hosts`. */
+  readonly proxies: string;
   readonly sandbox: 'required' | 'off';
 }
 
@@ -80,7 +82,7 @@ export function browserFlags(options: FlagOptions): string[] {
     ...STEADY,
     ...QUIET,
     `--disable-features=${FEATURES_OFF.join(',')}`,
-    ...egressFlags(options.deadEnd),
+    ...egressFlags(options),
     ...(options.sandbox === 'off' ? ['--no-sandbox'] : []),
     `--user-data-dir=${options.profile}`,
     '--remote-debugging-pipe',
@@ -88,13 +90,13 @@ export function browserFlags(options: FlagOptions): string[] {
   ];
 }
 
-function egressFlags(deadEnd: string): string[] {
+function egressFlags({ deadEnd, proxies }: FlagOptions): string[] {
   return [
     `--proxy-server=${deadEnd}`,
     // Without it Chromium reaches loopback and link-local hosts past any proxy.
     '--proxy-bypass-list=<-loopback>',
     // Nothing is resolved here; the proxy does that. Only where proxies are stays reachable.
-    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.*',
+    `--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE ${proxies}`,
     '--disable-quic',
     '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
     '--webrtc-ip-handling-policy=disable_non_proxied_udp',

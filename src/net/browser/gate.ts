@@ -11,6 +11,8 @@ export interface Inlet {
 }
 
 export interface Gate {
+  /** Hosts of all inlets, as Chromium writes a pattern: what else fits it is looked up. */
+  readonly hosts: string;
   /** Whoever connects to the inlet's URL is given to `take`. */
   open(take: (socket: Socket) => void): Promise<Inlet>;
   close(): Promise<void>;
@@ -18,6 +20,7 @@ export interface Gate {
 
 /** Ports on loopback, for a browser that shares our network. */
 export const LOOPBACK_GATE: Gate = {
+  hosts: '127.0.0.1',
   async open(take) {
     const server = createServer(take);
     const port = await new Promise<number>((resolve, reject) => {
@@ -47,6 +50,8 @@ const INLETS = 0x10000;
  * connect to it, and the browser can connect to nothing else. Until it arrives inlets can be opened already.
  */
 export class JailGate implements Gate {
+  /** A name fits it too, and is looked up where nobody answers. */
+  readonly hosts = '127.1.*';
   readonly #takers = new Map<string, (socket: Socket) => void>();
   #listener: Server | null = null;
   #opened = 0;

@@ -95,7 +95,7 @@ export async function launchBrowser(options: LaunchOptions): Promise<RunningBrow
 
 function start(options: LaunchOptions, profile: string, identity: Identity | null): ChildProcess {
   const { jail } = options;
-  const command = [options.executable, ...browserFlags({ ...options, profile })];
+  const command = [options.executable, ...browserFlags({ ...options, proxies: options.gate.hosts, profile })];
   const [program = '', ...args] = jail ? jailed(jail, command) : confined(command);
   const pipes: ('ignore' | 'pipe')[] = ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'];
   return spawn(program, args, {

@@ -1,7 +1,7 @@
 /** A fresh browser context with one page, made still, watched and cut off from everything but its own proxy. */
 import type { BrowserContext, CDPSession, HTTPRequest, HTTPResponse, Page } from 'puppeteer-core';
 import type { Capture, CaptureRequest } from '../../checks/check.js';
-import { Bodies } from './bodies.js';
+import { Bodies, MOST_BYTES, MOST_IN_ALL } from './bodies.js';
 import { RendererGone, regardless, rejectionOf, within } from './deadline.js';
 import type { EgressRules } from './egress-dial.js';
 import { EgressProxy, hostOf } from './egress-proxy.js';
@@ -73,7 +73,8 @@ export class Stage {
     const stage = new Stage(running, context, page, cdp, proxy, await Bodies.watch(cdp));
     await Promise.all([
       page.evaluateOnNewDocument(AT_START),
-      cdp.send('Network.enable'),
+      // What no body may come to is not even kept for us.
+      cdp.send('Network.enable', { maxResourceBufferSize: MOST_BYTES, maxTotalBufferSize: MOST_IN_ALL }),
       cdp.send('ServiceWorker.enable'),
       cdp.send('Network.setBypassServiceWorker', { bypass: true }),
       cdp.send('Page.enable'),

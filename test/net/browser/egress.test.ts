@@ -185,3 +185,58 @@ test('a proxy asked as if it were a server, or asked for itself, does not go rou
   expect(proxy.log.every(({ failure }) => failure?.code === 'blocked-address')).toBe(true);
   await proxy.close();
 });
+
+test('neither what a page loads nor what it sends goes on without end', async () => {
+  const MIB = 1024 * 1024;
+  let arrived = 0;
+  const chunk = Buffer.alloc(MIB);
+  const sink = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes: Buffer) => {
+      arrived += bytes.length;
+    });
+    // Sends without end as well, as fast as it is taken.
+    const more = (): void => {
+      while (!socket.destroyed && socket.write(chunk));
+    };
+    socket.on('drain', more);
+    socket.once('data', (first: Buffer) => {
+      if (first.toString('latin1').startsWith('down')) more();
+    });
+  });
+  sink.listen(0, '127.0.0.2');
+  await once(sink, 'listening');
+  const { port } = sink.address() as AddressInfo;
+  const policy = { allow: [], only: ['127.0.0.2/32'] };
+  const through = async (first: string, upload: boolean): Promise<number> => {
+    const proxy = await EgressProxy.open({ policy, resolve: async () => ['127.0.0.2'], trust: null });
+    const { hostname, port: door } = new URL(proxy.url);
+    const client = connect(Number(door), hostname);
+    client.on('error', () => undefined);
+    let loaded = 0;
+    client.on('data', (bytes: Buffer) => {
+      loaded += bytes.length;
+    });
+    client.write(`CONNECT 127.0.0.2:${port} HTTP/1.1\r\nhost: 127.0.0.2:${port}\r\n\r\n`);
+    await once(client, 'data');
+    client.write(first);
+    const push = (): void => {
+      while (upload && !client.destroyed && client.write(chunk));
+    };
+    client.on('drain', push);
+    push();
+    // However it is cut off.
+    await new Promise((resolve) => client.once('close', resolve));
+    await proxy.close();
+    return loaded;
+  };
+  try {
+    expect(await through('down', false)).toBeLessThan(52 * MIB);
+    arrived = 0;
+    await through('up', true);
+    expect(arrived).toBeGreaterThan(30 * MIB);
+    expect(arrived).toBeLessThan(52 * MIB);
+  } finally {
+    sink.close();
+  }
+}, 30_000);
