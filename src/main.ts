@@ -28,6 +28,7 @@ import { crashing, failed, interruption, outliveReaders, terminalOf, withGrace }
 import { type Handlers, program } from './cli/program.js';
 import { registrySources } from './cli/registry-sources.js';
 import { selectSites, sitesInForce, withoutPassword } from './cli/selection.js';
+import { stamping } from './cli/stamping.js';
 import { storesOf } from './cli/stores.js';
 import { runValidate } from './cli/validate.js';
 import { runVerify } from './cli/verify.js';
@@ -131,6 +132,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
   const baselines = openBaselines(options.baselines, CHECKS, config.settings.baselines.signers);
   const threads = createThreads(THREADS);
   const stores = storesOf(config.settings.store.url, options.data, { door: network.database, ...{ crash, now, log } });
+  const stamps = stamping(config.settings.evidence.timestamps, { ...network, nonce: () => randomBytes(8), pause, log });
   const post = postOf(options, config, { network, threads, signal, log, crash });
   return {
     version: VERSION,
@@ -156,12 +158,12 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
         () => true,
         () => false,
       ),
-    ...{ newId, crash, signal },
+    ...{ newId, crash, signal, stamps },
     store: stores.store,
     shelteredStore: stores.shelteredStore,
     async close() {
       crash('stop/store-closing');
-      const ends = [started?.then((open) => open.close()), network.close(), stores.closeStores()];
+      const ends = [started?.then((open) => open.close()), network.close(), stamps.close(), stores.closeStores()];
       await Promise.all([...ends, threads.close()]);
       crash('stop/store-closed');
     },

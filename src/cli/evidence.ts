@@ -49,7 +49,10 @@ async function written(
     info,
     await signing(place),
   );
-  if ('folder' in result) return `${result.folder}${sep}`;
+  if ('folder' in result) {
+    if (info.state === 'altered' || info.state === 'unreachable') place.stamps.add(result.folder);
+    return `${result.folder}${sep}`;
+  }
   // The verdict stands without its pictures: it is told all the same.
   place.log.error({ site: siteId }, result.problem);
   return null;

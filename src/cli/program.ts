@@ -4,6 +4,7 @@ import { QUERY_TYPES } from '../checks/dns/names.js';
 import { readDuration } from '../config/values.js';
 import { LOG_LEVELS } from './log.js';
 import type { SilenceOptions } from './silence.js';
+import type { VerifyOptions } from './verify.js';
 import type { GlobalOptions } from './workplace.js';
 
 /** What each command runs; the composition root fills these in. Each resolves to the exit code. */
@@ -39,7 +40,7 @@ export interface Handlers {
   backup(file: string, globals: GlobalOptions): Promise<number>;
   audit(options: { export?: string; head?: string }, globals: GlobalOptions): Promise<number>;
   sign(ids: string[], options: { key: string; all: boolean }, globals: GlobalOptions): Promise<number>;
-  verify(folder: string, options: { signer: string[]; head?: string }, globals: GlobalOptions): Promise<number>;
+  verify(folder: string, options: VerifyOptions, globals: GlobalOptions): Promise<number>;
 }
 
 export interface CheckFlags {
@@ -126,6 +127,7 @@ export function program(version: string, handlers: Handlers, done: (exitCode: nu
     .argument('<bundle>', 'folder of evidence, a baseline, or an exported audit trail')
     .option('--signer <key>', 'public key that must have signed it, or a file of them; may be repeated', collect, [])
     .option('--head <head>', 'of an audit trail: the head an alert or heartbeat told')
+    .option('--authority <file>', 'certificate of a time stamping authority (PEM); may be repeated', collect, [])
     .description('Check offline that evidence, a baseline or an audit trail is as it was written, and who signed it')
     .action((folder: string, options) => run((globals) => handlers.verify(folder, options, globals))());
   return root;

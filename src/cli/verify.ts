@@ -9,14 +9,18 @@ import { jsonText } from './report/check-json.js';
 import { isolated, padded, paint } from './report/text.js';
 import { CommandError, type Terminal, UsageError } from './workplace.js';
 
+export interface VerifyOptions {
+  readonly signer: readonly string[];
+  readonly head?: string | undefined;
+  /** Files of PEM certificates. */
+  readonly authority: readonly string[];
+}
+
 /** @returns 0: everything is as it was written; 2: something is not. */
-export async function runVerify(
-  folder: string,
-  options: { readonly signer: readonly string[]; readonly head?: string | undefined },
-  terminal: Terminal,
-): Promise<number> {
+export async function runVerify(folder: string, options: VerifyOptions, terminal: Terminal): Promise<number> {
   const signers = (await Promise.all(options.signer.map(signersOf))).flat();
-  const bundle = await verified(folder, { signers, head: options.head ?? null });
+  const authorities = (await Promise.all(options.authority.map(certificatesOf))).flat();
+  const bundle = await verified(folder, { signers, head: options.head ?? null, authorities });
   if (bundle === null) {
     throw new CommandError(
       `${folder} is neither a folder of evidence (data/evidence/SITE/ID) nor an approved baseline (baselines/SITE) nor an audit trail (siteward audit --export FILE).`,
@@ -39,6 +43,16 @@ async function verified(folder: string, witness: Witness): Promise<VerifiedBundl
     if (!isSystemError(error)) throw error;
     throw new CommandError(`${folder} cannot be read: ${reasonOf(error)}.`, 3);
   }
+}
+
+/** One PEM text each. */
+async function certificatesOf(file: string): Promise<string[]> {
+  const content = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`--authority ${file} cannot be read: ${reasonOf(error)}.`);
+  });
+  const found = content.match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g) ?? [];
+  if (found.length === 0) throw new UsageError(`--authority ${file} holds no certificate in PEM.`);
+  return found;
 }
 
 /** A public key as written, or a file with one on each line. */

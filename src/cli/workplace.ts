@@ -11,6 +11,7 @@ import type { ShelteredStore } from '../store/sheltered.js';
 import type { Store } from '../store/store.js';
 import type { AsnOf } from './asns.js';
 import type { Log } from './log.js';
+import type { Stamping } from './stamping.js';
 
 /** The global flags. */
 export interface GlobalOptions {
@@ -64,6 +65,8 @@ export interface Workplace {
   readonly examineReceiver: (id: string) => Promise<string>;
   /** Whether something takes a connection there. Never rejects. */
   readonly opens: (host: string, port: number, signal: AbortSignal) => Promise<boolean>;
+  /** Has a time stamping authority witness evidence, where one is named. */
+  readonly stamps: Stamping;
   /** Sorts by time; names incidents and evidence folders. */
   readonly newId: (at: number) => string;
   /** Opened at first use: the one-shot check needs none. */

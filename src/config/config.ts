@@ -45,6 +45,8 @@ export interface Settings {
   readonly store: { readonly url: string };
   /** Whose signature a baseline must carry; empty: none is asked for. */
   readonly baselines: { readonly signers: readonly Signer[] };
+  /** URL of a time stamping authority; null: none is asked. */
+  readonly evidence: { readonly timestamps: string | null };
   readonly receivers: readonly Receiver[];
   readonly routes: readonly Route[];
   readonly heartbeat: {

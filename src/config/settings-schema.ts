@@ -169,6 +169,16 @@ export const SHAPE = {
     })
     .prefault({})
     .describe('Who may say what a site looks like.'),
+  evidence: z
+    .strictObject({
+      timestamps: webUrl()
+        .optional()
+        .describe(
+          'A time stamping authority (RFC 3161) that is asked to witness when evidence of anything wrong existed; it is told a hash and nothing else.',
+        ),
+    })
+    .prefault({})
+    .describe('What goes with the evidence.'),
   bus: z
     .strictObject({
       url: parsed<null>(() => ({ wrong: 'remote vantages come in a later version; remove this', quote: false }))

@@ -105,6 +105,7 @@ function toSettings(
     },
     store: data.store,
     baselines: data.baselines,
+    evidence: { timestamps: data.evidence.timestamps ?? null },
     receivers,
     routes: data.routes ?? toAll,
     heartbeat: {

@@ -28,6 +28,7 @@ export interface PostReply {
   /** Of `Retry-After`, RFC 9110 10.2.3, as it was sent. */
   readonly retryAfter: string | null;
   /** The first 64 KiB. */
+  readonly bytes: Uint8Array;
   readonly text: string;
 }
 
@@ -66,8 +67,9 @@ export async function post(request: PostRequest, io: PostIo): Promise<PostReply>
     });
     body.on('error', ended);
     const retryAfter = headers['retry-after'];
-    const text = await beginning(body);
-    return { status: statusCode, retryAfter: typeof retryAfter === 'string' ? retryAfter : null, text };
+    const bytes = await beginning(body);
+    const text = bytes.toString('utf8');
+    return { status: statusCode, retryAfter: typeof retryAfter === 'string' ? retryAfter : null, bytes, text };
   } catch (error) {
     const cause = deadline.passed() ? late : error;
     throw new ProbeFailure(failureFrom(cause, url.host, 'target'), { cause: error });
@@ -99,7 +101,7 @@ function connected(url: URL, place: Omit<Place, 'host' | 'port'>, io: PostIo) {
   });
 }
 
-async function beginning(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function beginning(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
@@ -107,7 +109,7 @@ async function beginning(body: AsyncIterable<Uint8Array>): Promise<string> {
     length += chunk.length;
     if (length >= MAX_REPLY_BYTES) break;
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** The end of what we ended ourselves. */

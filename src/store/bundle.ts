@@ -5,10 +5,11 @@ import * as z from 'zod';
 import type { Check } from '../checks/check.js';
 import { type AuditRecord, brokenAt, shortHead } from '../core/audit.js';
 import { NAMESPACES, type Signer, verifySignature } from '../core/signature.js';
+import { readStamp } from '../core/timestamp.js';
 import { RECORD, SIGNATURE as RECORD_SIGNATURE } from './baseline-record.js';
 import { openBaselines } from './baselines.js';
 import { parseJson, sha256 } from './detached.js';
-import { MANIFEST, MANIFEST_SCHEMA, SIGNATURE } from './evidence.js';
+import { MANIFEST, MANIFEST_SCHEMA, SIGNATURE, TIMESTAMP } from './evidence.js';
 import { exists, readMember } from './folder.js';
 
 /** One thing that was looked at. */
@@ -31,20 +32,26 @@ export interface Witness {
   readonly signers: readonly Signer[];
   /** Head of the audit trail as it was told once; null: not known. */
   readonly head: string | null;
+  /** PEM texts of time stamping authorities that are believed; without any, what a stamp says is reported. */
+  readonly authorities: readonly string[];
 }
 
 /** Null: it is neither a folder of evidence nor a baseline nor an exported audit trail. */
 export async function verifyBundle(
   folder: string,
   checks: readonly Check[],
-  { signers, head }: Witness,
+  { signers, head, authorities }: Witness,
 ): Promise<VerifiedBundle | null> {
   if ((await stat(folder)).isFile()) return verifyTrail(folder, head);
-  if (await exists(join(folder, MANIFEST))) return verifyEvidence(folder, signers);
+  if (await exists(join(folder, MANIFEST))) return verifyEvidence(folder, signers, authorities);
   return (await exists(join(folder, RECORD))) ? verifyBaseline(resolve(folder), checks, signers) : null;
 }
 
-async function verifyEvidence(folder: string, signers: readonly Signer[]): Promise<VerifiedBundle> {
+async function verifyEvidence(
+  folder: string,
+  signers: readonly Signer[],
+  authorities: readonly string[],
+): Promise<VerifiedBundle> {
   const read = await readMember(folder, MANIFEST);
   const manifest = 'bytes' in read ? MANIFEST_SCHEMA.safeParse(parseJson(read.bytes)) : null;
   if ('wrong' in read || !manifest?.success) {
@@ -57,10 +64,34 @@ async function verifyEvidence(folder: string, signers: readonly Signer[]): Promi
     about: `${site} (${url ?? 'no address'}) at ${at}, ${id}: ${verdict.summary}`,
     examined: [
       ...(await examineMembers(folder, members)),
-      ...(await strangers(folder, new Set([MANIFEST, SIGNATURE, ...Object.keys(members)]))),
+      ...(await strangers(folder, new Set([MANIFEST, SIGNATURE, TIMESTAMP, ...Object.keys(members)]))),
       await examineSignature(folder, SIGNATURE, read.bytes, NAMESPACES.evidence, signers),
+      ...(await examineTimestamp(folder, read.bytes, authorities)),
     ],
   };
+}
+
+/** Nothing where there is none and nobody asks for one. */
+async function examineTimestamp(
+  folder: string,
+  message: Uint8Array,
+  authorities: readonly string[],
+): Promise<Examined[]> {
+  const what = 'time stamp';
+  const content = await readMember(folder, TIMESTAMP);
+  if ('wrong' in content) {
+    const isMissing = !(await exists(join(folder, TIMESTAMP)));
+    return isMissing && authorities.length === 0
+      ? []
+      : [{ what, ok: false, detail: isMissing ? 'there is none' : `${TIMESTAMP} ${content.wrong}` }];
+  }
+  const stamp = readStamp(content.bytes, message, authorities);
+  if ('wrong' in stamp) return [{ what, ok: false, detail: `the time stamp in ${TIMESTAMP} ${stamp.wrong}` }];
+  const said = `existed at ${new Date(stamp.at).toISOString()}, says "${stamp.authority}"`;
+  if (stamp.trusted) return [{ what, ok: true, detail: `good: ${said}` }];
+  return authorities.length > 0
+    ? [{ what, ok: false, detail: `${said}, which leads to none of the authorities given` }]
+    : [{ what, ok: true, detail: `${said}: whether it is who it says shows --authority` }];
 }
 
 async function examineMembers(

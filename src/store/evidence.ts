@@ -8,12 +8,14 @@ import * as z from 'zod';
 import type { Exhibits, Picture, ResolverRow } from '../core/model.js';
 import type { Proof } from '../notify/notifier.js';
 import { isMemberName, jsonText, parseJson, sha256 } from './detached.js';
-import { exists, isSystemError, PRIVATE, readMember, reasonOf, replaceFolder } from './folder.js';
+import { exists, isSystemError, PRIVATE, readMember, reasonOf, replaceFolder, replaceMember } from './folder.js';
 import { warcOf } from './warc.js';
 
 export const MANIFEST = 'manifest.json';
 /** Beside what it signs, as `ssh-keygen -Y sign` names it. */
 export const SIGNATURE = `${MANIFEST}.sig`;
+/** An authority's reply about the manifest, as `openssl ts` names it. It comes later than the folder, or never. */
+export const TIMESTAMP = `${MANIFEST}.tsr`;
 const SCHEMA = 'siteward/evidence/1';
 const FOLDER_NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/i;
 
@@ -107,6 +109,16 @@ function toFiles(
   return sign === null ? files : files.set(SIGNATURE, Buffer.from(sign(bytes)));
 }
 
+/** The bytes an authority is to witness; null when they are gone. */
+export async function manifestIn(folder: string): Promise<Uint8Array | null> {
+  const read = await readMember(folder, MANIFEST);
+  return 'bytes' in read ? read.bytes : null;
+}
+
+export async function keepTimestamp(folder: string, reply: Uint8Array): Promise<void> {
+  await replaceMember(folder, TIMESTAMP, reply, PRIVATE);
+}
+
 /** The picture is among the members already: one file serves both. */
 function memberOf(hash: string, members: Readonly<Record<string, { sha256: string }>>): string | null {
   return Object.entries(members).find(([, member]) => member.sha256 === hash)?.[0] ?? null;
@@ -125,7 +137,9 @@ function freeName(wanted: string, bytes: Uint8Array, taken: ReadonlyMap<string, 
     (steps.at(-1) ?? '').slice(-60).replace(/^[^a-z0-9]+/, ''),
   ].join('/');
   const name =
-    isMemberName(base) && base !== MANIFEST && base !== SIGNATURE ? base : `member-${sha256(bytes).slice(0, 12)}.bin`;
+    isMemberName(base) && ![MANIFEST, SIGNATURE, TIMESTAMP].includes(base)
+      ? base
+      : `member-${sha256(bytes).slice(0, 12)}.bin`;
   const [stem = name, extension = ''] = name.split(/(\.[a-z0-9]{1,5})$/);
   let free = name;
   for (let count = 2; taken.has(free); count++) free = `${stem}-${count}${extension}`;

@@ -108,7 +108,7 @@ describe('on another machine', () => {
     const first = await place.siteward('verify', folder);
     expect([first.code, first.stdout.includes('unknown key: compare SHA256:')], first.stdout).toEqual([0, true]);
     const wrongWith = async (): Promise<string[]> => {
-      const bundle = await verifyBundle(folder, CHECKS, { signers: [], head: null });
+      const bundle = await verifyBundle(folder, CHECKS, { signers: [], head: null, authorities: [] });
       return (bundle?.examined ?? []).filter(({ ok }) => !ok).map(({ what }) => what);
     };
     expect(await wrongWith()).toEqual([]);
