@@ -6,7 +6,6 @@ import type { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setLogger } from 'node-cron';
 import type { ProbeIo } from './checks/check.js';
 import { referenceLookup } from './checks/dns/lookup.js';
 import { CHECKS } from './checks/index.js';
@@ -23,7 +22,7 @@ import { runDoctor } from './cli/doctor.js';
 import { runIncidents } from './cli/incidents.js';
 import { runInit } from './cli/init.js';
 import { linking } from './cli/links.js';
-import { createLog } from './cli/log.js';
+import { createLog, lendToCalendar } from './cli/log.js';
 import { crashing, failed, interruption, outliveReaders, terminalOf, withGrace } from './cli/process.js';
 import { type Handlers, program } from './cli/program.js';
 import { registrySources } from './cli/registry-sources.js';
@@ -83,28 +82,17 @@ async function configOf(options: GlobalOptions, watchlist: 'required' | 'optiona
   return loaded.config;
 }
 
-/** Builds the real things. Nothing is started before it is used; `close` ends what was. */
-async function workplace(options: GlobalOptions, watchlist: 'required' | 'optional' = 'required'): Promise<Workplace> {
-  const crash = crashing();
-  const config = await configOf(options, watchlist);
-  crash('start/configured');
-  const terminal = terminalOf(options);
-  const log = createLog(options.quiet ? 'error' : options.logLevel, terminal.live, terminal.err);
-  setLogger({
-    info: (message) => log.info({}, message),
-    warn: (message) => log.warn({}, message),
-    error: (message) => log.error({}, String(message)),
-    debug: () => undefined,
-  });
-  const signal = interruption();
-  const { network: net, resolvers, browser: browserSettings, dns } = config.settings;
+/** What asks the world: nothing of it is started before it is used. */
+function senses(options: GlobalOptions, { settings }: Config, { log, crash }: Pick<Workplace, 'log' | 'crash'>) {
+  const { network: net, resolvers, dns } = settings;
   const policy = { allow: net.allow, only: net.only };
   let started: Promise<SharedBrowser> | null = null;
   // Loaded when first needed, as the store and the daemon are: half of what starting costs is loading.
   const browser = (): Promise<SharedBrowser> =>
     (started ??= import('./net/browser/browser.js').then(({ createBrowser }) =>
-      createBrowser({ ...browserSettings, ca: net.ca, policy, resolve: (name) => network.resolve(name) }),
+      createBrowser({ ...settings.browser, ca: net.ca, policy, resolve: (name) => network.resolve(name) }),
     ));
+  const warn = (message: string): void => log.warn({}, message);
   const network = createNetwork({
     policy,
     hosts: net.hosts,
@@ -112,23 +100,30 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     capture: async (request) => (await browser()).capture(request),
     lookup: (name) => lookup(name),
     ...{ now, crash },
-    known: knownAddresses({
-      file: join(options.data, 'alert-hosts.json'),
-      now,
-      warn: (message) => log.warn({}, message),
-    }),
+    known: knownAddresses({ file: join(options.data, 'alert-hosts.json'), now, warn }),
   });
   const lookup = referenceLookup(resolvers, (request) => network.exchange(request));
   const asnOf = asnsFrom(dns.asnDatabase === null ? null : resolve(options.config, dns.asnDatabase), log);
-  const authority = {
-    roots: dns.roots,
-    port: dns.authorityPort,
-    anchors: dns.trustAnchors,
-    subnets: dns.clientSubnets,
-  };
+  const { roots, authorityPort: port, trustAnchors: anchors, clientSubnets: subnets } = dns;
   const registry = registrySources(dns, { fetch: (request) => network.fetch(request), now }, log);
-  const asked = { network, resolvers, asnOf, authority, pathProbes: dns.pathProbes, ...(registry ? { registry } : {}) };
-  const io: Omit<ProbeIo, 'signal'> = { vantage: 'local', now, ...asked };
+  const asked = { network, resolvers, asnOf, authority: { roots, port, anchors, subnets }, pathProbes: dns.pathProbes };
+  const io: Omit<ProbeIo, 'signal'> = { vantage: 'local', now, ...asked, ...(registry ? { registry } : {}) };
+  const close = async (): Promise<void> => {
+    await Promise.all([started?.then((open) => open.close()), network.close()]);
+  };
+  return { network, browser, asnOf, io, close };
+}
+
+/** Builds the real things. Nothing is started before it is used; `close` ends what was. */
+async function workplace(options: GlobalOptions, watchlist: 'required' | 'optional' = 'required'): Promise<Workplace> {
+  const crash = crashing();
+  const config = await configOf(options, watchlist);
+  crash('start/configured');
+  const terminal = terminalOf(options);
+  const log = createLog(options.quiet ? 'error' : options.logLevel, terminal.live, terminal.err);
+  lendToCalendar(log);
+  const signal = interruption();
+  const { network, browser, asnOf, io, close } = senses(options, config, { log, crash });
   const baselines = openBaselines(options.baselines, CHECKS, config.settings.baselines.signers);
   const threads = createThreads(THREADS);
   const stores = storesOf(config.settings.store.url, options.data, { door: network.database, ...{ crash, now, log } });
@@ -140,7 +135,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     config,
     terminal,
     log,
-    ...{ network, resolvers, asnOf },
+    ...{ network, resolvers: config.settings.resolvers, asnOf },
     browserVersion: async () => (await browser()).version(),
     browserWalls: async () => (await browser()).walls(),
     observatory: {
@@ -163,8 +158,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     shelteredStore: stores.shelteredStore,
     async close() {
       crash('stop/store-closing');
-      const ends = [started?.then((open) => open.close()), network.close(), stamps.close(), stores.closeStores()];
-      await Promise.all([...ends, threads.close()]);
+      await Promise.all([close(), stamps.close(), stores.closeStores(), threads.close()]);
       crash('stop/store-closed');
     },
   };
