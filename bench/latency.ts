@@ -2,9 +2,10 @@
  * From a change on a page to the first channel that takes the news of it: the built daemon, real Chromium, real HTTPS
  * and a real webhook receiver on loopback. Each site is defaced at a moment nobody announced.
  *
- *   npm run bench:latency -- [--changes 200] [--every 15s] [--mode event|everyday] [--daemons 2]
+ *   npm run bench:latency -- [--changes 200] [--every 15s] [--mode event|everyday] [--daemons 2] [--minutes 60]
  *
  * A daemon watches four sites, as five at once would rightly be one message, and begins each round with an empty store.
+ * No round is begun after so many minutes.
  */
 import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     every: { type: 'string', default: '15s' },
     mode: { type: 'string', default: 'event' },
     daemons: { type: 'string', default: '2' },
+    minutes: { type: 'string', default: '60' },
   },
 });
 const SITES = ['a', 'b', 'c', 'd'];
@@ -115,7 +117,9 @@ function addUp(metrics: string): void {
 }
 
 const places = await Promise.all(daemons.map(prepared));
-for (let round = 0; took.length < Number(values.changes); round++) {
+const begunAt = performance.now();
+const isTime = (): boolean => performance.now() - begunAt < Number(values.minutes) * 60_000;
+for (let round = 0; took.length < Number(values.changes) && isTime(); round++) {
   await Promise.all(places.map((place, daemon) => played(place, daemon, round)));
   process.stderr.write(`${took.length} changes\n`);
 }

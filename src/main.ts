@@ -156,6 +156,7 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
     ...{ newId, crash, signal, stamps },
     store: stores.store,
     shelteredStore: stores.shelteredStore,
+    lockStore: stores.lockStore,
     async close() {
       crash('stop/store-closing');
       await Promise.all([close(), stamps.close(), stores.closeStores(), threads.close()]);

@@ -38,6 +38,8 @@ export interface SchedulerIo {
 const JITTER = 0.1;
 /** Looks at one host at a time. */
 const PER_HOST = 2;
+/** Nobody waits longer than this for the first run after a start. */
+const FIRST_RUN_MS = 10_000;
 /** Longest sleep of the timer, so that a window's start or a clock that jumped is noticed soon. */
 const MAX_SLEEP_MS = 1_000;
 
@@ -76,12 +78,13 @@ export class Scheduler {
       .sort((a, b) => a.at - b.at);
   }
 
-  /** Starts with every interval job spread over its first interval, at most ten seconds. */
+  /** Starts with a first run of every interval job, within its first interval and ten seconds. */
   start(): void {
     const at = this.#io.monotonic();
     for (const job of this.#jobs) {
       const schedule = job.scheduleAt(this.#io.now());
-      if ('everyMs' in schedule) this.#plan(job, at + this.#io.random() * Math.min(schedule.everyMs, 10_000), 0);
+      if ('everyMs' in schedule)
+        this.#spread(job, schedule.everyMs, at, this.#io.random() * Math.min(schedule.everyMs, FIRST_RUN_MS));
       else this.#startCron(job, schedule);
     }
     this.#sleep();
@@ -116,6 +119,12 @@ export class Scheduler {
     this.#due.push({ at: slot + jitter, what: turn });
   }
 
+  /** A first run so soon after `at`; those that follow lie anywhere in the interval, or all jobs would come in one rush. */
+  #spread(job: Job, everyMs: number, at: number, soon: number): void {
+    const slot = at - this.#io.random() * everyMs;
+    this.#plan(job, slot, at + soon - slot);
+  }
+
   #sleep(): void {
     if (this.#stopped) return;
     const earliest = this.#due.peek()?.at ?? Number.POSITIVE_INFINITY;
@@ -142,7 +151,7 @@ export class Scheduler {
     void this.#crons.get(job.id)?.destroy();
     this.#crons.delete(job.id);
     this.#turns.delete(job.id);
-    if ('everyMs' in schedule) this.#plan(job, at, 0);
+    if ('everyMs' in schedule) this.#spread(job, schedule.everyMs, at, 0);
     else this.#startCron(job, schedule);
   }
 

@@ -2,9 +2,10 @@
  * The golden timelines in real time: the built daemon, real Chromium, real receivers on loopback (SMTP, a signed webhook,
  * a PagerDuty endpoint), and what each was sent held against what it must be sent, message for message.
  *
- *   npm run bench:golden -- [--only G1,G3,G5,G6,G10] [--sites 500] [--calm 20m]
+ *   npm run bench:golden -- [--only G1,G3,G5,G6,G10] [--sites 500] [--every 60s] [--calm 14m]
  *
- * All run at once and take a quarter of an hour. G10 is a day: here it is as many minutes as `--calm` says, looked at as
+ * All run at once and take a quarter of an hour. The many of G5 are looked at every minute (`--every`), as two cores cannot look
+ * at five hundred names and at the certificates behind them every 15 s; the site with the second cause is. G10 is a day: here it is as many minutes as `--calm` says, looked at as
  * often as the watchlist allows (every 5 s); the whole day is played on a moved clock in test/timelines/.
  */
 import { parseArgs } from 'node:util';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', default: 'G1,G3,G5,G6,G10' },
     sites: { type: 'string', default: '500' },
+    every: { type: 'string', default: '60s' },
     calm: { type: 'string', default: '14m' },
   },
 });
@@ -25,7 +27,7 @@ const { values } = parseArgs({
 const TIMELINES: Readonly<Record<string, (oracle: Oracle) => Promise<void>>> = {
   G1: takeover,
   G3: glimpse,
-  G5: (oracle) => storm(oracle, Number(values.sites)),
+  G5: (oracle) => storm(oracle, Number(values.sites), values.every),
   G6: deafness,
   G10: (oracle) => calm(oracle, Number.parseFloat(values.calm) * 60_000),
 };

@@ -21,7 +21,7 @@ export async function takeover(oracle: Oracle): Promise<void> {
       mail: 'suspected, opened, resolved',
       hook: 'suspected, opened, acknowledged, resolved',
       pager: 'trigger, trigger, acknowledge, resolve',
-      lead: 'escalated, resolved',
+      lead: 'escalated, acknowledged, resolved',
       everyone: 'escalated, resolved',
     });
     const pager = heard.filter(({ receiver }) => receiver === 'pager');
@@ -117,8 +117,12 @@ export async function deafness(oracle: Oracle): Promise<void> {
       `${(sinks.beats.at(-1) ?? 0) > healedAt}`,
       (sinks.beats.at(-1) ?? 0) > healedAt,
     );
-    const itself = world.ofItself().map(({ receiver, change }) => `${receiver} ${change}`);
-    oracle.holds('and of itself only that alerts waited', itself.join(', ') || 'nothing', itself.length <= 8);
+    const itself = world.ofItself();
+    const ofIncident = new Set(itself.map(({ receiver, incident }) => `${receiver} ${incident}`));
+    const words = itself.map(({ receiver, change }) => `${receiver} ${change}`).join(', ') || 'nothing';
+    // That alerts waited: to each its beginning and its end.
+    const isOne = ofIncident.size <= 5 && itself.length <= 10;
+    oracle.holds('of itself each hears once that alerts waited, and that they do no more', words, isOne);
   } finally {
     await world.close();
   }

@@ -38,10 +38,16 @@ ${eventWindow(ids)}`);
   );
 }
 
-export function eventWindow(ids: readonly string[], every = '15s'): string {
-  return `events:
-  - { id: golden, from: 2020-01-01T00:00:00Z, to: 2099-01-01T00:00:00Z, every: ${every}, content: frozen, sites: [${ids.join(', ')}] }
-`;
+/** An event without end, in which some sites may be looked at less often. */
+export function eventWindow(
+  ids: readonly string[],
+  every = '15s',
+  more: readonly string[] = [],
+  moreEvery = '60s',
+): string {
+  const window = (id: string, sites: readonly string[], cadence: string): string =>
+    `  - { id: ${id}, from: 2020-01-01T00:00:00Z, to: 2099-01-01T00:00:00Z, every: ${cadence}, content: frozen, sites: [${sites.join(', ')}] }\n`;
+  return `events:\n${window('golden', ids, every)}${more.length > 0 ? window('many', more, moreEvery) : ''}`;
 }
 
 /** Takes baselines and starts the daemon. @param targets waited for until each was looked at. */

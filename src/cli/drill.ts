@@ -10,6 +10,7 @@ import { DRILL, DRILLED } from '../core/reserved.js';
 import { decide, type Memory, watch } from '../memory.js';
 import type { Observatory } from '../monitor.js';
 import type { DeliveryState, Store } from '../store/store.js';
+import { carried } from './carrying.js';
 import { type Canary, canaries } from './drill-canary.js';
 import { keepTargetEvidence } from './evidence.js';
 import { jsonText } from './report/check-json.js';
@@ -19,6 +20,8 @@ import { CommandError, EXIT, UsageError, type Workplace } from './workplace.js';
 
 /** Where the evidence of drills is kept, beside that of the sites. */
 const EVIDENCE_FOLDER = 'siteward-drill';
+/** A daemon beside us may open others meanwhile. */
+const RECENT = 100;
 /** As many clear looks as an incident needs to end. */
 const CLEAR_LOOKS = 3;
 
@@ -30,13 +33,13 @@ export async function runDrill(siteId: string | undefined, place: Workplace): Pr
   const courier = await place.courier(store);
   for (const attacked of [stage.page, stage.dns]) {
     await look(attacked, true, memory, place);
-    await courier.deliverPending();
+    await carried(() => courier.deliverPending(), store, place);
   }
   for (let round = 0; round < CLEAR_LOOKS; round++) {
     for (const restored of [stage.page, stage.dns]) await look(restored, false, memory, place);
   }
-  await courier.deliverPending();
-  const [incident] = (await store.incidents(1)).filter((one) => one.siteId === DRILL);
+  await carried(() => courier.deliverPending(), store, place);
+  const incident = (await store.incidents(RECENT)).find((one) => one.siteId === DRILL);
   if (!incident) throw new CommandError('The drill was not recognised as an attack: this is a bug.', EXIT.bug);
   const deliveries = await store.deliveriesOf(incident.id);
   place.terminal.out(

@@ -1,5 +1,6 @@
 /** The database of the settings, opened when first needed, for a command or for a daemon. */
 import type { Crash } from '../core/crash-points.js';
+import type { DatabaseLock } from '../store/database-lock.js';
 import type { DatabaseDoor } from '../store/postgres.js';
 import type { ShelteredStore } from '../store/sheltered.js';
 import type { Store } from '../store/store.js';
@@ -10,6 +11,8 @@ export interface Stores {
   readonly store: () => Promise<Store>;
   /** For a daemon: it goes on when the database does not. */
   readonly shelteredStore: () => Promise<ShelteredStore>;
+  /** For whoever works alone. Throws StoreTaken. */
+  readonly lockStore: () => Promise<DatabaseLock>;
   readonly closeStores: () => Promise<void>;
 }
 
@@ -36,6 +39,10 @@ export function storesOf(url: string, dataDir: string, { door, crash, now, log }
   return {
     store: () => (plain ??= opened()),
     shelteredStore: () => (sheltered ??= openedSheltered()),
+    async lockStore() {
+      const { lockStore } = await import('../store/database-lock.js');
+      return lockStore(url, dataDir, process.pid, door);
+    },
     closeStores: async () =>
       void (await Promise.all([plain?.then((store) => store.close()), sheltered?.then((store) => store.close())])),
   };

@@ -7,6 +7,7 @@ import { type Desk, storeProblemOf } from './watch-desk.js';
 
 /** An alert this old that no receiver took means that we cannot tell anybody anything. */
 const OUTBOX_STUCK_MS = 120_000;
+const OUTBOX_STUCK_IN_EVENT_MS = 60_000;
 
 /** Faults with which we neither see nor tell: then the outside world must alarm in our place. */
 const BLINDING: readonly FaultCode[] = ['blind', 'late', 'baselines-unverifiable'];
@@ -26,10 +27,12 @@ export async function healthOf(desk: Desk): Promise<Health> {
   const now = desk.place.observatory.now();
   const outbox = await desk.store.outbox();
   const storeProblem = storeProblemOf(desk);
+  const isEvent = desk.place.config.events.some(({ from, to }) => from <= now && now < to);
+  const stuckAfter = isEvent ? OUTBOX_STUCK_IN_EVENT_MS : OUTBOX_STUCK_MS;
   const problems = [
     ...(storeProblem === null ? [] : [`the store does not take verdicts: ${storeProblem.reason}`]),
     ...unproven(desk, outbox, now),
-    ...(outbox.oldestAt !== null && waitedMs(outbox.oldestAt, now) > OUTBOX_STUCK_MS
+    ...(outbox.oldestAt !== null && waitedMs(outbox.oldestAt, now) > stuckAfter
       ? [`alerts wait since ${new Date(outbox.oldestAt).toISOString()}: no receiver takes them`]
       : []),
     ...(outbox.givenUp > 0

@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import { siteInspection } from '../monitor.js';
 import { passTime } from '../passing-time.js';
 import { lostIn } from '../store/lost.js';
+import { carried } from './carrying.js';
 import { progressOutput } from './check.js';
 import { checkReport, jsonText } from './report/check-json.js';
 import { exitCodeOf } from './report/exit-code.js';
@@ -48,7 +49,7 @@ export async function watchOnce(desk: Desk): Promise<number> {
   // A process that ends remembers nothing: what the database does not take now is told and forgotten.
   await desk.store.proveWritable(now());
   await tellOfStore(desk);
-  await deliver(desk, 'pending');
+  await carried(() => deliver(desk, 'pending'), desk.store, place);
   const { pending } = await desk.store.outbox();
   if (pending > 0) place.log.warn({ pending }, 'Alerts not accepted yet stay in the outbox; the next run retries them');
   const run = { version: place.version, startedAt, tookMs: now() - startedAt, sites: inspected };

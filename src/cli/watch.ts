@@ -1,21 +1,27 @@
 /** `watch`: the daemon, or with `--once` each target one time. */
 import { withdraw } from '../core/incident.js';
-import { lockFolder } from '../store/lock.js';
 import { createMetrics } from '../web/metrics.js';
 import { SelfWatch } from './self.js';
 import { watchOn } from './watch-daemon.js';
 import { type Desk, memoryOf } from './watch-desk.js';
 import { watchOnce } from './watch-once.js';
-import type { Workplace } from './workplace.js';
+import { EXIT, type Workplace } from './workplace.js';
 
 export async function runWatch(options: { readonly once: boolean }, place: Workplace): Promise<number> {
   if (options.once) return runOn(place, watchOnce);
-  const lock = lockFolder(place.options.data, process.pid);
+  const lock = await place.lockStore();
   place.crash('start/locked');
+  let isLost = false;
+  lock.onLost((taken) => {
+    isLost = true;
+    place.log.error({ error: taken.message }, 'Another daemon took over: this one ends');
+    process.kill(process.pid, 'SIGTERM');
+  });
   try {
-    return await runOn(place, watchOn);
+    const code = await runOn(place, watchOn);
+    return isLost ? EXIT.unverified : code;
   } finally {
-    lock.release();
+    await lock.release();
   }
 }
 

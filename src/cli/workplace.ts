@@ -7,6 +7,7 @@ import type { ApprovedBaseline, Observatory } from '../monitor.js';
 import type { Walls } from '../net/browser/host.js';
 import type { Courier } from '../notify/deliver.js';
 import type { Baselines, RecordHead } from '../store/baselines.js';
+import type { DatabaseLock } from '../store/database-lock.js';
 import type { ShelteredStore } from '../store/sheltered.js';
 import type { Store } from '../store/store.js';
 import type { AsnOf } from './asns.js';
@@ -73,6 +74,8 @@ export interface Workplace {
   readonly store: () => Promise<Store>;
   /** For a daemon: it goes on when the database does not. */
   readonly shelteredStore: () => Promise<ShelteredStore>;
+  /** For whoever looks on and carries alone. Throws StoreTaken. */
+  readonly lockStore: () => Promise<DatabaseLock>;
   readonly crash: Crash;
   /** Aborts at ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;

@@ -5,27 +5,33 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openNative } from './sqlite.js';
-import { StoreError } from './store.js';
+import { StoreError, StoreTaken } from './store.js';
 
 export interface Lock {
   release(): void;
 }
 
-/** Throws StoreError when another process holds it, naming that process; or what the file system throws. */
+/** Throws StoreTaken when another process holds it, naming that process; StoreError or what the file system throws. */
 export function lockFolder(dataDir: string, pid: number): Lock {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const owner = join(dataDir, 'watch.pid');
   const database = exclusively(join(dataDir, 'watch.lock'), (cause) => {
     const detail = cause instanceof Error ? cause.message : String(cause);
     return /locked|busy/i.test(detail)
-      ? `Another siteward watch${ownerOf(owner)} works on ${dataDir} already, and two would send everything twice. Stop it first, or give this one a folder of its own with --data.`
-      : `The lock of ${dataDir} could not be taken: ${detail}. Is the disk full or failing, or the folder not ours to write?`;
+      ? new StoreTaken(
+          `Another siteward watch${ownerOf(owner)} works on ${dataDir} already, and two would send everything twice. Stop it first, or give this one a folder of its own with --data.`,
+          { cause },
+        )
+      : new StoreError(
+          `The lock of ${dataDir} could not be taken: ${detail}. Is the disk full or failing, or the folder not ours to write?`,
+          { cause },
+        );
   });
   sayWho(owner, pid);
   return { release: () => void database.close() };
 }
 
-function exclusively(path: string, words: (cause: unknown) => string): ReturnType<typeof openNative> {
+function exclusively(path: string, failure: (cause: unknown) => StoreError): ReturnType<typeof openNative> {
   let database: ReturnType<typeof openNative> | null = null;
   try {
     database = openNative(path);
@@ -35,7 +41,7 @@ function exclusively(path: string, words: (cause: unknown) => string): ReturnTyp
     return database;
   } catch (cause) {
     database?.close();
-    throw new StoreError(words(cause), { cause });
+    throw failure(cause);
   }
 }
 

@@ -11,6 +11,7 @@ import {
   sql,
   type ValueNode,
 } from 'kysely';
+import type { Client } from 'pg';
 import type { StoreAddress } from '../core/store-address.js';
 import type { Tables } from './tables.js';
 
@@ -29,22 +30,34 @@ const CONNECT_MS = 10_000;
 /** Longest one statement may take: ours are short, and a lock nobody lets go of must not hold the daemon. */
 const STATEMENT_MS = 15_000;
 
+/** One connection of one's own, not opened yet. Its `error` must be listened to. */
+export async function postgresClient(address: PostgresAddress, door: DatabaseDoor): Promise<Client> {
+  const { default: pg } = await import('pg');
+  return new pg.Client(connectionOf(address, door));
+}
+
+function connectionOf({ host, port, user, password, database, tls }: PostgresAddress, door: DatabaseDoor) {
+  return {
+    ...{ host, port, user, password, database },
+    stream: () => door.streamTo(host, port),
+    ssl: tls ? { secureContext: door.trust, servername: host } : false,
+    connectionTimeoutMillis: CONNECT_MS,
+    statement_timeout: STATEMENT_MS,
+    query_timeout: STATEMENT_MS + 5_000,
+    idle_in_transaction_session_timeout: STATEMENT_MS,
+    application_name: 'siteward',
+  };
+}
+
 /** The driver is loaded, and the database dialled, at the first query. */
 export function postgresDialect(address: PostgresAddress, door: DatabaseDoor): Dialect {
-  const { host, port, user, password, database, tls } = address;
   return new PostgresDialect({
     pool: async () => {
       const { default: pg } = await import('pg');
       const numbers: readonly number[] = [pg.types.builtins.INT8, pg.types.builtins.NUMERIC];
       const pool = new pg.Pool({
-        ...{ host, port, user, password, database, max: CONNECTIONS },
-        stream: () => door.streamTo(host, port),
-        ssl: tls ? { secureContext: door.trust, servername: host } : false,
-        connectionTimeoutMillis: CONNECT_MS,
-        statement_timeout: STATEMENT_MS,
-        query_timeout: STATEMENT_MS + 5_000,
-        idle_in_transaction_session_timeout: STATEMENT_MS,
-        application_name: 'siteward',
+        ...connectionOf(address, door),
+        max: CONNECTIONS,
         types: {
           // Times in milliseconds and counts: all far below 2^53.
           getTypeParser: (oid: number, format?: 'text' | 'binary') =>
@@ -53,13 +66,16 @@ export function postgresDialect(address: PostgresAddress, door: DatabaseDoor): D
       });
       // A connection that ends while nobody uses it is replaced at the next query, which fails or not by itself.
       pool.on('error', () => undefined);
+      // One that ends under a query fails that query; its own error, unheard, would end the process.
+      pool.on('connect', (client) => void client.on('error', () => undefined));
       return pool;
     },
   });
 }
 
-/** Any number that no other program on the database is likely to use for a lock. */
+/** Numbers that no other program on the database is likely to use for a lock: of who writes now, and of who watches. */
 const WRITERS = 0x51_7e_3a_2d;
+export const WATCHER = WRITERS + 1;
 
 /** As in SQLite one transaction writes at a time: of two that append to the audit trail the second sees the first. */
 export async function takeTurn(tx: Kysely<Tables>): Promise<void> {

@@ -2,7 +2,7 @@
  * One SQLite file behind the interface Kysely wants, through whichever driver this Node has: the built-in
  * `node:sqlite`, else the prebuilt `libsql`. Their differences end here.
  */
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { type Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from 'kysely';
@@ -80,8 +80,10 @@ export async function examineFile(db: Kysely<Tables>): Promise<void> {
 
 function openFile(path: string): SqliteDatabase {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  // SQLite gives its journal files the mode of the main one, so that must be right before it is opened.
-  closeSync(openSync(path, 'a', 0o600));
+  // SQLite gives its journal files the mode of the main one, so that must be right before it is opened. A file that is
+  // there is not opened for it: closing any descriptor of a file gives back every lock that this process has on it (POSIX),
+  // those of another connection too, and then the next process to end takes itself for the last and deletes the log.
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
   const Native = nativeDriver();
   const database = new Native(path);

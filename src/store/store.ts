@@ -139,6 +139,14 @@ export class StoreError extends Error {
   }
 }
 
+/** Another process works with it already. */
+export class StoreTaken extends StoreError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreTaken';
+  }
+}
+
 /** Somebody else was faster: read again and decide anew. */
 export class StoreConflict extends StoreError {
   constructor(message: string, options?: ErrorOptions) {

@@ -1,11 +1,15 @@
 /** The same memory in a real PostgreSQL, reached through the guarded door. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open.js';
+import { WATCHER } from '../../src/store/postgres.js';
 import { StoreConflict, StoreError } from '../../src/store/store.js';
 import { anEntry, aTransition, T0 } from '../contracts/samples.js';
 import { storeContract } from '../contracts/store.js';
 import { notifyNetwork } from '../support/notify.js';
 import { PASSWORD, type PostgresServer, startPostgres } from '../support/postgres.js';
+import { until } from '../support/siteward.js';
+
+const HELD = `select count(*) from pg_locks where locktype = 'advisory' and granted`;
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -63,6 +67,23 @@ describe('a PostgreSQL database', () => {
     await store.record(anEntry());
     await server.run(url, 'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()');
     await store.openIncidents().catch((error: unknown) => expect(error).toBeInstanceOf(StoreError));
+    expect(await store.openIncidents()).toHaveLength(1);
+    await store.close();
+  });
+
+  it('refuses what a connection was cut under, and the process lives', async () => {
+    const url = await server.create();
+    const store = await opened(url);
+    // Whoever writes waits for this session, which cuts everybody else off.
+    const cut = server.run(
+      url,
+      `select pg_advisory_lock(${WATCHER - 1}); select pg_sleep(1);
+       select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()`,
+    );
+    await until('it holds the turn', async () => (await server.run(url, HELD)) === '1');
+    await expect(store.record(anEntry())).rejects.toThrow(StoreError);
+    await cut.catch(() => undefined);
+    await store.record(anEntry());
     expect(await store.openIncidents()).toHaveLength(1);
     await store.close();
   });

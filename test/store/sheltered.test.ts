@@ -93,6 +93,20 @@ describe('a database that fails', () => {
     expect((await disk.trail()).map(({ action }) => action)).toEqual(['opened', 'worsened']);
   });
 
+  it('nor who belongs to a storm, which no transition of theirs tells', async () => {
+    await store.open();
+    await store.record(anEntry(aTransition('opened', { id: 'group', siteId: '_group-1' })));
+    const opened = aTransition('opened', { id: 'member', siteId: 'shop' });
+    await store.record({ ...anEntry(opened), incidents: [{ ...opened.incident, parent: 'group' }] });
+    await store.close();
+    disk = failing(openStore(URL, dataDir));
+    store = new ShelteredStore(disk, { ...io, memory });
+    await store.open();
+    disk.down = 'disk full';
+    expect((await store.leadingIncidents()).map(({ id }) => id)).toEqual(['group']);
+    expect(await store.hasOpenMembers('group', [])).toBe(true);
+  });
+
   it('already when it is opened: what is seen is told, and kept when the database comes', async () => {
     disk.down = 'connection refused';
     await store.open();

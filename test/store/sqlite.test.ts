@@ -83,6 +83,26 @@ describe('an SQLite file', () => {
     await (await opened()).close();
   });
 
+  it('opened twice in one process keeps its lock: another process that ends takes nothing from it', async () => {
+    const first = await opened();
+    const second = await opened();
+    // As `siteward incidents` does beside a daemon: it reads and ends.
+    const program = `const Native = process.getBuiltinModule('node:sqlite')?.DatabaseSync ?? require('libsql');
+      const db = new Native(process.argv[1]);
+      console.log(db.prepare('select count(*) as many from incidents').all()[0].many);
+      db.close();`;
+    const count = async () => {
+      const file = join(dataDir, 'siteward.db');
+      return (await promisify(execFile)(process.execPath, ['-e', program, file])).stdout.trim();
+    };
+    await second.record(anEntry());
+    expect(await count()).toBe('1');
+    await second.record(anEntry(aTransition('opened', { id: 'another', siteId: 'shop' })));
+    expect(await count()).toBe('2');
+    await first.close();
+    await second.close();
+  });
+
   it('of an older Siteward knows after the upgrade who belongs to a storm', async () => {
     const store = await opened();
     await store.record(anEntry(aTransition('opened', { id: 'group', siteId: '_group-1' })));

@@ -4,7 +4,7 @@ import { digestOf } from '../../src/core/digest.js';
 import type { Content, MaintenanceWindow, Policy, Site, Target } from '../../src/core/model.js';
 import { isGroup } from '../../src/core/reserved.js';
 import { faultsOf } from '../../src/core/watchdog.js';
-import { answer, EVIL, evidence, GOOD, reply, SETTINGS, tlsAt } from '../checks/dns/sample.js';
+import { answer, control, EVIL, evidence, GOOD, reply, SETTINGS, tlsAt } from '../checks/dns/sample.js';
 import { GENUINE, lookAt, settingsFor } from '../checks/page/looks.js';
 import { T0 } from '../contracts/samples.js';
 import { ANY_TARGET, play, type Script, type Sent, type Stage } from './stage.js';
@@ -55,6 +55,40 @@ function heard(sent: readonly Sent[], change: string): { readonly to: readonly s
 }
 const changesOf = (sent: readonly Sent[]) => [...new Set(sent.map(({ change }) => change))];
 const between = (from: number, to: number) => (one: Sent) => one.at >= from && one.at < to;
+
+const CDN_ALLOWED = { ...SETTINGS.allow, addresses: ['151.101.0.0/16'] };
+
+/** Any two of the addresses that a CDN gives at that time, proven by their certificate. @param others that came with them */
+function rotated(at: number, others: readonly string[] = []): unknown {
+  const turn = Math.abs(Math.round(at / MINUTE));
+  const edge = (which: number): string => `151.101.${(turn * 7 + which) % 64}.${10 + ((turn * 13 + which) % 90)}`;
+  const given = (which: number) => [reply([edge(which), edge(which + 1)])];
+  const seen = [0, 1, 2, 3].map(edge);
+  const answers = [
+    ...['ref1', 'ref2', 'isp'].map((name) => control(name)),
+    answer('ref1', 'A', given(0)),
+    answer('ref2', 'A', given(2)),
+    answer('isp', 'A', others.length > 0 ? [reply([...others])] : given(1)),
+  ];
+  const tls = [
+    ...seen.map((one) => tlsAt(one, null)),
+    ...others.map((one) => tlsAt(one, 'DEPTH_ZERO_SELF_SIGNED_CERT', 'x')),
+  ];
+  return { ...evidence([]), answers, tls };
+}
+
+const ADVERTISEMENTS = ['Visit the old town', 'Coffee, roasted today', 'Trains every half hour', 'A new exhibition'];
+
+function noisyPage(at: number): unknown {
+  const turn = Math.abs(Math.round(at / SECOND));
+  const html = GENUINE.replaceAll('r4nd0m', `n${turn}x`)
+    .replace('k3J9dkqPz0aa81bcdeF0', `t${turn}k3J9dkqPz0aa`)
+    .replace('value="aa81"', `value="${turn.toString(16)}"`)
+    .replace('1752765000', String(1_752_765_000 + turn))
+    .replace('12,431', String(10_000 + (turn % 5_000)))
+    .replace('</main>', `<aside class="ad">${ADVERTISEMENTS[turn % ADVERTISEMENTS.length]}</aside></main>`);
+  return lookAt({ html });
+}
 
 describe('the golden timelines', () => {
   it('G1: an event page is replaced, taken after 5 minutes and restored after 10', async () => {
@@ -310,23 +344,44 @@ describe('the golden timelines', () => {
     });
   });
 
-  it('G10: a day of a healthy site with a nonce, a clock, an advertisement and CDN addresses: nothing', async () => {
-    const noisy = (at: number) =>
-      lookAt({
-        html: GENUINE.replaceAll('r4nd0m', `n${at}`).replace('12,431', String(10_000 + ((at / SECOND) % 5_000))),
-      });
+  describe('G10: a site with a nonce, a token, a clock, a counter, an advertisement, and addresses of a CDN', () => {
+    const noisySite = site('live', EVERYDAY, ['page', 'dns']);
+    const options = { ignore: { selectors: ['.ad', '.viewers'] } };
+    const targets = noisySite.targets.map((target): Target => {
+      const isPage = target.kind === 'page';
+      return { ...target, settings: isPage ? settingsFor('living', options) : { ...SETTINGS, allow: CDN_ALLOWED } };
+    });
+    const healthy = ({ kind }: Target, at: number): unknown => (kind === 'page' ? noisyPage(at) : rotated(at));
     const script: Script = {
       ...base,
-      everyMs: 20 * MINUTE,
-      tickMs: 2 * MINUTE,
-      sites: [site('live', EVERYDAY, ['page', 'dns'])],
-      scene: ({ kind }, at) => (kind === 'dns' ? clean : noisy(at)),
+      everyMs: 10 * MINUTE,
+      tickMs: 10 * MINUTE,
+      sites: [{ ...noisySite, targets }],
+      scene: healthy,
+      approved: ({ kind }) => (kind === 'page' ? [noisyPage(-1), noisyPage(-2)] : [rotated(-1), rotated(-2)]),
     };
-    await play(script, 24 * 60 * MINUTE, async ({ sent, store }) => {
-      expect(sent).toEqual([]);
-      expect(await store.incidents(10)).toEqual([]);
-    });
-  }, 240_000);
+
+    it('that is healthy for a day: nothing', async () => {
+      await play(script, 24 * 60 * MINUTE, async ({ sent, store }) => {
+        expect(sent).toEqual([]);
+        expect(await store.incidents(10)).toEqual([]);
+        expect(await store.suppressions(0)).toEqual([]);
+        expect([...(await store.lookedAt()).keys()].sort()).toEqual(['live/dns', 'live/page']);
+      });
+    }, 240_000);
+
+    it.each([
+      ['page', defaced],
+      ['dns', rotated(0, [EVIL])],
+    ])('is no reason to overlook its %s when that is attacked', async (attackedKind, attack) => {
+      const scene: Script['scene'] = (target, at) =>
+        target.kind === attackedKind && at >= 60 * MINUTE ? attack : healthy(target, at);
+      await play({ ...script, scene }, 70 * MINUTE, ({ sent }) => {
+        expect(sent.filter(({ at }) => at < 60 * MINUTE)).toEqual([]);
+        expect(heard(sent, 'opened').to).toEqual(FIRST);
+      });
+    }, 120_000);
+  });
 });
 
 async function expectStuck({ store }: Stage): Promise<void> {
