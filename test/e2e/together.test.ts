@@ -107,7 +107,7 @@ describe('on one PostgreSQL database', () => {
     for (let times = 0; times < 20; times++) {
       await server.run(url, 'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()');
     }
-    const held = `select count(*) from pg_locks where locktype = 'advisory' and granted`;
+    const held = `select count(*) from pg_locks where locktype = 'advisory' and granted and objid = ${0x51_7e_3a_2e}`;
     await until('it has the lock again', async () => (await server.run(url, held)) === '1', 30_000);
     expect((await place.siteward('--data', 'data-there', 'watch')).code).toBe(3);
     await stopped(first);
