@@ -94,7 +94,7 @@ function blockIn(pair: Pair, settings: PageSettings): Block | null {
   if (!box || box.width < screen.width * BROAD || box.y > screen.height * NEAR_TOP) return null;
   const height = box.height / screen.height;
   const shouted = height >= SHOUTED && middleSize(texts) >= LARGE_LETTERS;
-  if (shouted || (height >= HIGH && tiradeIn(pair) !== null)) return { box, living: 'critical' };
+  if (shouted || (height >= HIGH && tiradeIn(pair)?.outright)) return { box, living: 'critical' };
   return height >= GREAT ? { box, living: 'warning' } : null;
 }
 

@@ -125,7 +125,8 @@ export const explained: Readonly<Record<string, PageExplained>> = {
   },
   hostility: {
     asks: 'Does the new text accuse, threaten, boast of an intrusion or sell what the site never spoke of?',
-    speaks: 'a new line, heading or changed line holds several such words, one of them grave, that the site never used',
+    speaks:
+      'a new line holds several such words, one of them grave, that the site never used; fewer in a passage strange to it',
     measures: each((pair) => {
       const tirade = tiradeIn(pair);
       const value = tirade ? `weight ${tirade.weight}: ${quoteList(tirade.words, 8)}` : 'none that tells';

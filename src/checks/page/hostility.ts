@@ -9,7 +9,7 @@ import type { Pair } from './layers.js';
 import { type Stem, stemsIn } from './lexicon.js';
 import { forgedWordsIn, readings } from './lookalikes.js';
 import type { PageSettings } from './settings.js';
-import { newlySpoken, spokenBy } from './spoken.js';
+import { newlySpoken, spokenBy, strangenessOf } from './spoken.js';
 import { jaccard, multiset, quote, quoteList, wordsOf } from './words.js';
 
 export const hostility = perLayer('hostility', (pair, settings) => {
@@ -23,6 +23,8 @@ export interface Tirade {
   readonly line: string;
   readonly words: readonly string[];
   readonly weight: number;
+  /** By the words themselves; else only because they stand in a passage strange to the site, which proves less. */
+  readonly outright: boolean;
 }
 
 const measured = new WeakMap<Pair, Tirade | null>();
@@ -52,12 +54,16 @@ function measure(pair: Pair): Tirade | null {
   const own = new Set(spokenBy(pair.accepted).flatMap(hostileIn));
   const reserve = Math.min(MOST_RESERVE, weightOf([...own]) / 2 + [...own].filter(({ grave }) => grave).length);
   const lines = said.map(({ line, stems }) => ({ line, stems: stems.filter((stem) => !own.has(stem)) }));
-  const telling = lines.filter(({ line, stems }) => isTelling(line, weightOf(stems) - reserve, stems, pair));
   const all = [...new Set(lines.flatMap(({ stems }) => stems))];
-  if (telling.length === 0 && weightOf(all) < TOGETHER + reserve) return null;
+  const shouted = lines.filter(({ line, stems }) => isTelling(line, weightOf(stems) - reserve, stems, pair));
+  const outright = shouted.length > 0 || weightOf(all) >= TOGETHER + reserve;
+  const telling = outright
+    ? shouted
+    : lines.filter(({ line, stems }) => isForeign(line, weightOf(stems) - reserve, pair));
+  if (!outright && telling.length === 0) return null;
   const chosen = telling.length > 0 ? telling : lines;
   const worst = chosen.reduce((a, b) => (weightOf(b.stems) > weightOf(a.stems) ? b : a));
-  return { line: worst.line, words: all.map(({ text }) => text), weight: weightOf(all) };
+  return { line: worst.line, words: all.map(({ text }) => text), weight: weightOf(all), outright };
 }
 
 function hostileIn(line: string): Stem[] {
@@ -80,6 +86,21 @@ const MENDED_ABOVE = 0.5;
 function isTelling(line: string, weight: number, stems: readonly Stem[], pair: Pair): boolean {
   const grave = stems.some((stem) => stem.grave);
   return (grave && weight >= 3) || weight >= 4 || (grave && weight >= 2 && isMended(line, pair));
+}
+
+/**
+ * Fewer such words suffice in a line in which the site hardly finds a word of its own: how many, of how many telling
+ * words, and how strange those are to the site. Of 568 honest edits these two told none that was not told without them.
+ */
+const FOREIGN = [
+  { weight: 2, telling: 5, strange: 0.7 },
+  { weight: 1, telling: 8, strange: 0.85 },
+];
+
+function isForeign(line: string, weight: number, pair: Pair): boolean {
+  if (weight < 1) return false;
+  const { words, share } = strangenessOf([line], pair);
+  return FOREIGN.some((least) => weight >= least.weight && words >= least.telling && share >= least.strange);
 }
 
 function isMended(line: string, { accepted, actual }: Pair): boolean {

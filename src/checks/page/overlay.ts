@@ -61,7 +61,7 @@ function coverFindings(pair: Pair, settings: PageSettings): Finding[] {
   const size = sizeOf(covered);
   if (covered.length < COVERED_LINES || size < COVERED_CHARACTERS) return [];
   const hosts = strangeHostsIn(fresh, pair);
-  const hostile = hosts.length > 0 || (fresh.length > 0 && tiradeIn(pair) !== null);
+  const hostile = hosts.length > 0 || (fresh.length > 0 && tiradeIn(pair)?.outright === true);
   const share = actual.covered.length > 0 ? size / sizeOf(accepted.lines) : 0;
   if (!hostile && (share < MUCH_COVERED || CONSENT.test(fresh.join(' ')))) return [];
   const whither = hosts.length > 0 ? ` and names ${quoteList(hosts)}` : '';

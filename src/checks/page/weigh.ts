@@ -111,7 +111,7 @@ function isRedesigned(pair: Pair): boolean {
 /** New words that speak against somebody, heavy enough and in place of most of the running text. */
 function isRewrittenInHostility(pair: Pair): boolean {
   const tirade = tiradeIn(pair);
-  if (tirade === null || tirade.weight < HEAVY) return false;
+  if (!tirade?.outright || tirade.weight < HEAVY) return false;
   return isTextReplaced(differenceOf(pair)) || (swapIn(pair)?.gone ?? 0) >= MOST_GONE;
 }
 

@@ -53,6 +53,15 @@ describe('one paragraph of a living page exchanged for another of the same lengt
     expect(codes).toContain('page/hostile-words');
   });
 
+  it('is told by one such word in a passage strange to the site, and not in one about the same matters', () => {
+    const strange =
+      'Those villas beside the lagoon belong to a mafia whose yachts, vineyards and helicopters nobody ever taxed.';
+    const own =
+      'Sessions on what a mafia does to clean water are streamed in six languages; researchers publish recordings of each panel.';
+    expect(codesOf(instead([SESSIONS, strange]))).toContain('page/hostile-words');
+    expect(codesOf(instead([SESSIONS, own]))).toEqual([]);
+  });
+
   it('is told by its strangeness alone when a good part of the text went', () => {
     const text =
       'Marbled kittens purr beneath velvet cushions while grandmother knits woollen mittens beside crackling fireplaces, humming forgotten lullabies.';
