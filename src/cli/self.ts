@@ -2,7 +2,6 @@
  * What the daemon notices about itself between two pulses: whether it sees and could tell, what it verified, whether it was
  * held up, whether somebody set its clock.
  */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Sight, sightBy } from '../core/controls.js';
 import type { Target, Verdict } from '../core/model.js';
 import type { Attention } from '../core/watchdog.js';
@@ -10,6 +9,8 @@ import type { Workplace } from './workplace.js';
 
 /** A control that has not answered by then does not answer. */
 const CONTROL_DEADLINE_MS = 5_000;
+
+const TICK_MS = 100;
 
 /** Milliseconds; only the second never jumps. */
 interface Clocks {
@@ -22,8 +23,10 @@ export class SelfWatch {
   /** By the monotonic clock: a clock that is set must not make old news of what was verified just now. */
   readonly #verifiedAt = new Map<string, number>();
   readonly #unverifiable = new Set<string>();
-  readonly #delay = monitorEventLoopDelay({ resolution: 100 });
   readonly #clocks: Clocks;
+  /** When something was last done, and the longest that nothing was since the last pulse; monotonic milliseconds. */
+  #doneAt: number;
+  #blockedMs = 0;
   /** Wall clock less monotonic clock, at the last pulse. */
   #offset: number;
   #driftMs = 0;
@@ -34,7 +37,14 @@ export class SelfWatch {
     this.#clocks = clocks;
     this.#startedAt = clocks.monotonic();
     this.#offset = clocks.wall() - clocks.monotonic();
-    this.#delay.enable();
+    this.#doneAt = this.#startedAt;
+    setInterval(() => this.#tick(), TICK_MS).unref();
+  }
+
+  #tick(): void {
+    const at = this.#clocks.monotonic();
+    this.#blockedMs = Math.max(this.#blockedMs, at - this.#doneAt - TICK_MS);
+    this.#doneAt = at;
   }
 
   /** Milliseconds since the start. */
@@ -86,9 +96,11 @@ export class SelfWatch {
 
   /** Longest time in milliseconds that nothing was done since the last call. */
   takeBlockedMs(): number {
-    const blocked = this.#delay.max / 1e6;
-    this.#delay.reset();
-    return Number.isFinite(blocked) ? blocked : 0;
+    // After a stop the pulse may come before the tick: what was not noticed yet counts all the same.
+    this.#tick();
+    const blocked = this.#blockedMs;
+    this.#blockedMs = 0;
+    return blocked;
   }
 
   attentions(targets: readonly Target[]): readonly Attention[] {

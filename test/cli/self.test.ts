@@ -35,6 +35,14 @@ describe('the clock', () => {
   });
 });
 
+test('a stop is told by the first pulse after it, also where that comes before anything else', () => {
+  const self = aSelf();
+  expect(self.takeBlockedMs()).toBe(0);
+  pass(30_000);
+  expect(self.takeBlockedMs()).toBeGreaterThan(29_000);
+  expect(self.takeBlockedMs()).toBe(0);
+});
+
 test('a target that could not be verified counts from when it last was', () => {
   const self = aSelf();
   pass(60_000);
