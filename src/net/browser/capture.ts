@@ -222,6 +222,7 @@ async function shoot(stage: Stage, clip: Size): Promise<string> {
   try {
     return await shot(stage, clip);
   } catch (error) {
+    if (error instanceof PageMoved) throw error;
     if (!(error instanceof TimedOut)) return await shot(stage, await windowOf(stage, clip));
     await regardless(within(stage.cdp.send('Page.stopLoading'), 1_000, 'stopping'));
     return await shot(stage, clip);
@@ -235,7 +236,15 @@ async function shot(stage: Stage, clip: Size): Promise<string> {
     captureBeyondViewport: true,
     clip: { x: 0, y: 0, ...clip, scale: 1 },
   });
-  return (await within(answer, SHOT_MS, 'photographing')).data;
+  try {
+    return (await within(answer, SHOT_MS, 'photographing')).data;
+  } catch (error) {
+    // Chromium's words for a page that gives way to the next one just now.
+    if (error instanceof Error && /not attached to an active page/i.test(error.message)) {
+      throw new PageMoved('photographing', { cause: error });
+    }
+    throw error;
+  }
 }
 
 /** No more than the window: what can be photographed when the whole page cannot. */
