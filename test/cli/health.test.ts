@@ -28,7 +28,7 @@ async function problems(moment: Moment): Promise<readonly string[]> {
   } = moment;
   const settings = { receivers, heartbeat: { provenWithinMs: DAY }, browser: { sandbox: 'required' } };
   const desk = {
-    place: { observatory: { now: () => T0 }, config: { sites: [], settings } },
+    place: { observatory: { now: () => T0 }, config: { sites: [], events: [], settings } },
     store: { outbox: async () => ({ ...QUIET, ...outbox }), trouble },
     self: { provenAt, runningMs },
     faults: faults.map((code) => ({ code, summary: code })),

@@ -35,6 +35,7 @@ describe('settings', () => {
       },
       browser: { executable: 'auto', pages: 2, sandbox: 'required', jail: 'auto' },
       store: { url: 'sqlite:siteward.db' },
+      evidence: { timestamps: null },
       receivers: [],
       routes: [],
       heartbeat: { urls: [], everyMs: 60_000, provenWithinMs: 86_400_000 },

@@ -384,10 +384,13 @@ describe('certificates', () => {
   it('that nobody vouches for or that ran out are refused, unless any will do', async () => {
     const ca = certificateAuthority();
     const expired = ca.issue(['127.0.0.1'], { from: inDays(-9), to: inDays(-1) });
-    for (const certificate of [selfSigned(['127.0.0.1']), expired]) {
+    for (const [certificate, code] of [
+      [selfSigned(['127.0.0.1']), 'certificate-invalid'],
+      [expired, 'certificate-expired'],
+    ] as const) {
       const origin = await serve({ '/': 'impostor' }, { certificate });
       const trust = trustIn([ca.pem]);
-      expect((await get(`${origin.url}/`, { trust })).failure?.code).toBe('certificate-invalid');
+      expect((await get(`${origin.url}/`, { trust })).failure?.code).toBe(code);
       expect(origin.requests).toHaveLength(0);
       expect(text(await get(`${origin.url}/`, { trust, anyCertificate: true }))).toBe('impostor');
     }
