@@ -107,6 +107,14 @@ export function program(version: string, handlers: Handlers, done: (exitCode: nu
     .description('Ask every resolver for a name and say which answer is genuine')
     .action((names: string[], options) => run((globals) => handlers.dns(names, options, globals))());
   addPeople(root, handlers, run);
+  addUpkeep(root, handlers, run);
+  return root;
+}
+
+type Run = (work: (globals: GlobalOptions) => Promise<number>) => () => Promise<void>;
+
+/** Siteward itself, its memory, and whether the records are as they were written. */
+function addUpkeep(root: Command, handlers: Handlers, run: Run): void {
   root
     .command('doctor')
     .description('What on this machine works or not, with the fix for each')
@@ -130,10 +138,7 @@ export function program(version: string, handlers: Handlers, done: (exitCode: nu
     .option('--authority <file>', 'certificate of a time stamping authority (PEM); may be repeated', collect, [])
     .description('Check offline that evidence, a baseline or an audit trail is as it was written, and who signed it')
     .action((folder: string, options) => run((globals) => handlers.verify(folder, options, globals))());
-  return root;
 }
-
-type Run = (work: (globals: GlobalOptions) => Promise<number>) => () => Promise<void>;
 
 function addCheck(root: Command, handlers: Handlers, run: Run): void {
   root
