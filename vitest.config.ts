@@ -7,6 +7,8 @@ export default defineConfig({
     hookTimeout: 180_000,
     // Chromium, unbound and nsd share the two cores with the tests: more workers only make everything late.
     maxWorkers: 2,
+    // What runs together within a file waits for a daemon's own patience nearly all the time.
+    maxConcurrency: 10,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'] } },
       {

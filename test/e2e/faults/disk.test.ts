@@ -51,8 +51,8 @@ async function toldAllTheSame(ground: Ground, daemon: Daemon, recover: () => voi
 }
 
 const unable = cannot('root');
-describe.skipIf(unable)(`a data folder on a small disk${unable ? ` (skipped: ${unable})` : ''}`, () => {
-  test.concurrent('that is full: the attack is told and later written down', PATIENCE, () =>
+describe.skipIf(unable).concurrent(`a data folder on a small disk${unable ? ` (skipped: ${unable})` : ''}`, () => {
+  test('that is full: the attack is told and later written down', PATIENCE, () =>
     onGround(async (ground) => {
       const data = dataOf(ground);
       const daemon = await ground.watch({ through: onSmallDisk(data, 'size=4m') });
@@ -69,7 +69,7 @@ describe.skipIf(unable)(`a data folder on a small disk${unable ? ` (skipped: ${u
     }),
   );
 
-  test.concurrent('that is full before anything was written there: it watches and tells all the same', PATIENCE, () =>
+  test('that is full before anything was written there: it watches and tells all the same', PATIENCE, () =>
     onGround(async (ground) => {
       const data = dataOf(ground);
       const full = `mount -t tmpfs -o size=1m siteward "$0" && head -c 2m /dev/zero > "$0/ballast" 2>/dev/null; exec "$@"`;
@@ -79,7 +79,7 @@ describe.skipIf(unable)(`a data folder on a small disk${unable ? ` (skipped: ${u
     }),
   );
 
-  test.concurrent('without inodes left: the attack is told without its evidence', PATIENCE, () =>
+  test('without inodes left: the attack is told without its evidence', PATIENCE, () =>
     onGround(async (ground) => {
       const data = dataOf(ground);
       const daemon = await ground.watch({ through: onSmallDisk(data, 'size=64m,nr_inodes=40') });
@@ -98,8 +98,8 @@ describe.skipIf(unable)(`a data folder on a small disk${unable ? ` (skipped: ${u
 });
 
 const untraceable = cannot('root', 'strace');
-describe.skipIf(untraceable)(`a disk that fails${untraceable ? ` (skipped: ${untraceable})` : ''}`, () => {
-  test.concurrent.each([
+describe.skipIf(untraceable).concurrent(`a disk that fails${untraceable ? ` (skipped: ${untraceable})` : ''}`, () => {
+  test.each([
     ['became read-only', ['pwrite64:error=EROFS']],
     ['loses what it is to keep', ['fsync,fdatasync:error=EIO']],
     ['fails at every second write', ['pwrite64:error=EIO:when=1+2']],

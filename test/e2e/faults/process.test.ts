@@ -4,7 +4,7 @@ import { copyFileSync, readdirSync, rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { pendingIn } from '../../../bench/torture/ledger.js';
 import { sqliteDialect } from '../../../src/store/sqlite.js';
 import { until } from '../../support/siteward.js';
@@ -70,32 +70,34 @@ test.concurrent(
 );
 
 const unlimited = cannot('prlimit');
-test.skipIf(unlimited)('with hardly a descriptor left: no site is called down, and an attack is told', PATIENCE, () =>
-  onGround(async (ground) => {
-    const daemon = await ground.watch();
-    await daemon.looked();
-    const open = readdirSync(`/proc/${daemon.running.pid}/fd`).map(Number);
-    const limit = (soft: number): Promise<unknown> =>
-      new Promise((done) =>
-        spawn('prlimit', ['--pid', String(daemon.running.pid), `--nofile=${soft}:`]).once('exit', done),
-      );
-    await limit(Math.max(...open) + 1);
-    await pause(15_000);
-    expect(ground.ofSite()).toEqual([]);
-    await limit(1024);
-    await until('it looks again', async () => (await daemon.health()).ok, PATIENCE_MS);
-    ground.attack(true);
-    await until('the attack is told', () => ground.ofSite().length > 0, PATIENCE_MS);
-    expect(ground.ofSite().map(({ change }) => change)).toEqual(['opened']);
-    await daemon.stop();
-  }),
-);
+test
+  .skipIf(unlimited)
+  .concurrent('with hardly a descriptor left: no site is called down, and an attack is told', PATIENCE, () =>
+    onGround(async (ground) => {
+      const daemon = await ground.watch();
+      await daemon.looked();
+      const open = readdirSync(`/proc/${daemon.running.pid}/fd`).map(Number);
+      const limit = (soft: number): Promise<unknown> =>
+        new Promise((done) =>
+          spawn('prlimit', ['--pid', String(daemon.running.pid), `--nofile=${soft}:`]).once('exit', done),
+        );
+      await limit(Math.max(...open) + 1);
+      await pause(15_000);
+      expect(ground.ofSite()).toEqual([]);
+      await limit(1024);
+      await until('it looks again', async () => (await daemon.health()).ok, PATIENCE_MS);
+      ground.attack(true);
+      await until('the attack is told', () => ground.ofSite().length > 0, PATIENCE_MS);
+      expect(ground.ofSite().map(({ change }) => change)).toEqual(['opened']);
+      await daemon.stop();
+    }),
+  );
 
 /** Its stderr is a pipe of one page (1031 is F_SETPIPE_SZ, fcntl(2)) that somebody reads until it listens, and then holds open. */
 const SMALL_PIPE = `pipe R, W; fcntl(W, 1031, 4096) or die; if (!fork) { close W; while (<R>) { print STDERR; last if /healthz/ }
 sleep 1 while getppid() != 1; exit } close R; open STDERR, '>&', W; exec @ARGV`;
 const unpiped = cannot('perl');
-test.skipIf(unpiped)('a log that nobody reads holds nothing up', PATIENCE, () =>
+test.skipIf(unpiped).concurrent('a log that nobody reads holds nothing up', PATIENCE, () =>
   onGround(async (ground) => {
     const daemon = await ground.watch({ through: ['perl', '-e', SMALL_PIPE] });
     // Ten lines a round of more than a hundred characters each: the pipe is full after four.
@@ -109,32 +111,31 @@ test.skipIf(unpiped)('a log that nobody reads holds nothing up', PATIENCE, () =>
   }, 10),
 );
 
-describe('a database that other hands changed', () => {
-  test.concurrent(
-    'a poisoned row is set aside and told of; another site is watched and told of as ever',
-    PATIENCE,
-    () =>
-      onGround(async (ground) => {
-        const first = await ground.watch();
-        ground.attack(true);
-        await until('both are told', () => ground.ofSite().length + ground.ofSite('site-2').length === 2, PATIENCE_MS);
-        await first.stop();
-        await aside(databaseOf(ground), `update incidents set incident = '{' where site_id = 'site-1'`);
-        const before = ground.told.length;
-        const second = await ground.watch();
-        await until('the row is told of', () => ground.ofSite('_siteward').length > 0, PATIENCE_MS);
-        expect(ground.ofSite('_siteward')[0]?.headline).toMatch(/kept aside: incident_/);
-        await until('its site is told of anew', () => ground.ofSite().length === 2, PATIENCE_MS);
-        expect(ground.told.slice(before).filter(({ site }) => site === 'site-2')).toEqual([]);
-        for (const name of readdirSync(ground.place.path('data', 'lost')))
-          rmSync(ground.place.path('data', 'lost', name), { recursive: true });
-        const ended = (): boolean => ground.ofSite('_siteward').some(({ change }) => change === 'resolved');
-        await until('once the folder is taken away that is over', ended, PATIENCE_MS);
-        await second.stop();
-      }, 2),
-  );
+test.concurrent('a poisoned row is set aside and told of; another site is watched and told of as ever', PATIENCE, () =>
+  onGround(async (ground) => {
+    const first = await ground.watch();
+    ground.attack(true);
+    await until('both are told', () => ground.ofSite().length + ground.ofSite('site-2').length === 2, PATIENCE_MS);
+    await first.stop();
+    await aside(databaseOf(ground), `update incidents set incident = '{' where site_id = 'site-1'`);
+    const before = ground.told.length;
+    const second = await ground.watch();
+    await until('the row is told of', () => ground.ofSite('_siteward').length > 0, PATIENCE_MS);
+    expect(ground.ofSite('_siteward')[0]?.headline).toMatch(/kept aside: incident_/);
+    await until('its site is told of anew', () => ground.ofSite().length === 2, PATIENCE_MS);
+    expect(ground.told.slice(before).filter(({ site }) => site === 'site-2')).toEqual([]);
+    for (const name of readdirSync(ground.place.path('data', 'lost')))
+      rmSync(ground.place.path('data', 'lost', name), { recursive: true });
+    const ended = (): boolean => ground.ofSite('_siteward').some(({ change }) => change === 'resolved');
+    await until('once the folder is taken away that is over', ended, PATIENCE_MS);
+    await second.stop();
+  }, 2),
+);
 
-  test.concurrent('an old copy put back is told of, and what is still so is not told as over', PATIENCE, () =>
+test.concurrent(
+  'an old copy of the database put back is told of, and what is still so is not told as over',
+  PATIENCE,
+  () =>
     onGround(async (ground) => {
       const first = await ground.watch();
       await first.looked();
@@ -155,5 +156,4 @@ describe('a database that other hands changed', () => {
       expect(ground.ofSite().map(({ change }) => change)).toEqual(['opened', 'opened']);
       await third.stop();
     }),
-  );
-});
+);
