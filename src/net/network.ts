@@ -13,6 +13,7 @@ import { LateStream } from './late-stream.js';
 import { type PostReply, type PostRequest, post, touch } from './post.js';
 import { type Place, type Reach, reacher } from './reach.js';
 import { resolver } from './resolve.js';
+import { spareDescriptors } from './spare-descriptors.js';
 import { trustIn } from './trust.js';
 
 export interface NetworkOptions {
@@ -53,6 +54,8 @@ export interface GuardedNetwork extends Network {
 
 /** TCP and TLS of one handshake together. */
 const HANDSHAKE_MS = 5_000;
+/** For alerts; a few of them at a time. */
+const SPARE_DESCRIPTORS = 16;
 
 /** The driver of the database has its own deadlines. */
 const FOR_EVER = new AbortController().signal;
@@ -63,7 +66,8 @@ export function createNetwork(options: NetworkOptions): GuardedNetwork {
   const resolve = resolver(options);
   const exchanger = createExchanger({ ...options, trust });
   const known = options.known ?? knownAddresses({ file: null, now: options.now, warn: () => undefined });
-  const reach = reacher({ ...options, known });
+  const spare = spareDescriptors(SPARE_DESCRIPTORS);
+  const reach = reacher({ ...options, known, spare });
   const postIo = { reach, trust, policy };
   return {
     trust,
@@ -79,6 +83,9 @@ export function createNetwork(options: NetworkOptions): GuardedNetwork {
       streamTo: (host, port) => new LateStream(reach, { host, port, signal: FOR_EVER }),
       trust,
     },
-    close: async () => exchanger.close(),
+    close: async () => {
+      spare.close();
+      exchanger.close();
+    },
   };
 }

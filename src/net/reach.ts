@@ -16,6 +16,7 @@ import { systemServer } from './dns-exchange.js';
 import { failure } from './failures.js';
 import type { KnownAddresses } from './known-addresses.js';
 import { hostsEntry } from './resolve.js';
+import type { SpareDescriptors } from './spare-descriptors.js';
 
 export interface Place {
   /** A name or an address. */
@@ -47,6 +48,7 @@ export interface ReachOptions {
   /** Name or `*.name` -> fixed address. */
   readonly hosts: Readonly<Record<string, string>>;
   readonly known: KnownAddresses;
+  readonly spare: SpareDescriptors;
   /** The machine's own resolvers, `address` or `address:port`; Node's `getServers` unless given. */
   readonly systemServers?: () => readonly string[];
   /** Asks them; the system's own `getaddrinfo` unless given. */
@@ -59,13 +61,15 @@ const IMPATIENT_MS = 5_000;
 /** How long a resolver is waited for. */
 const LOOKUP_MS = 5_000;
 const MOST_ANSWERED = 4;
+/** What getaddrinfo opens at a time: its files, and a socket for each family. */
+const TO_LOOK_UP = 4;
 
 export function reacher(options: ReachOptions): Reach {
-  const { crash = noCrash } = options;
+  const { crash = noCrash, spare } = options;
   return async (place, greet) => {
     crash('send/connecting');
     const { host, port, signal } = place;
-    const { addresses, problem } = await candidates(place, options);
+    const { addresses, problem } = await spare.lend(TO_LOOK_UP, () => candidates(place, options));
     const failures: unknown[] = problem === null ? [] : [problem];
     for (const [index, address] of addresses.entries()) {
       const isLast = index === addresses.length - 1;
@@ -73,7 +77,8 @@ export function reacher(options: ReachOptions): Reach {
       const attempt = isLast ? signal : AbortSignal.any([signal, AbortSignal.timeout(2 * IMPATIENT_MS)]);
       try {
         const dial = { address, port, signal: attempt, timeoutMs, policy: options.policy, name: bare(host) };
-        const socket = await dialTcp({ ...dial, purpose: 'configured' });
+        const socket = await spare.lend(1, () => dialTcp({ ...dial, purpose: 'configured' }));
+        socket.once('close', spare.refill);
         crash('send/connected');
         const { value, verified } = await greeted(socket, attempt, greet);
         if (verified && parseAddress(bare(host)) === null) options.known.proven(bare(host), address);
