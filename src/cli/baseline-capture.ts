@@ -12,8 +12,8 @@ import { isolated, paint } from './report/text.js';
 import { counted } from './report/words.js';
 import type { Workplace } from './workplace.js';
 
-/** Sites captured at the same time; the browser has its own limit. */
-const SITES_TOGETHER = 4;
+/** Sites captured at the same time: a name is mostly waited for, and the browser has its own limit. */
+const SITES_TOGETHER = 16;
 
 /** What capturing one site came to. */
 interface SiteCapture {

@@ -1,4 +1,5 @@
 /** The edges of the process: its terminal, its signals, its exit code, and readers that go away. */
+import { setMaxListeners } from 'node:events';
 import { CommanderError } from 'commander';
 import { type Crash, crashAt } from '../core/crash-points.js';
 import { StoreError } from '../store/store.js';
@@ -22,6 +23,8 @@ export function terminalOf({ json, quiet, color }: GlobalOptions): Terminal {
 /** The first ctrl-C or SIGTERM lets what is under way end and be reported; the second ends at once. */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
+  // Every look under way listens, and on a large machine there are dozens: that is no leak.
+  setMaxListeners(0, controller.signal);
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
@@ -46,6 +49,7 @@ const LAST_MAIL_MS = 5_000;
 /** Aborts a little after `signal`. */
 export function withGrace(signal: AbortSignal): AbortSignal {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
   signal.addEventListener('abort', () => setTimeout(() => controller.abort(), LAST_MAIL_MS).unref(), { once: true });
   return controller.signal;
 }

@@ -143,3 +143,12 @@ describe('the record', () => {
     expect(existsSync(place.path('baselines'))).toBe(false);
   });
 });
+
+test('sixteen sites are captured together without a word of Node of its own', async () => {
+  const many = event.workplace();
+  const site = (_: unknown, index: number): string =>
+    `  - { id: site-${index}, url: "${event.url()}", checks: [tls] }\n`;
+  many.watchlist(`version: 1\nsites:\n${Array.from({ length: 16 }, site).join('')}`);
+  // Rejects when its user was shown a warning of Node's.
+  expect(await many.siteward('baseline', 'capture', '--approve', '--by', 'Ada')).toMatchObject({ code: 0 });
+});
