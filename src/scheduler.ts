@@ -1,20 +1,17 @@
 /**
- * When: every target at its own cadence with jitter, one run of a target at a time, at most `concurrency` together.
+ * When: every target at its own cadence with jitter, one run of a target at a time, as many together as there are places.
  *
  * Intervals run on one timer over a heap of due times, cron expressions on node-cron. Both only mark a target as due; a
  * target that is still running when it falls due again is not started twice and not made up for in a burst.
  */
 import { createTask, type ScheduledTask } from 'node-cron';
-import pLimit from 'p-limit';
 import type { Schedule } from './core/model.js';
 import { DueHeap } from './due-heap.js';
+import { type Comer, Places } from './places.js';
 
-export interface Job {
-  readonly id: string;
+export interface Job extends Comer {
   /** In force at this time: an event changes the cadence. */
   readonly scheduleAt: (at: number) => Schedule;
-  /** Whose machine is looked at: a few looks at one host at a time, so that a slow one holds up nobody else. */
-  readonly host: string;
   /** Times at which the schedule in force changes; the job falls due then. */
   readonly changesAt: readonly number[];
   /** Never rejects. @param rest waits without keeping others from the place that the run has. */
@@ -31,13 +28,12 @@ export interface SchedulerIo {
   readonly monotonic: () => number;
   /** 0..1. */
   readonly random: () => number;
+  /** Runs at a time, beside half as many that take long. */
   readonly concurrency: number;
 }
 
 /** Share of the interval by which a run may come early or late: an adversary must not know the second. */
 const JITTER = 0.1;
-/** Looks at one host at a time. */
-const PER_HOST = 2;
 /** Nobody waits longer than this for the first run after a start. */
 const FIRST_RUN_MS = 10_000;
 /** Longest sleep of the timer, so that a window's start or a clock that jumped is noticed soon. */
@@ -52,25 +48,27 @@ interface Turn {
 export class Scheduler {
   readonly #jobs: readonly Job[];
   readonly #io: SchedulerIo;
-  readonly #limit: ReturnType<typeof pLimit>;
-  readonly #hosts = new Map<string, ReturnType<typeof pLimit>>();
+  readonly #places: Places;
   readonly #due = new DueHeap<Turn>();
   /** The turn in force per job; one that was taken out of force stays in the heap and is passed over. */
   readonly #turns = new Map<string, Turn>();
   /** Changes of schedule still to come, soonest first. */
   readonly #changes: { readonly at: number; readonly job: Job }[];
   readonly #running = new Map<string, Promise<void>>();
-  /** Monotonic due time of jobs that wait for their host or for a free place. */
+  /** Monotonic due time of jobs that wait for a place. */
   readonly #waiting = new Map<string, number>();
+  /** Those of them whose host was busy when they fell due. */
+  readonly #kept = new Set<string>();
   readonly #crons = new Map<string, ScheduledTask>();
   #timer: NodeJS.Timeout | null = null;
   #lagMs = 0;
+  #ownLagMs = 0;
   #stopped = false;
 
   constructor(jobs: readonly Job[], io: SchedulerIo) {
     this.#jobs = jobs;
     this.#io = io;
-    this.#limit = pLimit(io.concurrency);
+    this.#places = new Places(io.concurrency, io.monotonic);
     const now = io.now();
     this.#changes = jobs
       .flatMap((job) => job.changesAt.map((at) => ({ at, job })))
@@ -100,13 +98,23 @@ export class Scheduler {
 
   /** Milliseconds by which the latest run started after it was due, or by which the one that waits longest is late. */
   get lagMs(): number {
+    return this.#longest(this.#lagMs, () => true);
+  }
+
+  /** As lagMs, but of runs that had no other of their own host to wait for: one that hangs is no fault of ours. */
+  get ownLagMs(): number {
+    return this.#longest(this.#ownLagMs, (id) => !this.#kept.has(id));
+  }
+
+  #longest(latest: number, counts: (id: string) => boolean): number {
     const now = this.#io.monotonic();
-    const longest = Math.max(0, ...[...this.#waiting.values()].map((due) => now - due));
-    return Math.max(this.#lagMs, longest);
+    let longest = latest;
+    for (const [id, due] of this.#waiting) if (counts(id)) longest = Math.max(longest, now - due);
+    return longest;
   }
 
   get runningCount(): number {
-    return this.#limit.activeCount;
+    return this.#places.heldCount;
   }
 
   get waitingCount(): number {
@@ -143,6 +151,7 @@ export class Scheduler {
       this.#due.pop();
       if (this.#turns.get(next.what.job.id) === next.what) this.#begin(next.what, next.at, at);
     }
+    this.#places.review();
     this.#sleep();
   }
 
@@ -182,37 +191,25 @@ export class Scheduler {
   }
 
   async #run(job: Job, due: number): Promise<void> {
-    let leave = await this.#place(job.host);
+    if (this.#places.isHostBusy(job)) this.#kept.add(job.id);
+    let place = this.#places.take(job);
+    await place;
     this.#waiting.delete(job.id);
+    const late = this.#io.monotonic() - due;
+    this.#lagMs = late;
+    if (!this.#kept.delete(job.id)) this.#ownLagMs = late;
     try {
       if (this.#stopped) return;
-      this.#lagMs = this.#io.monotonic() - due;
       let resting = 0;
       // Hundreds of sites hit at once must not hold every place while each waits to look again.
       await job.run(async (wait) => {
-        if (resting++ === 0) leave();
+        if (resting++ === 0) (await place)();
         await wait();
-        if (--resting === 0) leave = await this.#place(job.host);
+        if (--resting === 0) place = this.#places.take(job);
+        await place;
       });
     } finally {
-      leave();
+      (await place)();
     }
   }
-
-  /** Waits for a place at the host, then for one of all. @returns gives both back. */
-  async #place(name: string): Promise<() => void> {
-    const host = this.#hosts.get(name) ?? pLimit(PER_HOST);
-    this.#hosts.set(name, host);
-    const leaveHost = await taken(host);
-    const leaveAll = await taken(this.#limit);
-    return () => {
-      leaveAll();
-      leaveHost();
-    };
-  }
-}
-
-/** Resolves when it is one's turn. @returns ends it. */
-function taken(limit: ReturnType<typeof pLimit>): Promise<() => void> {
-  return new Promise((resolve) => void limit(() => new Promise<void>((leave) => resolve(leave))));
 }

@@ -21,7 +21,7 @@ import { witness } from '../store/witness.js';
 import { type Desk, storeProblemOf } from './watch-desk.js';
 
 /** Takes the pulse, and tells of what is wrong and of what works again. */
-export async function watchSelf(desk: Desk, scheduler: Pick<Scheduler, 'lagMs'>): Promise<void> {
+export async function watchSelf(desk: Desk, scheduler: Pick<Scheduler, 'ownLagMs'>): Promise<void> {
   const { place, store, self } = desk;
   const clockJumpMs = self.takeClockJumpMs();
   await self.look(place);
@@ -41,7 +41,7 @@ export async function watchSelf(desk: Desk, scheduler: Pick<Scheduler, 'lagMs'>)
     lost: await lost(desk),
     unverifiable: self.unverifiable,
     clockJumpMs,
-    lagMs: scheduler.lagMs,
+    lagMs: scheduler.ownLagMs,
     blockedMs,
     sights,
     targets: self.attentions(place.config.sites.flatMap((site) => site.targets)),
