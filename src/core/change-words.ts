@@ -3,7 +3,8 @@ import type { Alert, Change, Incident, Transition } from './model.js';
 import { diagnosisWords, duration } from './words.js';
 
 /** What follows the site's name in a subject: `defaced`, `still defaced after 35 min`. */
-export function stateWords({ incident, change, at }: Transition): string {
+export function stateWords({ transition, supersedes = [] }: Pick<Alert, 'transition' | 'supersedes'>): string {
+  const { incident, change, at } = transition;
   const words = diagnosisWords(incident.diagnosis);
   const lasted = duration(at - incident.since);
   switch (change) {
@@ -12,7 +13,8 @@ export function stateWords({ incident, change, at }: Transition): string {
     case 'opened':
       return incident.pattern === 'intermittent' ? `${words} for some visitors, again and again` : words;
     case 'worsened':
-      return `worse, ${words}`;
+      // Who was not told that it began does not know what it is worse than.
+      return supersedes.some(isBeginning) ? words : `worse, ${words}`;
     case 'relapsed':
       return `${words} again, relapse ${incident.relapses}`;
     case 'reopened':

@@ -5,9 +5,9 @@
  * certificate said is on one line and bounded before it gets here into a subject; the forms escape the rest.
  */
 import { badgeWords, isEnding, kickerWords, stateWords } from '../core/change-words.js';
-import type { Alert, Incident, ResolverRow, Site, Transition } from '../core/model.js';
+import type { Alert, DivergingTarget, Incident, ResolverRow, Site, Transition } from '../core/model.js';
 import { oneLine } from '../core/plain-text.js';
-import { isOfSites } from '../core/reserved.js';
+import { isGroup, isOfSites } from '../core/reserved.js';
 import { type Advice, adviceFor, agrees, diagnosisWords, moment, scopeWords, sureness } from '../core/words.js';
 import { illustrations } from './illustrations.js';
 import { mailHtml } from './mail-html.js';
@@ -41,11 +41,12 @@ export function compose(alert: Alert, site: Site, proof: Proof): Message {
 }
 
 /** `[CRITICAL] live: defaced — The title and main text were replaced.` */
-function subjectOf(transition: Transition, site: Site): string {
+function subjectOf(alert: Alert, site: Site): string {
+  const { transition } = alert;
   const { incident } = transition;
   // A page's words must not be read as an encoded word (RFC 2047), which could hold what we took out.
   const summary = incident.summary.replaceAll('=?', '= ?');
-  const text = `[${badgeWords(transition)}] ${site.id}: ${stateWords(transition)} — ${summary}`;
+  const text = `[${badgeWords(transition)}] ${site.id}: ${stateWords(alert)} — ${summary}`;
   return oneLine(text, SUBJECT_LENGTH);
 }
 
@@ -60,7 +61,7 @@ export function noticeOf(alert: Alert, site: Site, proof: Proof): Notice {
   return {
     tone: isOver ? 'resolved' : isNote ? 'notice' : incident.severity,
     badge: badgeWords(transition),
-    headline: subjectOf(transition, site),
+    headline: subjectOf(alert, site),
     kicker: kickerWords(alert),
     name: site.title ?? site.id,
     state: isOver ? 'as approved again' : isNote ? 'for your information' : diagnosisWords(incident.diagnosis),
@@ -70,11 +71,26 @@ export function noticeOf(alert: Alert, site: Site, proof: Proof): Notice {
     illustrations: isPast ? [] : illustrations(proof.pictures),
     resolvers: isPast ? [] : shownResolvers(proof.resolvers),
     findings: isPast ? [] : (proof.findings ?? []).filter((one) => one.severity !== 'notice').slice(0, MAX_FINDINGS),
-    advice: isOver ? AFTERWARDS : isNote ? [] : [...keepIt(incident, proof), ...adviceFor(incident.diagnosis, site)],
+    advice: isOver ? AFTERWARDS : isNote ? [] : [...keepIt(incident, proof), ...adviceOn(incident, site)],
     evidence: proof.folder,
     links: linksOf(proof, isOver),
     imprint: `Incident ${incident.id}, message ${incident.seq}.${proof.trail ? ` Audit trail ${proof.trail}.` : ''}`,
   };
+}
+
+/** What else is wrong with the site besides what its incident is named after: a forged answer does not excuse a defaced page. */
+function besides(incident: Incident): readonly DivergingTarget[] {
+  if (isGroup(incident)) return [];
+  const standing = Object.values(incident.diverging).filter(
+    ({ clearSince, diagnosis }) => clearSince === null && diagnosis !== incident.diagnosis,
+  );
+  return [...new Map(standing.map((one) => [one.diagnosis, one])).values()];
+}
+
+/** The first step of each trouble before the second step of any. */
+function adviceOn(incident: Incident, site: Site): readonly Advice[] {
+  const [first = [], ...others] = [incident, ...besides(incident)].map(({ diagnosis }) => adviceFor(diagnosis, site));
+  return [...first.slice(0, 1), ...others.flatMap((steps) => steps.slice(0, 1)), ...first.slice(1)];
 }
 
 /** A full disk takes no evidence, and whoever reads this may still see what will be gone. */
@@ -106,10 +122,12 @@ function factsOf({ incident, change, at, because }: Transition, site: Site, reas
   const isOver = isEnding(change);
   const seen = incident.scope === null || isOver ? [] : [['Seen', scopeWords(incident.scope)] as const];
   const ended = isOver ? [['Until', moment(at)] as const] : [];
+  const also = isOver ? [] : besides(incident).map((one) => `${diagnosisWords(one.diagnosis)}: ${one.summary}`);
   const told = isOver || change === 'reminder' ? [] : [['Because of', because] as const];
   const facts = [
     ['Site', site.id] as const,
     ...incident.lines.map((line, index) => [index === 0 ? 'Among them' : '', line] as const),
+    ...also.map((line) => ['Also', line] as const),
     ['Address', site.url ?? site.name] as const,
     ['Since', moment(incident.since)] as const,
     ...ended,

@@ -45,11 +45,44 @@ describe('the subject', () => {
     expect(composed(change, over).subject).toBe(subject);
   });
 
+  it('does not call worse what its reader was never told of', () => {
+    const alert = { ...anAlert(aTransition('worsened')), supersedes: ['opened'] as const };
+    expect(compose(alert, aSite(), PROOF).subject).toBe('[CRITICAL] live: defaced — The title was replaced.');
+  });
+
   it('is cut between characters as a reader counts them', () => {
     const { subject } = composed('opened', { summary: '👩‍👩‍👧‍👦'.repeat(200) });
     const shown = [...new Intl.Segmenter().segment(subject)].map(({ segment }) => segment);
     expect(shown).toHaveLength(120);
     expect(shown.slice(-2)).toEqual(['👩‍👩‍👧‍👦', '…']);
+  });
+});
+
+describe('a site with two troubles', () => {
+  const shown = aTransition('opened').incident.diverging;
+  const [page] = Object.values(shown);
+  if (!page) throw new Error('The sample diverges nowhere.');
+  const forged = { ...page, diagnosis: 'dns-redirected', summary: 'Resolver "isp" lies.' } as const;
+  const over = {
+    diagnosis: 'dns-redirected',
+    summary: forged.summary,
+    diverging: { ...shown, 'live/dns': forged },
+  } as const;
+
+  it('is told of with both, and what to do first about each', () => {
+    const { text } = composed('opened', over);
+    expect(text).toMatch(/Also:? +defaced: The title was replaced\./);
+    const [tell = -1, restore = -1, ask = -1] = [
+      'Tell the operators',
+      'take the page offline',
+      'Ask every resolver',
+    ].map((step) => text.indexOf(step));
+    expect([tell > 0, restore > tell, ask > restore]).toEqual([true, true, true]);
+  });
+
+  it('has one where the other is gone by now', () => {
+    const diverging = { 'live/page': { ...page, clearSince: T0 }, 'live/dns': forged };
+    expect(composed('opened', { ...over, diverging }).text).not.toMatch(/Also|take the page offline/);
   });
 });
 
