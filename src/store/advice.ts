@@ -30,5 +30,7 @@ function adviceFor(detail: string): string {
   if (REFUSED.test(detail)) return 'Check user, password and database in store.url of settings.yaml.';
   if (/connect|timeout|dialled|SSL|certificate/i.test(detail))
     return 'Does the database run, and does store.url of settings.yaml name it rightly?';
+  if (/database is locked/.test(detail))
+    return 'Another program holds the file: find it with fuser or lsof, and end it.';
   return 'Is the disk full or failing, or the file not ours to write?';
 }

@@ -5,7 +5,16 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { type Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from 'kysely';
+import {
+  type Kysely,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteDriver,
+  type SqliteStatement,
+  sql,
+} from 'kysely';
+import { PatientDriver } from './patience.js';
 import type { Tables } from './tables.js';
 
 /** What both drivers have in common, as far as we use it. */
@@ -25,9 +34,9 @@ interface NativeDatabase {
 }
 type NativeConstructor = new (path: string) => NativeDatabase;
 
-/** Durable at commit, readable while written, patient with a second process (backup, `siteward incidents`). */
+/** Durable at commit, readable while written. Who waits for a second process (`siteward ack`) is patience.ts. */
 const PRAGMAS = `
-  PRAGMA busy_timeout = 5000;
+  PRAGMA busy_timeout = 0;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;
@@ -44,6 +53,17 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 }
 
 class TransactionalSqliteDialect extends SqliteDialect {
+  readonly #database: () => Promise<SqliteDatabase>;
+
+  constructor(database: () => Promise<SqliteDatabase>) {
+    super({ database });
+    this.#database = database;
+  }
+
+  override createDriver(): SqliteDriver {
+    return new PatientDriver({ database: this.#database });
+  }
+
   override createAdapter(): SqliteAdapter {
     return new TransactionalSqliteAdapter();
   }
@@ -51,19 +71,12 @@ class TransactionalSqliteDialect extends SqliteDialect {
 
 /** The file is opened, and made if need be, at the first query. @param path of the file; it holds what attackers must not read. */
 export function sqliteDialect(path: string): SqliteDialect {
-  return new TransactionalSqliteDialect({ database: async () => openFile(path) });
+  return new TransactionalSqliteDialect(async () => openFile(path));
 }
 
 /** A database that is gone with the process. */
 export function memoryDialect(): SqliteDialect {
-  return new TransactionalSqliteDialect({
-    database: async () => {
-      const Native = nativeDriver();
-      const database = new Native(':memory:');
-      database.exec(PRAGMAS);
-      return adapted(database);
-    },
-  });
+  return new TransactionalSqliteDialect(async () => prepared(':memory:'));
 }
 
 /** The files of the database at that path. */
@@ -85,9 +98,19 @@ function openFile(path: string): SqliteDatabase {
   // those of another connection too, and then the next process to end takes itself for the last and deletes the log.
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
+  return prepared(path);
+}
+
+function prepared(path: string): SqliteDatabase {
   const Native = nativeDriver();
   const database = new Native(path);
-  database.exec(PRAGMAS);
+  try {
+    database.exec(PRAGMAS);
+  } catch (error) {
+    // It is tried again, for ever where need be: no descriptor may be left of each time.
+    database.close();
+    throw error;
+  }
   return adapted(database);
 }
 
@@ -116,7 +139,7 @@ function adapted(database: NativeDatabase): SqliteDatabase {
 /** Whoever copies the one file of a daemon that was stopped must have all of it. */
 function checkpoint(database: NativeDatabase): void {
   try {
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    database.exec('PRAGMA busy_timeout = 5000; PRAGMA wal_checkpoint(TRUNCATE)');
   } catch {
     // A full disk, a second process, a file that is no database: the log stays beside it, and is read at the next start.
   }

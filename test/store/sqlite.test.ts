@@ -1,16 +1,17 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lostIn } from '../../src/store/lost.js';
 import { MIGRATIONS } from '../../src/store/migrations.js';
 import { openStore } from '../../src/store/open.js';
-import { sqliteDialect } from '../../src/store/sqlite.js';
+import { openNative, sqliteDialect } from '../../src/store/sqlite.js';
 import { StoreError } from '../../src/store/store.js';
 import { anEntry, aTransition, T0 } from '../contracts/samples.js';
 import { storeContract } from '../contracts/store.js';
@@ -64,7 +65,39 @@ describe('an SQLite file', () => {
     expect(await aside('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
     expect(await aside('PRAGMA synchronous')).toEqual([{ synchronous: 2 }]);
     expect(await aside('PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1 }]);
-    expect(await aside('PRAGMA busy_timeout')).toEqual([{ timeout: 5000 }]);
+  });
+
+  it('waits for another program that writes, and holds up nothing else meanwhile', async () => {
+    const store = await opened();
+    const other = openNative(join(dataDir, 'siteward.db'));
+    other.exec('BEGIN IMMEDIATE');
+    const [written, claimed] = [store.record(anEntry()), store.claim('name', 'value')];
+    for (let round = 0; round < 10; round++) await turn();
+    // Only this very process can give the lock back: had it been stopped, it never would.
+    other.exec('ROLLBACK');
+    await written;
+    expect(await claimed).toBe(true);
+    expect(await store.openIncidents()).toHaveLength(1);
+    other.close();
+    await store.close();
+  });
+
+  it('waits with opening too, and leaves no descriptor behind where it fails', async () => {
+    const other = openNative(join(dataDir, 'siteward.db'));
+    other.exec('BEGIN EXCLUSIVE');
+    const store = opened();
+    for (let round = 0; round < 10; round++) await turn();
+    other.exec('ROLLBACK');
+    other.close();
+    await (await store).close();
+
+    await writeFile(join(dataDir, 'siteward.db'), 'not a database, not a database, not a database'.repeat(40));
+    const broken = openStore('sqlite:siteward.db', dataDir);
+    await expect(broken.open()).rejects.toThrow(/damaged/);
+    const before = await descriptors();
+    for (let round = 0; round < 5; round++) await expect(broken.open()).rejects.toThrow(/damaged/);
+    expect(await descriptors()).toBe(before);
+    await broken.close();
   });
 
   it('upgrades once and opens again without touching anything', async () => {
@@ -204,6 +237,10 @@ describe('an SQLite file', () => {
     await rm(resolve(writer, '../../..'), { recursive: true });
   });
 });
+
+async function descriptors(): Promise<number> {
+  return (await readdir('/proc/self/fd')).length;
+}
 
 /** The writer as plain JavaScript, below node_modules so that it finds its libraries. */
 async function compiledWriter(): Promise<string> {
