@@ -4,7 +4,7 @@
  */
 import { type Directory, dueAlerts, firstReceivers, type SeverityRoute } from './core/alerting.js';
 import { CAP_WINDOW_MS, type Grouped, group, type Load } from './core/grouping.js';
-import { advance, isOver, type Step, suspect } from './core/incident.js';
+import { advance, suspect } from './core/incident.js';
 import type { LadderStep } from './core/ladder.js';
 import type {
   Incident,
@@ -17,6 +17,7 @@ import type {
   Verdict,
 } from './core/model.js';
 import { isGroup } from './core/reserved.js';
+import { isOver, type Step } from './core/step.js';
 import { capped, suppressionOf } from './core/suppression.js';
 import { REOPEN_MS } from './core/timing.js';
 import {

@@ -1,10 +1,10 @@
 /** What happens without a look: time passes, and people are told of what is no incident of a site. */
 import { alertsTo } from './core/alerting.js';
 import { groupEnd, groupUpdate, orphaned } from './core/grouping.js';
-import { isOver, NOTHING, type Step } from './core/incident.js';
 import { tick } from './core/ladder.js';
 import type { Alert, Incident, Policy, Transition } from './core/model.js';
 import { isGroup } from './core/reserved.js';
+import { isOver, NOTHING, type Step } from './core/step.js';
 import { keptBack } from './core/suppression.js';
 import { decide, type Memory } from './memory.js';
 import type { Store } from './store/store.js';

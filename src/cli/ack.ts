@@ -1,7 +1,8 @@
 /** `ack`: somebody takes an incident, or closes one that nothing else can end. */
-import { isOver } from '../core/incident.js';
+
 import { acknowledge, close } from '../core/ladder.js';
 import type { Incident } from '../core/model.js';
+import { isOver } from '../core/step.js';
 import { moment } from '../core/words.js';
 import { decide } from '../memory.js';
 import type { Store } from '../store/store.js';

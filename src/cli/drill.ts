@@ -3,10 +3,10 @@
  * real but what was seen: judging, confirming, recording and delivering. Exit code 0 only if a receiver accepted.
  */
 import { CHECKS } from '../checks/index.js';
-import { isOver } from '../core/incident.js';
 import { close } from '../core/ladder.js';
 import type { Observation, Target } from '../core/model.js';
 import { DRILL, DRILLED } from '../core/reserved.js';
+import { isOver } from '../core/step.js';
 import { decide, type Memory, watch } from '../memory.js';
 import type { Observatory } from '../monitor.js';
 import type { DeliveryState, Store } from '../store/store.js';

@@ -1,10 +1,10 @@
 /** `incidents`: what happened, newest first. */
 import { isAnnouncement } from '../core/announcement.js';
 import { phaseWords } from '../core/change-words.js';
-import { isOver } from '../core/incident.js';
 import type { Incident } from '../core/model.js';
 import { oneLine } from '../core/plain-text.js';
 import { missingWitnesses } from '../core/recovery.js';
+import { isOver } from '../core/step.js';
 import { duration, moment } from '../core/words.js';
 import type { Store } from '../store/store.js';
 import { jsonText } from './report/check-json.js';

@@ -1,9 +1,9 @@
 /** The digest: what happened in a day, what was kept back and what nobody could see. Pure. */
 import { isAnnouncement } from './announcement.js';
 import { phaseWords } from './change-words.js';
-import { isOver } from './incident.js';
 import type { Incident, Suppression } from './model.js';
 import { oneLine } from './plain-text.js';
+import { isOver } from './step.js';
 import { diagnosisWords, duration, moment } from './words.js';
 
 export interface DayBook {

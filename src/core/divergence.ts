@@ -87,27 +87,29 @@ export function worseOf(before: Shown, now: Shown): Shown {
 
 export type Headline = Pick<Incident, 'diagnosis' | 'severity' | 'confidence' | 'scope' | 'summary'>;
 
-export function headlineOf(first: Shown, others: readonly Shown[]): Headline {
-  const { diagnosis, severity, confidence, summary } = others.reduce(worseFirst, first);
+export function headlineOf(first: Headline, others: readonly Headline[]): Headline {
+  const { diagnosis, severity, confidence, summary } = others.reduce<Headline>(worseFirst, first);
   const scope = others.map((one) => one.scope).reduce(widerOf, first.scope);
   return { diagnosis, severity, confidence, scope, summary };
 }
 
 /** The worse of the two: by severity, then by how specific the cause is; the first where they are equal. */
-function worseFirst(a: Shown, b: Shown): Shown {
+function worseFirst<H extends Headline>(a: H, b: H): H {
   const difference = rankOf(a.severity) - rankOf(b.severity) || specificity(a.diagnosis) - specificity(b.diagnosis);
   return difference > 0 ? b : a;
 }
 
-/** Everything about the next state that the people told of the current one do not know and must. */
-export function newsBetween(current: Incident, next: Incident): string[] {
-  const isWorse = rankOf(next.severity) < rankOf(current.severity);
-  const outranks = specificity(next.diagnosis) < specificity(current.diagnosis);
-  const isWider = next.scope === 'global' && current.scope !== 'global';
+/** What the next state is beyond all that people were told of, as severity, cause and reach go. */
+export function graverThan(known: readonly Headline[], next: Headline): string[] {
+  const [first, ...others] = known;
+  if (!first) return [];
+  const told = headlineOf(first, others);
+  const isWorse = rankOf(next.severity) < rankOf(told.severity);
+  const outranks = specificity(next.diagnosis) < specificity(told.diagnosis);
+  const isWider = next.scope === 'global' && told.scope !== 'global';
   return [
-    ...(isWorse ? [`${next.severity}, was ${current.severity}`] : []),
-    ...(outranks ? [`${next.diagnosis}, was ${current.diagnosis}`] : []),
-    ...newCodes(current, next).map((code) => `${code} is new`),
+    ...(isWorse ? [`${next.severity}, was ${told.severity}`] : []),
+    ...(outranks ? [`${next.diagnosis}, was ${told.diagnosis}`] : []),
     ...(isWider ? ['now seen from everywhere we look'] : []),
   ];
 }
@@ -116,6 +118,21 @@ export function newsBetween(current: Incident, next: Incident): string[] {
 export function newCodes(current: Incident, next: Incident): string[] {
   const known = new Set(codesOf(current));
   return codesOf(next).filter((code) => !known.has(code) && !isTransientCode(code));
+}
+
+/**
+ * Causes that change what the page check sees. A resolver that lies is none: the page is fetched at the address the
+ * references give, so a page that differs beside such a lie is an attack of its own.
+ */
+const EXPLAINS_THE_PAGE: readonly Diagnosis[] = ['delegation-hijacked'];
+
+/** All that is new is a page that differs, and that follows from what people were told of. */
+export function isExplained(before: Incident, next: Incident): boolean {
+  const codes = newCodes(before, next);
+  const isSame = before.severity === next.severity && before.diagnosis === next.diagnosis;
+  const isWider = before.scope !== next.scope && next.scope === 'global';
+  const isOfPage = codes.length > 0 && codes.every((code) => code.startsWith('page/'));
+  return EXPLAINS_THE_PAGE.includes(before.diagnosis) && isSame && !isWider && isOfPage;
 }
 
 function codesOf(incident: Incident): string[] {

@@ -8,9 +8,10 @@
  */
 import { createHash } from 'node:crypto';
 import { keysOf } from './cause-keys.js';
-import { isOver, resolved, type Step, told } from './incident.js';
+import { resolved } from './incident.js';
 import type { DivergingTarget, Incident, Suppression, Transition } from './model.js';
 import { GROUP_PREFIX, isGroup } from './reserved.js';
+import { isOver, type Step, told } from './step.js';
 
 const WITHIN_MS = 120_000;
 /** Sites with one cause, and with any cause, that are too many for a page each. */

@@ -9,27 +9,19 @@ import { type Look, opening, reopened } from './beginning.js';
 import {
   type Headline,
   headlineOf,
-  newsBetween,
-  rankOf,
+  isTransientCode,
+  newCodes,
   type Shown,
   type Sighting,
   sightingOf,
   worseOf,
 } from './divergence.js';
-import type { Cause, Change, DivergingTarget, Incident, Policy, Target, Transition, Verdict } from './model.js';
-import { cleared, flaps, isClear, isRecovered, sighted } from './recovery.js';
+import type { Cause, DivergingTarget, Incident, Policy, Target, Verdict } from './model.js';
+import { cleared, flaps, isClear, isRecovered, isTargetRecovered, sighted } from './recovery.js';
 import { isOfSites } from './reserved.js';
-import { FOLD_MS, REOPEN_MS, timingOf } from './timing.js';
-
-/** What one verdict, a person, or time did to the incidents. */
-export interface Step {
-  /** Every incident that is not as it was, in its new state. */
-  readonly incidents: readonly Incident[];
-  /** What somebody is told of, in order. */
-  readonly transitions: readonly Transition[];
-}
-
-export const NOTHING: Step = { incidents: [], transitions: [] };
+import { retold } from './retelling.js';
+import { changed, isOver, joined, NOTHING, type Step, told } from './step.js';
+import { REOPEN_MS, timingOf } from './timing.js';
 
 /** Not a check of a site: Siteward's watch over itself (watchdog.ts). */
 export const MONITOR_KIND = 'monitor';
@@ -78,10 +70,6 @@ export function suspect(
   return told({ ...opening('integrity', shown, sighting, look), status: 'suspected' }, 'suspected', at, because(shown));
 }
 
-export function isOver({ status }: Pick<Incident, 'status'>): boolean {
-  return status === 'resolved';
-}
-
 function causesOf({ kind }: Target): readonly Cause[] {
   return kind === MONITOR_KIND ? ['monitor'] : ['integrity', 'availability'];
 }
@@ -106,13 +94,15 @@ function seenFirst(cause: Cause, shown: Shown, sighting: Sighting, look: Look): 
   return told(opening(cause, shown, sighting, { ...look, target }), 'opened', at, because(shown));
 }
 
+const SOME_VISITORS =
+  'seen and gone at the next look, more than once within half an hour: some visitors are served this';
+
 /** Kept as a record; an incident if it happened before, not long ago: some visitors see what others do not. */
 function seenOnce(last: Incident | undefined, cause: Cause, shown: Shown, sighting: Sighting, look: Look): Step {
   const { at, target } = look;
   if (last && at - (last.resolvedAt ?? 0) < timingOf(target.policy).intermittentMs) {
     const again = reopened(last, { ...shown, severity: 'critical' }, sighting, look);
-    const reason = 'seen and gone at the next look, more than once within half an hour: some visitors are served this';
-    return told({ ...again, pattern: 'intermittent', remindedAt: at }, 'opened', at, reason);
+    return told({ ...again, pattern: 'intermittent', remindedAt: at }, 'opened', at, SOME_VISITORS);
   }
   const record = opening(cause, shown, sighting, look);
   return told({ ...record, status: 'resolved', pattern: 'transient', resolvedAt: at }, 'transient', at, because(shown));
@@ -122,18 +112,24 @@ function seenAgain(current: Incident, shown: Shown, sighting: Sighting, look: Lo
   const { at, target } = look;
   if (current.status === 'suspected') return confirmed(current, shown, sighting, look);
   const before = current.diverging[target.id];
-  const light = before ? headlined(before, shown, sighting.isTransient) : shown;
-  const entry: DivergingTarget = { ...light, ...sighted(before, sighting.seenBy, sighting.clearBy) };
+  if (sighting.isTransient && (!before || isOnlyTransient(before)))
+    return seenOnceBesides(current, shown, sighting, look);
+  const isBack = before !== undefined && isTargetRecovered(before, current, target.policy, at);
+  const light = before && !isBack ? headlined(before, shown, sighting.isTransient) : shown;
+  const next = standing(current, light, sighting, look);
+  const codes = newCodes(current, next).map((code) => `${code} is new`);
+  const back = isBack ? [`${target.id} is back`] : [];
+  const news = before && !isBack ? { atOnce: [], foldable: codes } : { atOnce: [...back, ...codes], foldable: [] };
+  return retold(current, next, news, look);
+}
+
+/** The incident with what this look at the target showed among what stands. */
+function standing(current: Incident, light: Shown, { seenBy, clearBy }: Sighting, { at, target }: Look): Incident {
+  const entry: DivergingTarget = { ...light, ...sighted(current.diverging[target.id], seenBy, clearBy) };
   const diverging = { ...current.diverging, [target.id]: entry };
-  const standing = Object.values(diverging).filter((one) => one.clearSince === null);
-  const next: Incident = {
-    ...current,
-    ...headlineOf(entry, standing),
-    status: 'open',
-    diverging,
-    updatedAt: at,
-  };
-  return retold(current, { ...next, flapping: flaps(next) }, at);
+  const others = Object.values(diverging).filter((one) => one.clearSince === null);
+  const next: Incident = { ...current, ...headlineOf(entry, others), status: 'open', diverging, updatedAt: at };
+  return { ...next, flapping: flaps(next) };
 }
 
 /** A look that saw it gone again takes nothing from what earlier looks saw. */
@@ -142,32 +138,40 @@ function headlined(before: DivergingTarget, shown: Shown, isTransient: boolean):
   return isTransient ? { ...known, keys: shown.keys } : worseOf(known, shown);
 }
 
-/** What of the next state is told: all that is graver, and of what comes and goes one message in ten minutes. */
-function retold(current: Incident, next: Incident, at: number): Step {
-  const news = newsBetween(current, next);
-  const isGraver = rankOf(next.severity) < rankOf(current.severity) || next.diagnosis !== current.diagnosis;
-  const isFolded = (current.flapping || current.pattern === 'intermittent') && at - lastTold(current) < FOLD_MS;
-  if (current.status === 'recovering') {
-    const back = { ...next, relapses: current.relapses + 1 };
-    if (next.flapping && !current.flapping && next.pattern !== 'intermittent')
-      return told(reminded(back, at), 'flapping', at, FLAPS);
-    if (isFolded && !isGraver) return changed(back);
-    const reason = `relapse ${back.relapses}: it was gone and is back`;
-    return told(reminded(back, at), 'relapsed', at, [reason, ...news].join('; '));
-  }
-  if (news.length === 0 || (isFolded && !isGraver)) return changed(next);
-  // What somebody took in hand is not what it is now.
-  const again = current.acknowledged ? { acknowledged: null, ladder: { from: at, level: 0 } } : {};
-  return told(reminded({ ...next, ...again }, at), 'worsened', at, news.join('; '));
+function isOnlyTransient({ codes }: DivergingTarget): boolean {
+  return codes.every(isTransientCode);
 }
 
-const FLAPS = 'it comes and goes; its news are folded into one message in ten minutes until that ends';
+/**
+ * Seen once and gone at a target that shows nothing else, while the site's incident is open for another. What is open must
+ * not hide it: the first is noted as always, and the second soon after is a cause of its own.
+ */
+function seenOnceBesides(current: Incident, shown: Shown, sighting: Sighting, look: Look): Step {
+  const { at, target } = look;
+  const before = current.diverging[target.id];
+  const { intermittentMs } = timingOf(target.policy);
+  if (!before || at - (before.clearSince ?? at) >= intermittentMs) {
+    const noted = told(standing(current, shown, sighting, look), 'transient', at, because(shown));
+    // The note is of this alone: the incident's own words are about what stands.
+    const ofThis = noted.transitions.map((one) => ({
+      ...one,
+      incident: { ...one.incident, ...headlineOf(shown, []) },
+    }));
+    return { ...noted, transitions: ofThis };
+  }
+  const next = standing(current, { ...shown, severity: 'critical' }, sighting, look);
+  const atOnce = before.severity === 'critical' ? [] : [`${target.id}: ${SOME_VISITORS}`];
+  return retold(current, { ...next, pattern: 'intermittent' }, { atOnce, foldable: [] }, look);
+}
 
 /** The looks after a suspicion agree with it, or say that it was there once. */
 function confirmed(current: Incident, shown: Shown, sighting: Sighting, look: Look): Step {
   const { at, target } = look;
-  if (!(target.id in current.diverging)) return changed({ ...current, updatedAt: at });
-  const entry = { ...shown, ...sighted(current.diverging[target.id], sighting.seenBy, sighting.clearBy) };
+  const before = current.diverging[target.id];
+  if (!before && sighting.isTransient) return changed({ ...current, updatedAt: at });
+  // What another check is sure of by now needs no more confirmation.
+  if (!before) return told(standing(current, shown, sighting, look), 'opened', at, because(shown));
+  const entry = { ...shown, ...sighted(before, sighting.seenBy, sighting.clearBy) };
   const next: Incident = { ...current, diverging: { ...current.diverging, [target.id]: entry }, updatedAt: at };
   if (sighting.isTransient) return stoodDown(next, at);
   return told({ ...next, ...headlineOf(shown, []), status: 'open' }, 'opened', at, `confirmed: ${because(shown)}`);
@@ -227,33 +231,4 @@ function without(current: Incident, targetIds: readonly string[], at: number): S
   const diverging = Object.fromEntries(kept);
   const next = { ...current, ...standingHeadline(current, diverging), diverging, updatedAt: at };
   return kept.length > 0 ? changed(next) : resolved(next, at, `${targetIds.join(', ')} is no longer watched`);
-}
-
-// ------------------------------------------------------------------ steps
-
-/** The incident moves on and somebody is told. */
-export function told(incident: Incident, change: Change, at: number, reason: string): Step {
-  const next: Incident = { ...incident, seq: incident.seq + 1 };
-  return { incidents: [next], transitions: [{ incident: next, change, at, because: reason }] };
-}
-
-/** The incident moves on and nobody is told. */
-export function changed(incident: Incident): Step {
-  return { incidents: [incident], transitions: [] };
-}
-
-export function joined(...steps: readonly Step[]): Step {
-  return {
-    incidents: steps.flatMap((step) => step.incidents),
-    transitions: steps.flatMap((step) => step.transitions),
-  };
-}
-
-function reminded(incident: Incident, at: number): Incident {
-  return { ...incident, remindedAt: at };
-}
-
-/** When people last heard of it. */
-export function lastTold({ remindedAt, since }: Incident): number {
-  return remindedAt ?? since;
 }

@@ -1,6 +1,7 @@
 /** What time does to an incident: suspicions fall due, people are reminded, the next ones are asked, silences end. Pure. */
-import { changed, isOver, lastTold, NOTHING, resolved, type Step, told } from './incident.js';
+import { resolved } from './incident.js';
 import type { Incident, Policy, Severity } from './model.js';
+import { changed, isOver, lastTold, NOTHING, type Step, told } from './step.js';
 import { REMIND_LATER_MS, REMIND_OFTEN_FOR_MS, timingOf } from './timing.js';
 
 /** Who is told besides when an incident was nobody's for this long. */

@@ -49,20 +49,26 @@ export function isClear({ diverging }: Incident): boolean {
   return Object.values(diverging).every((target) => target.clearSince !== null);
 }
 
-/** Every witness saw it gone often enough, for long enough, and it does not come and go. */
+/** Every witness of every target saw it gone often enough, for long enough, and it does not come and go. */
 export function isRecovered(incident: Incident, policy: Policy, at: number): boolean {
+  return Object.values(incident.diverging).every((target) => isTargetRecovered(target, incident, policy, at));
+}
+
+/** What one target showed is over, whatever the others show: when it comes back, that is news. */
+export function isTargetRecovered(
+  { clearSince, witnesses, looks }: DivergingTarget,
+  { flapping, pattern }: Pick<Incident, 'flapping' | 'pattern'>,
+  policy: Policy,
+  at: number,
+): boolean {
   const timing = timingOf(policy);
-  const targets = Object.values(incident.diverging);
-  const clearFor = Math.min(...targets.map(({ clearSince }) => (clearSince === null ? -1 : at - clearSince)));
   const needed = Math.max(
     policy.resolveAfterMs,
-    incident.flapping ? CALM_MS : 0,
-    incident.pattern === 'intermittent' ? timing.intermittentMs : 0,
+    flapping ? CALM_MS : 0,
+    pattern === 'intermittent' ? timing.intermittentMs : 0,
   );
-  const looksEnough = targets.every(({ witnesses }) =>
-    Object.values(witnesses).every((looks) => looks >= timing.clearLooks),
-  );
-  return clearFor >= needed && looksEnough && !flaps(incident);
+  const looksEnough = Object.values(witnesses).every((many) => many >= timing.clearLooks);
+  return clearSince !== null && at - clearSince >= needed && looksEnough && !isFlapping(looks, flapping);
 }
 
 export function flaps(incident: Incident): boolean {

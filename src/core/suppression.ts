@@ -5,7 +5,7 @@
  * incidents and drills are never kept back.
  */
 import { keysOf } from './cause-keys.js';
-import { newCodes } from './divergence.js';
+import { isExplained, newCodes } from './divergence.js';
 import { type Load, PAGES_CAP } from './grouping.js';
 import type { Change, Diagnosis, Incident, MaintenanceWindow, Silence, Suppression, Transition } from './model.js';
 
@@ -16,12 +16,6 @@ export const LONGEST_SILENCE_IN_EVENT_MS = 30 * 60_000;
 export const LONGEST_MAINTENANCE_MS = 2 * 3_600_000;
 
 const NEVER_KEPT_BACK: readonly Change[] = ['resolved', 'stood-down', 'acknowledged', 'announced'];
-
-/**
- * Causes that change what the page check sees. A resolver that lies is none: the page is fetched at the address the
- * references give, so a page that differs beside such a lie is an attack of its own.
- */
-const EXPLAINS_THE_PAGE: readonly Diagnosis[] = ['delegation-hijacked'];
 
 /** What nobody does to his own site during planned work. */
 const NOT_OF_MAINTENANCE: readonly Diagnosis[] = [
@@ -95,11 +89,8 @@ export function capped({ incident, change, at }: Transition, { pages }: Load): S
 
 /** The page of a hijacked domain differs because the domain is hijacked: the people told of that know the cause. */
 function explained(incident: Incident, change: Change, before: Incident | undefined, at: number): Suppression | null {
-  if (change !== 'worsened' || !before || !EXPLAINS_THE_PAGE.includes(before.diagnosis)) return null;
+  if (change !== 'worsened' || !before || !isExplained(before, incident)) return null;
   const codes = newCodes(before, incident);
-  const isSame = before.severity === incident.severity && before.diagnosis === incident.diagnosis;
-  const isWider = before.scope !== incident.scope && incident.scope === 'global';
-  if (!isSame || isWider || codes.length === 0 || !codes.every((code) => code.startsWith('page/'))) return null;
   const reason = `${codes.join(', ')} follows from what people were told of: ${before.diagnosis}`;
   return { incidentId: incident.id, seq: incident.seq, kind: 'inhibited', actor: 'siteward', reason, at, until: null };
 }

@@ -54,5 +54,7 @@ export const REMIND_LATER_MS = 15 * MINUTE;
 export const REMIND_OFTEN_FOR_MS = 30 * MINUTE;
 /** News of what flaps or comes and goes is folded into one message in this time. */
 export const FOLD_MS = 10 * MINUTE;
+/** Further news of a fault of our own, none of it graver, is told together after this time. */
+export const MONITOR_FOLD_MS = MINUTE;
 /** Flapping ends no sooner than after this time without divergence. */
 export const CALM_MS = 10 * MINUTE;

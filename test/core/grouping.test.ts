@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { causeKeys } from '../../src/core/cause-keys.js';
 import { CAP_WINDOW_MS, group, groupUpdate, type Load, orphaned, PAGES_CAP } from '../../src/core/grouping.js';
-import { isOver, type Step } from '../../src/core/incident.js';
 import type { Incident, Suppression, Transition } from '../../src/core/model.js';
 import { isGroup } from '../../src/core/reserved.js';
+import { isOver, type Step } from '../../src/core/step.js';
 import { aFinding, anIncident, aTransition, aVerdict, T0, unreachableVerdict } from '../contracts/samples.js';
 
 const CALM: Load = { pages: 0, newestAt: null };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advance, isOver, type Step, suspect, withdraw } from '../../src/core/incident.js';
-import type { Incident, Policy, Scope, Severity, Target, Transition, Verdict } from '../../src/core/model.js';
+import { withdraw } from '../../src/core/incident.js';
+import type { Incident, Scope, Severity, Target, Transition, Verdict } from '../../src/core/model.js';
 import { missingWitnesses } from '../../src/core/recovery.js';
 import {
   aFinding,
@@ -12,47 +12,8 @@ import {
   unreachableVerdict,
   unverifiedVerdict,
 } from '../contracts/samples.js';
+import { changes, defaced, dns, eventPage, History, page, transient } from './history.js';
 
-const page = aTarget('page');
-const dns = aTarget('dns');
-const eventPage = target({ inEvent: true });
-
-function target(policy: Partial<Policy>): Target {
-  return { ...page, policy: { ...page.policy, ...policy } };
-}
-
-/** A site's incidents over time, as a store would keep them. */
-class History {
-  readonly incidents = new Map<string, Incident>();
-  readonly transitions: Transition[] = [];
-  at = T0;
-  #ids = 0;
-
-  see(verdict: Verdict, target = page, afterMs = 60_000): readonly Transition[] {
-    this.at += afterMs;
-    return this.take(advance([...this.incidents.values()], verdict, target, this.at, () => `i${++this.#ids}`));
-  }
-  suspect(verdict: Verdict, target = eventPage): readonly Transition[] {
-    return this.take(suspect([...this.incidents.values()], verdict, target, this.at, () => `i${++this.#ids}`));
-  }
-  /** Looks until it should be over: three, a minute apart. */
-  heal(targets: readonly Target[] = [page], verdict = intactVerdict()): readonly Transition[] {
-    return [1, 2, 3].flatMap(() => targets.flatMap((one) => this.see(verdict, one)));
-  }
-  take(step: Step): readonly Transition[] {
-    for (const incident of step.incidents) this.incidents.set(incident.id, incident);
-    this.transitions.push(...step.transitions);
-    return step.transitions;
-  }
-  open(): Incident[] {
-    return [...this.incidents.values()].filter((incident) => !isOver(incident));
-  }
-}
-
-const changes = (transitions: readonly Transition[]) => transitions.map(({ change }) => change);
-const defaced = (code = 'page/title-replaced', severity: Severity = 'critical', scope: Scope = 'single') =>
-  aVerdict({ findings: [aFinding({ code, severity, summary: `${code} was seen.` })], scope });
-const transient = () => defaced('page/transient', 'warning');
 const from = (verdict: Verdict, seenBy: string[], notSeenBy: string[] = []): Verdict => ({
   ...verdict,
   seenBy,
@@ -358,7 +319,7 @@ describe('what comes and goes', () => {
       history.see(intactVerdict(), page, 15_000);
     }
     expect(history.open()[0]?.flapping).toBe(true);
-    expect(changes(history.see(defaced(), page, 15_000))).toEqual(['relapsed']);
+    expect(changes(history.see(defaced(), page, 15_000))).toEqual(['worsened']);
     expect(history.transitions.at(-1)?.because).toContain('critical, was warning');
   });
 });
