@@ -5,6 +5,7 @@ import { linkName, readLink } from '../core/link-token.js';
 import type { Incident } from '../core/model.js';
 import { diagnosisWords, moment } from '../core/words.js';
 import type { Store } from '../store/store.js';
+import { type Html, page } from './page.js';
 
 export interface AcknowledgeDesk {
   readonly store: Pick<Store, 'incident' | 'claim' | 'fact'>;
@@ -14,7 +15,8 @@ export interface AcknowledgeDesk {
   readonly take: (incidentId: string, by: string) => Promise<Incident | null>;
 }
 
-const GONE = 'This link was used, is too old, or is not one of ours. Use: siteward ack INCIDENT --by YOUR-NAME';
+const GONE = html`<p>This link was used, is too old, or is not one of ours. Where Siteward runs, this does the same:</p>
+<p><code>siteward ack INCIDENT --by YOUR-NAME</code></p>`;
 
 export function acknowledgeRoutes(app: Hono, desk: AcknowledgeDesk): void {
   const path = '/ack/:token';
@@ -25,31 +27,26 @@ export function acknowledgeRoutes(app: Hono, desk: AcknowledgeDesk): void {
   app.get(path, async (context) => {
     const claim = await claimed(context.req.param('token'));
     const incident = claim && (await desk.store.incident(claim.incidentId));
-    if (!incident) return context.html(page('Nothing to take', html`<p>${GONE}</p>`), 404);
-    return context.html(page('Take this incident?', question(incident)));
+    if (!incident) return context.html(page('Nothing to take', GONE), 404);
+    return context.html(page('Take this incident?', question(incident), incident.severity));
   });
   app.post(path, async (context) => {
     const token = context.req.param('token');
     const claim = await claimed(token);
     if (!claim || !(await desk.store.claim(linkName(token), String(desk.now())))) {
-      return context.html(page('Nothing to take', html`<p>${GONE}</p>`), 404);
+      return context.html(page('Nothing to take', GONE), 404);
     }
     const taken = await desk.take(claim.incidentId, claim.receiver);
     const text = taken?.acknowledged
       ? `It is yours until ${moment(taken.acknowledged.until)}. It stays open until the site is as approved again.`
       : 'It is over by now: there is nothing to take.';
-    return context.html(page('Thank you', html`<p>${text}</p>`));
+    return context.html(page('Thank you', html`<p>${text}</p>`, 'done'));
   });
 }
 
-function question({ siteId, diagnosis, summary, since }: Incident) {
+function question({ siteId, diagnosis, summary, since }: Incident): Html {
   return html`<p><strong>${siteId}</strong>: ${diagnosisWords(diagnosis)} since ${moment(since)}</p>
 <p dir="auto">${summary}</p>
-<form method="post"><button>I take it</button></form>`;
-}
-
-function page(title: string, body: ReturnType<typeof html>) {
-  return html`<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">
-<title>${title}</title></head><body><h1>${title}</h1>${body}</body></html>`;
+<form method="post"><button>I take it</button></form>
+<p class="dim">Nobody else is woken for it while it is yours. Looks and evidence go on, and what is new about it is told to all again.</p>`;
 }

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import { type AcknowledgeDesk, acknowledgeRoutes } from './acknowledge.js';
 import { onlyCalled, ownButtonsOnly, smallBodies } from './admission.js';
+import { OWN_STYLE } from './page.js';
 
 /** Why the daemon is or is not able to see and to tell. Empty `problems`: healthy. */
 export interface Health {
@@ -28,7 +29,7 @@ export function webApp(health: () => Promise<Health>, metrics: Registry, { names
     await next();
     context.header(
       'content-security-policy',
-      "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+      `default-src 'none'; style-src ${OWN_STYLE}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
     );
     context.header('x-content-type-options', 'nosniff');
     context.header('cache-control', 'no-store');

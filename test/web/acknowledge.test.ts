@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { linkName, readLink, signLink } from '../../src/core/link-token.js';
@@ -90,6 +91,13 @@ describe('the link of a message', () => {
     now = claim.until;
     expect(readLink(token, SECRET, now)).toBeNull();
     expect((await ask('POST', `/ack/${token}`)).status).toBe(404);
+  });
+
+  test('wears the one style that is let in', async () => {
+    const answer = await ask('GET', `/ack/${token}`);
+    const style = /<style>([\s\S]*)<\/style>/.exec(await answer.text())?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(answer.headers.get('content-security-policy')).toContain(`style-src 'sha256-${hash}';`);
   });
 
   test('runs no script, is framed by nobody and leaks its address to nobody', async () => {
