@@ -14,6 +14,8 @@ import type { Workplace } from './workplace.js';
 
 /** Sites captured at the same time: a name is mostly waited for, and the browser has its own limit. */
 const SITES_TOGETHER = 16;
+/** Of those with one name: many at once from one address may look like an attack to whoever serves them. */
+const OF_ONE_HOST = 4;
 
 /** What capturing one site came to. */
 interface SiteCapture {
@@ -37,9 +39,14 @@ export async function runCapture(
     progressOutput(place),
   );
   const limit = pLimit(SITES_TOGETHER);
+  const hosts = new Map(sites.map(({ name }) => [name, pLimit(OF_ONE_HOST)]));
+  const inTurn = <T>({ name }: Site, work: () => Promise<T>): Promise<T> => {
+    const atHost = hosts.get(name);
+    return atHost ? atHost(() => limit(work)) : limit(work);
+  };
   const approval = by === null ? null : { by, note: options.note ?? '' };
   const captures = await Promise.all(
-    sites.map((site) => limit(() => captureSite(site, approval, shown, place))),
+    sites.map((site) => inTurn(site, () => captureSite(site, approval, shown, place))),
   ).finally(() => shown.close());
   const { terminal } = place;
   terminal.out(terminal.json ? jsonText(captureReport(captures)) : captureText(captures, terminal.color));

@@ -146,8 +146,13 @@ describe('the record', () => {
 
 test('sixteen sites are captured together without a word of Node of its own', async () => {
   const many = event.workplace();
+  const name = (index: number): string => `s${index}.event.test`;
+  const names = Array.from({ length: 16 }, (_, index) => name(index));
+  many.settings(
+    event.settings().replace('hosts: {', `hosts: { ${names.map((one) => `${one}: 127.0.0.1`).join(', ')},`),
+  );
   const site = (_: unknown, index: number): string =>
-    `  - { id: site-${index}, url: "${event.url()}", checks: [tls] }\n`;
+    `  - { id: site-${index}, url: "https://${name(index)}:${event.origin.port}/", checks: [tls] }\n`;
   many.watchlist(`version: 1\nsites:\n${Array.from({ length: 16 }, site).join('')}`);
   // Rejects when its user was shown a warning of Node's.
   expect(await many.siteward('baseline', 'capture', '--approve', '--by', 'Ada')).toMatchObject({ code: 0 });
