@@ -1,12 +1,14 @@
 /**
  * `drill`: a defacement, a hijack and their end, played through the real pipeline to the real receivers. Everything is
- * real but what was seen: judging, confirming, recording and delivering. Exit code 0 only if a receiver accepted.
+ * real but what was seen: judging, confirming, recording and delivering. Exit code 0 only if every receiver that was to be
+ * told accepted a message of this drill.
  */
 import { CHECKS } from '../checks/index.js';
 import { close } from '../core/ladder.js';
 import type { Observation, Target } from '../core/model.js';
 import { DRILL, DRILLED } from '../core/reserved.js';
 import { isOver } from '../core/step.js';
+import { REOPEN_MS } from '../core/timing.js';
 import { decide, type Memory, watch } from '../memory.js';
 import type { Observatory } from '../monitor.js';
 import type { DeliveryState, Store } from '../store/store.js';
@@ -20,38 +22,54 @@ import { CommandError, EXIT, UsageError, type Workplace } from './workplace.js';
 
 /** Where the evidence of drills is kept, beside that of the sites. */
 const EVIDENCE_FOLDER = 'siteward-drill';
-/** A daemon beside us may open others meanwhile. */
-const RECENT = 100;
 /** As many clear looks as an incident needs to end. */
 const CLEAR_LOOKS = 3;
 
 export async function runDrill(siteId: string | undefined, place: Workplace): Promise<number> {
   const store = await place.store();
   const memory = drillMemory(siteId, store, place);
-  await closeLeftOver(memory, store, place.observatory.now());
-  const stage = canaries(place.observatory.now());
+  const { now } = place.observatory;
+  await closeLeftOver(memory, store, now());
+  const before = await toldBefore(store, now());
+  const stage = canaries(now());
   const courier = await place.courier(store);
   for (const attacked of [stage.page, stage.dns]) {
     await look(attacked, true, memory, place);
+    await requireSeen(attacked, store);
     await carried(() => courier.deliverPending(), store, place);
   }
+  const [attack] = await store.openIncidents(DRILL);
   for (let round = 0; round < CLEAR_LOOKS; round++) {
     for (const restored of [stage.page, stage.dns]) await look(restored, false, memory, place);
   }
   await carried(() => courier.deliverPending(), store, place);
-  const incident = (await store.incidents(RECENT)).find((one) => one.siteId === DRILL);
-  if (!incident) throw new CommandError('The drill was not recognised as an attack: this is a bug.', EXIT.bug);
-  const deliveries = await store.deliveriesOf(incident.id);
+  const incident = attack && (await store.incident(attack.id));
+  if (!incident) throw new CommandError('What the drill opened is gone from the store: this is a bug.', EXIT.bug);
+  const deliveries = (await store.deliveriesOf(incident.id)).slice(before.get(incident.id) ?? 0);
   place.terminal.out(
     place.terminal.json
       ? jsonText({ schema: 'siteward/drill/1', incident: incident.id, ended: isOver(incident), deliveries })
       : table(deliveries),
   );
-  const reached = deliveries.filter(({ state }) => state === 'delivered').map(({ receiver }) => receiver);
-  if (reached.length === 0 || !isOver(incident)) return EXIT.unverified;
-  const detail = [...new Set(reached)].join(', ');
-  await store.audit({ at: place.observatory.now(), actor: 'siteward', ...DRILLED, detail });
-  return 0;
+  const owed = new Set(deliveries.map(({ receiver }) => receiver));
+  const reached = new Set(deliveries.flatMap(({ receiver, state }) => (state === 'delivered' ? [receiver] : [])));
+  if (reached.size === 0 || !isOver(incident)) return EXIT.unverified;
+  await store.audit({ at: now(), actor: 'siteward', ...DRILLED, detail: [...reached].join(', ') });
+  return reached.size < owed.size ? EXIT.unverified : 0;
+}
+
+/** How many messages an earlier drill's incident made: it is taken up again when it ended less than half an hour ago. */
+async function toldBefore(store: Store, at: number): Promise<ReadonlyMap<string, number>> {
+  const earlier = await store.knownIncidents(DRILL, at - REOPEN_MS);
+  return new Map(
+    await Promise.all(earlier.map(async ({ id }) => [id, (await store.deliveriesOf(id)).length] as const)),
+  );
+}
+
+async function requireSeen({ target }: Canary, store: Store): Promise<void> {
+  const open = await store.openIncidents(DRILL);
+  if (open.some(({ diverging }) => diverging[target.id]?.clearSince === null)) return;
+  throw new CommandError(`The ${target.kind} of the drill was not recognised as attacked: this is a bug.`, EXIT.bug);
 }
 
 function drillMemory(siteId: string | undefined, store: Store, place: Workplace): Memory {
