@@ -18,7 +18,7 @@ import type {
 } from './core/model.js';
 import { isGroup } from './core/reserved.js';
 import { isOver, type Step } from './core/step.js';
-import { capped, suppressionOf } from './core/suppression.js';
+import { capped, keptBack, suppressionOf } from './core/suppression.js';
 import { REOPEN_MS } from './core/timing.js';
 import {
   type ApprovedBaseline,
@@ -193,8 +193,11 @@ async function remember(
   const leading = await store.leadingIncidents();
   const [load, silences] = [await store.load(at - CAP_WINDOW_MS), await store.silences(at)];
   const standing = await standingGroups(step, store);
-  const grouped = group(step, leading, standing, load, at, () => memory.newIncidentId(at));
-  const quiet = quieted(grouped, known, { silences, windows: memory.windows }, load);
+  const quiets = { silences, windows: memory.windows };
+  const isKeptBack = (one: Incident): boolean => keptBack(one, quiets, at) !== null;
+  const around = { open: leading, standing, load, isKeptBack };
+  const grouped = group(step, around, at, () => memory.newIncidentId(at));
+  const quiet = quieted(grouped, known, quiets, load);
   const tellable = grouped.step.transitions.filter((transition) => !quiet.keys.has(nameOf(transition.incident)));
   const isOfMany = tellable.some(({ incident }) => isGroup(incident));
   const members = isOfMany ? await store.openIncidents() : [];

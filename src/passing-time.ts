@@ -1,6 +1,6 @@
 /** What happens without a look: time passes, and people are told of what is no incident of a site. */
 import { alertsTo } from './core/alerting.js';
-import { groupEnd, groupUpdate, orphaned } from './core/grouping.js';
+import { groupEnd, groupUpdate, orphaned } from './core/groups.js';
 import { tick } from './core/ladder.js';
 import type { Alert, Incident, Policy, Transition } from './core/model.js';
 import { isGroup } from './core/reserved.js';
@@ -33,10 +33,10 @@ function groupStep(group: Incident, siteIds: readonly string[], at: number): Ste
   return siteIds.length === 0 ? groupEnd(group, at) : groupUpdate(group, siteIds, at);
 }
 
-/** Per group the sites of its open members. */
+/** Per group the sites of its open members, those that came last first. */
 function membersBySite(open: readonly Incident[]): ReadonlyMap<string, readonly string[]> {
   const siteIds = new Map<string, string[]>();
-  for (const { parent, siteId } of open) {
+  for (const { parent, siteId } of [...open].sort((a, b) => b.since - a.since)) {
     if (parent === null) continue;
     const own = siteIds.get(parent) ?? [];
     own.push(siteId);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type LadderStep, stepsFor } from './ladder.js';
 import type { Alert, Incident, Severity, Site, Transition } from './model.js';
+import { isGroup } from './reserved.js';
 
 /** Receivers of incidents of exactly this severity. */
 export interface SeverityRoute {
@@ -102,7 +103,12 @@ function firstTold(incident: Incident, { siteOf, routes, failing }: Directory): 
     return { receivers: receivers.filter((receiver) => !failing.includes(receiver)), reason };
   }
   if (site.receivers.length > 0)
-    return { receivers: site.receivers, reason: `the watchlist names this receiver for ${site.id}` };
+    return {
+      receivers: site.receivers,
+      reason: isGroup(incident)
+        ? 'you are told of one of these sites'
+        : `the watchlist names this receiver for ${site.id}`,
+    };
   return routed(incident.severity, routes);
 }
 

@@ -6,11 +6,11 @@
  * and tell nobody by themselves unless a second cause comes to them. Who belongs to it is written in theirs (`parent`):
  * its own record must not grow with each of a thousand sites, or a storm would cost the square of them.
  */
-import { createHash } from 'node:crypto';
 import { keysOf } from './cause-keys.js';
-import { resolved } from './incident.js';
-import type { DivergingTarget, Incident, Suppression, Transition } from './model.js';
-import { GROUP_PREFIX, isGroup } from './reserved.js';
+import { headlineOf, rankOf } from './divergence.js';
+import { AT_ONCE, atOnce, groupEnd, isOfAnyCause, linesOf, MANY, nobodys, siteIdOf } from './groups.js';
+import type { Change, DivergingTarget, Incident, Suppression, Transition } from './model.js';
+import { isGroup } from './reserved.js';
 import { isOver, type Step, told } from './step.js';
 
 const WITHIN_MS = 120_000;
@@ -21,10 +21,6 @@ const ANY_CAUSE = 5;
 export const PAGES_CAP = 12;
 export const CAP_WINDOW_MS = 600_000;
 const CAP_BYPASS_MS = 60_000;
-/** A group that grows is told again no sooner than this, and when it has doubled. */
-const GROUP_INTERVAL_MS = 60_000;
-const NAMES_SHOWN = 10;
-const MANY = 'many';
 
 /** How much the receiver who got most pages got in the last ten minutes. */
 export interface Load {
@@ -39,63 +35,75 @@ export interface Grouped {
   readonly absorbed: readonly string[];
 }
 
-/**
- * The step with the pages of many sites folded into those of their group.
- * @param open incidents of all sites that speak for themselves, groups included, as they were before the step.
- * @param standing ids of groups that have open members beside those of the step.
- */
-export function group(
-  step: Step,
-  open: readonly Incident[],
-  standing: ReadonlySet<string>,
-  load: Load,
-  at: number,
-  newId: () => string,
-): Grouped {
-  const others = open.filter((one) => !step.incidents.some((moved) => moved.id === one.id));
+/** What is known beside the step. */
+export interface Around {
+  /** Incidents of all sites that speak for themselves, groups included, as they were before the step. */
+  readonly open: readonly Incident[];
+  /** Ids of groups that have open members beside those of the step. */
+  readonly standing: ReadonlySet<string>;
+  readonly load: Load;
+  /** A silence or a maintenance window covers it now: it is no part of a page. */
+  readonly isKeptBack: (incident: Incident) => boolean;
+}
+
+/** The step with the pages of many sites folded into those of their group. */
+export function group(step: Step, around: Around, at: number, newId: () => string): Grouped {
+  const others = around.open.filter((one) => !step.incidents.some((moved) => moved.id === one.id));
   return step.transitions.reduce<Grouped>(
     (soFar, transition) => {
-      const around = { incidents: [...soFar.step.incidents, ...others], standing };
-      const next = folded(transition, around, load, at, newId);
+      const open = [...soFar.step.incidents, ...others];
+      const next = folded(transition, { ...around, open }, at, newId);
       return next ? merged(soFar, next) : soFar;
     },
     { step, suppressions: [], absorbed: [] },
   );
 }
 
-interface Around {
-  readonly incidents: readonly Incident[];
-  readonly standing: ReadonlySet<string>;
+const BEGINNINGS: readonly Change[] = ['suspected', 'opened', 'reopened', 'unmuted'];
+
+function folded({ incident, change }: Transition, around: Around, at: number, newId: () => string): Grouped | null {
+  if (isGroup(incident) || incident.cause === 'monitor' || incident.drill) return null;
+  const { open, standing } = around;
+  const parent = open.find((one) => one.id === incident.parent && isGroup(one) && !isOver(one));
+  if (isOver(incident) && parent) return standing.has(parent.id) ? null : ending(incident, parent, open, at);
+  if (parent && isSecondCause(incident, change, parent)) return leaving(incident, parent, around, at, newId);
+  if (parent) return quiet(incident, parent, [], at);
+  if (!BEGINNINGS.includes(change) || around.isKeptBack(incident)) return null;
+  const key = [...keysOf(incident), MANY].find(
+    (one) => belongs(one, incident, around, at) || (one === MANY && isCapped(incident, around, at)),
+  );
+  return key === undefined ? null : placed(incident, key, around, at, newId);
 }
 
-function folded(
-  { incident, change }: Transition,
-  { incidents: around, standing }: Around,
-  load: Load,
-  at: number,
-  newId: () => string,
-): Grouped | null {
-  if (isGroup(incident) || incident.cause === 'monitor' || incident.drill) return null;
-  const parent = around.find((one) => one.id === incident.parent && isGroup(one) && !isOver(one));
-  if (isOver(incident) && parent) return standing.has(parent.id) ? null : ending(incident, parent, around, at);
-  if (parent) return isSecondCause(incident, parent) ? null : quiet(incident, parent, [], at);
-  if (change !== 'suspected' && change !== 'opened' && change !== 'reopened') return null;
-  const isFull = isCapped(incident, around, load, at);
-  const groupOf = (key: string): Incident | undefined =>
-    around.find((one) => one.siteId === siteIdOf(key) && one.cause === incident.cause && !isOver(one));
-  const belongs = (key: string): boolean =>
-    (key === MANY ? isFull : groupOf(key) !== undefined) || isMany(key, membersOf(key, incident, around, at));
-  const key = [...keysOf(incident), MANY].find(belongs);
-  if (key === undefined) return null;
-  const parentOfKey = groupOf(key);
-  if (parentOfKey) return joining(incident, parentOfKey, at);
-  const members = membersOf(key, incident, around, at);
-  return founding(incident, key, members, at, newId);
+/** The incident of many sites by this cause. */
+function groupOf(key: string, { cause }: Incident, { open }: Around): Incident | undefined {
+  return open.find((one) => one.siteId === siteIdOf(key) && one.cause === cause && !isOver(one));
+}
+
+function belongs(key: string, incident: Incident, around: Around, at: number): boolean {
+  const isStanding = key !== MANY && groupOf(key, incident, around) !== undefined;
+  return isStanding || isMany(key, membersOf(key, incident, around, at));
+}
+
+function placed(incident: Incident, key: string, around: Around, at: number, newId: () => string): Grouped {
+  const parent = groupOf(key, incident, around);
+  if (parent) return joining(incident, parent, at);
+  return founding(incident, key, membersOf(key, incident, around, at), at, newId);
+}
+
+/** A member with a cause of its own speaks for itself from now on, or with others that have the same. */
+function leaving(incident: Incident, parent: Incident, around: Around, at: number, newId: () => string): Grouped {
+  if (isCapped(incident, around, at)) return joining(incident, parent, at);
+  const own: Incident = { ...incident, parent: null, ladder: { from: at, level: 0 } };
+  const known = new Set(keysOf(parent));
+  const key = keysOf(own).find((one) => !known.has(one) && belongs(one, own, around, at));
+  if (key !== undefined) return placed(own, key, around, at, newId);
+  return { step: { incidents: [own], transitions: [] }, suppressions: [], absorbed: [] };
 }
 
 /** Site incidents that nobody speaks for yet, opened in the last two minutes by this cause. */
-function membersOf(key: string, incident: Incident, around: readonly Incident[], at: number): Incident[] {
-  const fresh = around.filter(
+function membersOf(key: string, incident: Incident, { open, isKeptBack }: Around, at: number): Incident[] {
+  const fresh = open.filter(
     (one) =>
       one.id !== incident.id &&
       one.cause === incident.cause &&
@@ -103,6 +111,7 @@ function membersOf(key: string, incident: Incident, around: readonly Incident[],
       !isGroup(one) &&
       !one.drill &&
       !isOver(one) &&
+      !isKeptBack(one) &&
       at - one.ladder.from <= WITHIN_MS &&
       (key === MANY || keysOf(one).includes(key)),
   );
@@ -114,22 +123,21 @@ function isMany(key: string, members: readonly Incident[]): boolean {
 }
 
 /** A cause that no group and no other open incident has gets a page of its own in spite of the cap, one a minute. */
-function isCapped(incident: Incident, around: readonly Incident[], { pages, newestAt }: Load, at: number): boolean {
+function isCapped(incident: Incident, { open, load: { pages, newestAt } }: Around, at: number): boolean {
   if (pages < PAGES_CAP) return false;
-  const known = new Set(around.filter((one) => one.id !== incident.id).flatMap(keysOf));
+  const known = new Set(open.filter((one) => one.id !== incident.id).flatMap(keysOf));
   const isNew = keysOf(incident).some((key) => !known.has(key));
   return !(isNew && (newestAt === null || at - newestAt >= CAP_BYPASS_MS));
 }
 
-function isSecondCause(incident: Incident, parent: Incident): boolean {
+/** News of a member that its group does not tell: graver, or of a cause that it does not name. */
+function isSecondCause(incident: Incident, change: Change, parent: Incident): boolean {
+  if (change !== 'worsened' && change !== 'opened') return false;
+  if (rankOf(incident.severity) < rankOf(parent.severity)) return true;
+  // Of a group of whatever cause the keys say nothing: each of its sites may have its own.
+  if (isOfAnyCause(parent)) return isNews(incident, parent);
   const known = new Set(keysOf(parent));
-  return (
-    parent.siteId !== siteIdOf(MANY) && keysOf(incident).some((key) => !known.has(key) && !key.startsWith('resolver='))
-  );
-}
-
-function siteIdOf(key: string): string {
-  return `${GROUP_PREFIX}${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
+  return keysOf(incident).some((key) => !known.has(key) && !key.startsWith('resolver='));
 }
 
 // ------------------------------------------------------------- the group
@@ -144,6 +152,7 @@ function founding(
   const sites = new Set(members.map((one) => one.siteId)).size;
   const base: Incident = {
     ...incident,
+    ...headlineOf(incident, members),
     id: newId(),
     siteId: siteIdOf(key),
     status: 'open',
@@ -153,12 +162,12 @@ function founding(
     remindedAt: at,
     ladder: { from: at, level: 0 },
     membersTold: members.length,
-    lines: linesOf(members.map((one) => one.siteId)),
+    lines: linesOf(members.map((one) => one.siteId).sort()),
     seq: 0,
     parent: null,
-    summary: `${sites} sites at once: ${incident.summary}`,
   };
-  const all = members.reduce((soFar, one) => (isNews(one, soFar) ? grown(soFar, one, at) : soFar), base);
+  const named = { ...base, summary: `${atOnce(sites)}${base.summary}` };
+  const all = members.reduce((soFar, one) => (isNews(one, soFar) ? grown(soFar, one, at) : soFar), named);
   const why =
     key === MANY ? `${sites} sites within two minutes, whatever the cause` : `${sites} sites show the same (${key})`;
   const opened = told(all, 'opened', at, why);
@@ -171,12 +180,24 @@ function founding(
 }
 
 function joining(incident: Incident, group: Incident, at: number): Grouped {
-  return quiet(
-    { ...incident, parent: group.id },
-    group,
-    isNews(incident, group) ? [grown(group, incident, at)] : [],
+  const member = { ...incident, parent: group.id };
+  const news = isNews(incident, group);
+  const known = news ? grown(group, incident, at) : group;
+  if (rankOf(incident.severity) >= rankOf(group.severity)) return quiet(member, group, news ? [known] : [], at);
+  const graver = {
+    ...known,
+    ...headlineOf(incident, []),
+    summary: `${AT_ONCE.exec(group.summary)?.[0] ?? ''}${incident.summary}`,
+    lines: [incident.siteId, ...group.lines],
+  };
+  const retold = told(
+    nobodys(graver, at),
+    'worsened',
     at,
+    `${incident.siteId} is among them, and ${incident.severity}`,
   );
+  const { step, ...rest } = quiet(member, group, retold.incidents, at);
+  return { ...rest, step: { ...step, transitions: retold.transitions } };
 }
 
 /** The group's record holds each kind of member once, so that a second cause is known as one. */
@@ -184,8 +205,7 @@ function isNews(incident: Incident, group: Incident): boolean {
   const entries = Object.values(group.diverging);
   const known = new Set(entries.flatMap(({ codes, keys }) => [...codes, ...keys]));
   const { codes, keys } = memberEntry(incident);
-  // Of a group of whatever cause the keys say nothing: each of its sites may have its own.
-  return [...codes, ...(group.siteId === siteIdOf(MANY) ? [] : keys)].some((one) => !known.has(one));
+  return [...codes, ...(isOfAnyCause(group) ? [] : keys)].some((one) => !known.has(one));
 }
 
 function grown(group: Incident, incident: Incident, at: number): Incident {
@@ -204,37 +224,6 @@ function quiet(incident: Incident, parent: Incident, moved: readonly Incident[],
 function ending(incident: Incident, parent: Incident, around: readonly Incident[], at: number): Grouped | null {
   const isLast = !around.some((one) => one.parent === parent.id && one.id !== incident.id && !isOver(one));
   return isLast ? { step: groupEnd(parent, at), suppressions: [], absorbed: [] } : null;
-}
-
-/** What follows when none of a group's members is open any more. */
-export function groupEnd(parent: Incident, at: number): Step {
-  return resolved(parent, at, 'the last of its sites is as approved again');
-}
-
-/** An incident whose group somebody closed although it is not over: it speaks for itself again. */
-export function orphaned(incident: Incident, at: number): Step {
-  const own: Incident = { ...incident, parent: null, remindedAt: at, ladder: { from: at, level: 0 }, updatedAt: at };
-  return told(own, 'opened', at, 'the message of many sites that told of it was closed, and it is not over');
-}
-
-/**
- * Tells of a group that has at least doubled since it was last told of, at most once a minute.
- * @param siteIds of its open members.
- */
-export function groupUpdate(parent: Incident, siteIds: readonly string[], at: number): Step | null {
-  const count = new Set(siteIds).size;
-  const isDue = count > parent.membersTold && at - (parent.remindedAt ?? parent.since) >= GROUP_INTERVAL_MS;
-  if (!isGroup(parent) || isOver(parent) || !isDue || count < 2 * parent.membersTold) return null;
-  const summary = `${count} sites at once: ${parent.summary.replace(/^\d+ sites at once: /, '')}`;
-  const next = { ...parent, summary, membersTold: count, lines: linesOf(siteIds), remindedAt: at, updatedAt: at };
-  return told(next, 'worsened', at, `now ${count} sites, were ${parent.membersTold}`);
-}
-
-/** At most ten names, and how many there are. */
-function linesOf(siteIds: readonly string[]): readonly string[] {
-  const names = [...new Set(siteIds)].sort();
-  const rest = names.length - NAMES_SHOWN;
-  return [...names.slice(0, NAMES_SHOWN), ...(rest > 0 ? [`and ${rest} more, ${names.length} in all`] : [])];
 }
 
 function memberEntry(incident: Incident): DivergingTarget {

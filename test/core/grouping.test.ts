@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { causeKeys } from '../../src/core/cause-keys.js';
-import { CAP_WINDOW_MS, group, groupUpdate, type Load, orphaned, PAGES_CAP } from '../../src/core/grouping.js';
-import type { Incident, Suppression, Transition } from '../../src/core/model.js';
+import { CAP_WINDOW_MS, group, type Load, PAGES_CAP } from '../../src/core/grouping.js';
+import { groupUpdate, orphaned } from '../../src/core/groups.js';
+import type { Incident, Severity, Suppression, Transition } from '../../src/core/model.js';
 import { isGroup } from '../../src/core/reserved.js';
 import { isOver, type Step } from '../../src/core/step.js';
 import { aFinding, anIncident, aTransition, aVerdict, T0, unreachableVerdict } from '../contracts/samples.js';
@@ -14,13 +15,16 @@ class World {
   readonly incidents = new Map<string, Incident>();
   readonly told: Transition[] = [];
   readonly rows: Suppression[] = [];
+  readonly keptBack = new Set<string>();
   #ids = 0;
 
-  opens(siteId: string, key: string, at = T0, load = CALM): void {
-    const entry = { ...anIncident().diverging['live/page'], keys: [key] } as Incident['diverging'][string];
+  opens(siteId: string, key: string, at = T0, load = CALM, severity: Severity = 'critical'): void {
+    const entry = { ...anIncident().diverging['live/page'], severity, keys: [key] } as Incident['diverging'][string];
     const incident = anIncident({
       id: siteId,
       siteId,
+      severity,
+      ladder: { from: at, level: 0 },
       since: at,
       updatedAt: at,
       diverging: { [`${siteId}/page`]: entry },
@@ -32,13 +36,22 @@ class World {
     const incident: Incident = { ...open, status: 'resolved', resolvedAt: at, seq: open.seq + 1 };
     this.take({ incident, change: 'resolved', at, because: 'as approved again' }, at, CALM);
   }
+  /** A member shows more than before. */
+  worsens(siteId: string, key: string, code: string, at = T0 + 1, load = CALM, severity: Severity = 'critical'): void {
+    const known = this.incidents.get(siteId) as Incident;
+    const own = known.diverging[`${siteId}/page`] as Incident['diverging'][string];
+    const diverging = { ...known.diverging, [`${siteId}/dns`]: { ...own, severity, keys: [key], codes: [code] } };
+    const incident = { ...known, severity, diverging, seq: known.seq + 1 };
+    this.take({ incident, change: 'worsened', at, because: `${code} is new` }, at, load);
+  }
   take(transition: Transition, at: number, load: Load): void {
     const open = [...this.incidents.values()].filter((one) => !isOver(one));
     const step: Step = { incidents: [transition.incident], transitions: [transition] };
     const others = open.filter((one) => one.id !== transition.incident.id);
     const standing = new Set(others.flatMap(({ parent }) => parent ?? []));
     const leading = open.filter(({ parent }) => parent === null);
-    const result = group(step, leading, standing, load, at, () => `g${++this.#ids}`);
+    const isKeptBack = ({ siteId }: Incident): boolean => this.keptBack.has(siteId);
+    const result = group(step, { open: leading, standing, load, isKeptBack }, at, () => `g${++this.#ids}`);
     for (const one of result.step.incidents) this.incidents.set(one.id, one);
     const quiet = new Set(result.suppressions.map(({ incidentId, seq }) => `${incidentId}|${seq}`));
     this.rows.push(...result.suppressions);
@@ -85,12 +98,60 @@ describe('sites hit by one cause', () => {
   test('never hide a second cause on one of the sites themselves', () => {
     const world = new World();
     for (const name of ['a', 'b', 'c']) world.opens(name, 'dns/redirect=1');
-    const known = world.incidents.get('b') as Incident;
-    const own = known.diverging['b/page'] as Incident['diverging'][string];
-    const diverging = { ...known.diverging, 'b/dns': { ...own, keys: ['page/replaced=9'] } };
-    const incident = { ...known, diverging, seq: known.seq + 1 };
-    world.take({ incident, change: 'worsened', at: T0, because: 'page/replaced is new' }, T0, CALM);
+    world.worsens('b', 'page/replaced=9', 'page/replaced');
     expect(world.pages.at(-1)).toBe('b worsened');
+    // Nobody would be reminded of it below a group that knows nothing of it.
+    expect(world.incidents.get('b')).toMatchObject({ parent: null, ladder: { from: T0 + 1, level: 0 } });
+  });
+
+  test('are one page again where the second cause hits many of them', () => {
+    const world = new World();
+    const names = Array.from({ length: 20 }, (_, index) => `s${index}`);
+    for (const name of names) world.opens(name, 'dns/redirect=1');
+    const before = world.pages.length;
+    for (const name of names) world.worsens(name, 'page/replaced=9', 'page/replaced');
+    expect(world.pages.slice(before)).toEqual(['s0 worsened', 's1 worsened', 'group opened']);
+  });
+
+  test('are as grave as the gravest of them, whoever came last', () => {
+    const world = new World();
+    for (const name of ['a', 'b', 'c', 'd']) world.opens(name, `page/replaced=${name}`);
+    world.opens('e', 'page/drift=e', T0, CALM, 'warning');
+    expect(world.group()).toMatchObject({ severity: 'critical', membersTold: 5 });
+  });
+
+  test('are told of again when a graver one comes, and are nobody’s then', () => {
+    const world = new World();
+    for (const name of ['a', 'b', 'c']) world.opens(name, 'k=1', T0, CALM, 'warning');
+    const taken = { ...world.group(), acknowledged: { by: 'Ada', at: T0, until: T0 + 3_600_000 } };
+    world.incidents.set(taken.id, taken);
+    world.opens('d', 'k=1', T0 + 1);
+    expect(world.pages.at(-1)).toBe('group worsened');
+    expect(world.group()).toMatchObject({ severity: 'critical', acknowledged: null, ladder: { from: T0 + 1 } });
+    expect(world.group().lines[0]).toBe('d');
+    world.opens('e', 'k=1', T0 + 2);
+    expect(world.pages.at(-1)).toBe('group worsened');
+    expect(world.pages).toHaveLength(4);
+  });
+
+  test('of any cause hide neither what is graver nor what nobody knew of', () => {
+    const world = new World();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) world.opens(name, `page/drift=${name}`, T0, CALM, 'warning');
+    world.worsens('b', 'page/drift=b', 'page/title-replaced');
+    expect(world.pages.at(-1)).toBe('b worsened');
+    world.worsens('c', 'page/drift=c', 'page/script-added', T0 + 2, CALM, 'warning');
+    expect(world.pages.at(-1)).toBe('c worsened');
+    expect(world.incidents.get('c')?.parent).toBeNull();
+  });
+
+  test('are not counted while a silence or planned work keeps them back', () => {
+    const world = new World();
+    for (const name of ['a', 'b', 'c']) world.keptBack.add(name);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) world.opens(name, 'k=1');
+    // `told` is before silences are applied: what matters is that no group speaks for them.
+    expect(world.pages.filter((page) => page.startsWith('group'))).toEqual([]);
+    world.opens('f', 'k=1');
+    expect(world.group()).toMatchObject({ lines: ['d', 'e', 'f'] });
   });
 
   test('are over together when the last of them is', () => {
@@ -130,6 +191,33 @@ describe('sites hit by one cause', () => {
     expect(groupUpdate(told?.incident as Incident, names, T0 + 120_000)).toBeNull();
   });
 
+  test('are nobody’s any more when they have doubled', () => {
+    const world = new World();
+    for (const name of ['a', 'b', 'c']) world.opens(name, 'dns/redirect=1');
+    const taken = { ...world.group(), acknowledged: { by: 'Ada', at: T0, until: T0 + 3_600_000 } };
+    const [told] = groupUpdate(taken, ['a', 'b', 'c', 'd', 'e', 'f'], T0 + 60_000)?.transitions ?? [];
+    expect(told?.incident).toMatchObject({ acknowledged: null, ladder: { from: T0 + 60_000, level: 0 } });
+  });
+
+  test('are told of again when most were well and it spreads anew', () => {
+    const world = new World();
+    const names = Array.from({ length: 40 }, (_, index) => `s${index}`);
+    for (const name of names) world.opens(name, 'dns/redirect=1');
+    const [told] = groupUpdate(world.group(), names, T0 + 60_000)?.incidents ?? [];
+    const [fewer] = groupUpdate(told as Incident, ['s0', 's1'], T0 + 70_000)?.incidents ?? [];
+    expect(fewer).toMatchObject({ membersTold: 2, seq: told?.seq });
+    const anew = groupUpdate(fewer as Incident, names.slice(0, 9), T0 + 120_000);
+    expect(anew?.transitions[0]?.because).toBe('now 9 sites, were 2');
+  });
+
+  test('of any cause are told of once a minute as long as others come, the last first', () => {
+    const world = new World();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) world.opens(name, `page/replaced=${name}`);
+    const [told] = groupUpdate(world.group(), ['f', 'a', 'b', 'c', 'd', 'e'], T0 + 60_000)?.transitions ?? [];
+    expect(told?.incident.lines).toEqual(['f', 'a', 'b', 'c', 'd', 'e']);
+    expect(groupUpdate(told?.incident as Incident, ['f', 'a', 'b', 'c', 'd', 'e'], T0 + 180_000)).toBeNull();
+  });
+
   test('are told of with ten names and their number', () => {
     const world = new World();
     const names = Array.from({ length: 200 }, (_, index) => `s${index}`);
@@ -140,19 +228,22 @@ describe('sites hit by one cause', () => {
   });
 
   test('whatever comes, each incident is told by itself or has a record of who tells it', () => {
-    const opening = fc.record({ site: fc.nat(30), key: fc.nat(4), afterMs: fc.nat(90_000) });
+    const severity = fc.constantFrom<Severity>('critical', 'warning');
+    const opening = fc.record({ site: fc.nat(30), key: fc.nat(4), afterMs: fc.nat(90_000), severity });
     fc.assert(
       fc.property(fc.array(opening, { maxLength: 60 }), (openings) => {
         const world = new World();
         let at = T0;
-        for (const { site, key, afterMs } of openings) {
+        for (const { site, key, afterMs, severity: how } of openings) {
           at += afterMs;
-          if (!world.incidents.has(`s${site}`)) world.opens(`s${site}`, `k=${key}`, at);
+          if (!world.incidents.has(`s${site}`)) world.opens(`s${site}`, `k=${key}`, at, CALM, how);
         }
         const groups = [...world.incidents.values()].filter(isGroup);
         for (const one of [...world.incidents.values()].filter((incident) => !isGroup(incident))) {
           const isTold = world.told.some(({ incident }) => incident.id === one.id);
           const isSpokenFor = groups.some(({ id }) => one.parent === id);
+          const parent = groups.find(({ id }) => one.parent === id);
+          if (one.severity === 'critical' && parent) expect(parent.severity).toBe('critical');
           expect(isTold || (isSpokenFor && world.rows.some(({ incidentId }) => incidentId === one.id))).toBe(true);
         }
         expect(new Set(groups.map(({ siteId, cause }) => `${siteId} ${cause}`)).size).toBe(groups.length);
@@ -170,6 +261,17 @@ describe('the cap', () => {
     world.opens('b', 'k=1', T0 + 500_000, full);
     expect(world.pages).toEqual(['a opened', 'group opened']);
     expect(CAP_WINDOW_MS).toBe(600_000);
+  });
+
+  test('lets a graver member raise its group, and others no more', () => {
+    const world = new World();
+    for (const name of ['a', 'b', 'c']) world.opens(name, 'k=1', T0, CALM, 'warning');
+    world.worsens('a', 'k=1', 'page/title-replaced', T0 + 1, full);
+    expect(world.pages.at(-1)).toBe('group worsened');
+    expect(world.group().severity).toBe('critical');
+    world.worsens('b', 'k=1', 'page/title-replaced', T0 + 2, full);
+    expect(world.pages).toHaveLength(4);
+    expect(world.rows.at(-1)).toMatchObject({ incidentId: 'b', kind: 'grouped' });
   });
 
   test('lets a new cause through, one a minute', () => {

@@ -316,6 +316,23 @@ describe('the golden timelines', () => {
     });
   });
 
+  it('G8: work on many sites at once pages nobody either', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const redesigned = lookAt({ html: GENUINE.replace(/<main>[\s\S]*<\/main>/, '<main><h1>New</h1></main>') });
+    const script: Script = {
+      ...base,
+      everyMs: MINUTE,
+      sites: ids.map((id) => site(id, EVERYDAY)),
+      scene: () => redesigned,
+      terms: { windows: [{ siteIds: ids, by: 'Ada', reason: 'a new look', from: T0, until: T0 + 10 * MINUTE }] },
+    };
+    await play(script, 12 * MINUTE, ({ sent }) => {
+      expect(sent.filter(({ at }) => at < 10 * MINUTE)).toEqual([]);
+      // What nobody approved is told when it ends: six of a kind in one message, and how many there are a minute later.
+      expect(changesOf(sent.filter(({ receiver }) => receiver === 'mail'))).toEqual(['opened', 'worsened']);
+    });
+  });
+
   it('G8: a defacement in a maintenance window pages at once', async () => {
     const window = { siteIds: ['a'], by: 'Ada', reason: 'work', from: T0, until: T0 + 30 * MINUTE };
     const script: Script = {
