@@ -22,7 +22,7 @@ import { runDoctor } from './cli/doctor.js';
 import { runIncidents } from './cli/incidents.js';
 import { runInit } from './cli/init.js';
 import { linking } from './cli/links.js';
-import { createLog, lendToCalendar } from './cli/log.js';
+import { createLog } from './cli/log.js';
 import { crashing, failed, interruption, outliveReaders, terminalOf, withGrace } from './cli/process.js';
 import { type Handlers, program } from './cli/program.js';
 import { registrySources } from './cli/registry-sources.js';
@@ -121,7 +121,6 @@ async function workplace(options: GlobalOptions, watchlist: 'required' | 'option
   crash('start/configured');
   const terminal = terminalOf(options);
   const log = createLog(options.quiet ? 'error' : options.logLevel, terminal.live, terminal.err);
-  lendToCalendar(log);
   const signal = interruption();
   const { network, browser, asnOf, io, close } = senses(options, config, { log, crash });
   const baselines = openBaselines(options.baselines, CHECKS, config.settings.baselines.signers);

@@ -1,8 +1,9 @@
 /**
  * When: every target at its own cadence with jitter, one run of a target at a time, as many together as there are places.
  *
- * Intervals run on one timer over a heap of due times, cron expressions on node-cron. Both only mark a target as due; a
- * target that is still running when it falls due again is not started twice and not made up for in a burst.
+ * One timer looks at a heap of due times for intervals, by a clock that never jumps, and at the calendar, which node-cron
+ * reads, for cron expressions. Both only mark a target as due; a target that is still running when it falls due again is
+ * not started twice and not made up for in a burst.
  */
 import { createTask, type ScheduledTask } from 'node-cron';
 import type { Schedule } from './core/model.js';
@@ -22,7 +23,7 @@ export interface Job extends Comer {
 export type Rest = (wait: () => Promise<void>) => Promise<void>;
 
 export interface SchedulerIo {
-  /** Epoch milliseconds, for cron and windows. */
+  /** Epoch milliseconds, for windows and cron: the clock that node-cron reads too. */
   readonly now: () => number;
   /** Milliseconds of a clock that never jumps, for intervals. */
   readonly monotonic: () => number;
@@ -45,6 +46,13 @@ interface Turn {
   readonly slot: number;
 }
 
+/** A calendar job's next run, in epoch milliseconds. */
+interface Appointment {
+  readonly job: Job;
+  readonly task: ScheduledTask;
+  at: number;
+}
+
 export class Scheduler {
   readonly #jobs: readonly Job[];
   readonly #io: SchedulerIo;
@@ -52,14 +60,16 @@ export class Scheduler {
   readonly #due = new DueHeap<Turn>();
   /** The turn in force per job; one that was taken out of force stays in the heap and is passed over. */
   readonly #turns = new Map<string, Turn>();
-  /** Changes of schedule still to come, soonest first. */
-  readonly #changes: { readonly at: number; readonly job: Job }[];
+  /** When any schedule changes. */
+  readonly #changes: readonly number[];
   readonly #running = new Map<string, Promise<void>>();
   /** Monotonic due time of jobs that wait for a place. */
   readonly #waiting = new Map<string, number>();
   /** Those of them whose host was busy when they fell due. */
   readonly #kept = new Set<string>();
-  readonly #crons = new Map<string, ScheduledTask>();
+  readonly #calendar = new Map<string, Appointment>();
+  /** The wall clock at the last tick. */
+  #wall: number;
   #timer: NodeJS.Timeout | null = null;
   #lagMs = 0;
   #ownLagMs = 0;
@@ -69,11 +79,8 @@ export class Scheduler {
     this.#jobs = jobs;
     this.#io = io;
     this.#places = new Places(io.concurrency, io.monotonic);
-    const now = io.now();
-    this.#changes = jobs
-      .flatMap((job) => job.changesAt.map((at) => ({ at, job })))
-      .filter(({ at }) => at > now)
-      .sort((a, b) => a.at - b.at);
+    this.#changes = [...new Set(jobs.flatMap(({ changesAt }) => changesAt))];
+    this.#wall = io.now();
   }
 
   /** Starts with a first run of every interval job, within its first interval and ten seconds. */
@@ -83,7 +90,7 @@ export class Scheduler {
       const schedule = job.scheduleAt(this.#io.now());
       if ('everyMs' in schedule)
         this.#spread(job, schedule.everyMs, at, this.#io.random() * Math.min(schedule.everyMs, FIRST_RUN_MS));
-      else this.#startCron(job, schedule);
+      else this.#appoint(job, schedule);
     }
     this.#sleep();
   }
@@ -92,7 +99,7 @@ export class Scheduler {
   async stop(): Promise<void> {
     this.#stopped = true;
     if (this.#timer) clearTimeout(this.#timer);
-    for (const task of this.#crons.values()) await task.destroy();
+    for (const { task } of this.#calendar.values()) await task.destroy();
     await Promise.all(this.#running.values());
   }
 
@@ -143,10 +150,7 @@ export class Scheduler {
   #tick(): void {
     const wall = this.#io.now();
     const at = this.#io.monotonic();
-    for (let next = this.#changes[0]; next && next.at <= wall; next = this.#changes[0]) {
-      this.#changes.shift();
-      this.#reschedule(next.job, wall, at);
-    }
+    this.#heed(wall, at);
     for (let next = this.#due.peek(); next && next.at <= at; next = this.#due.peek()) {
       this.#due.pop();
       if (this.#turns.get(next.what.job.id) === next.what) this.#begin(next.what, next.at, at);
@@ -155,19 +159,34 @@ export class Scheduler {
     this.#sleep();
   }
 
-  #reschedule(job: Job, wall: number, at: number): void {
-    const schedule = job.scheduleAt(wall);
-    void this.#crons.get(job.id)?.destroy();
-    this.#crons.delete(job.id);
-    this.#turns.delete(job.id);
-    if ('everyMs' in schedule) this.#spread(job, schedule.everyMs, at, 0);
-    else this.#startCron(job, schedule);
+  /** What the wall clock says: schedules that change, appointments that are due. It may have been set either way. */
+  #heed(wall: number, at: number): void {
+    const before = this.#wall;
+    this.#wall = wall;
+    if (passed(this.#changes, wall) !== passed(this.#changes, before)) {
+      for (const job of this.#jobs)
+        if (passed(job.changesAt, wall) !== passed(job.changesAt, before)) this.#reschedule(job, wall, at);
+    }
+    for (const appointment of this.#calendar.values()) {
+      // Missed by hours or by a second, one run catches up.
+      if (wall >= appointment.at) this.#start(appointment.job, at);
+      if (wall >= appointment.at || wall < before) appointment.at = nextOf(appointment.task);
+    }
   }
 
-  #startCron(job: Job, { cron, timezone }: Extract<Schedule, { cron: string }>): void {
-    const task = createTask(cron, () => this.#start(job, this.#io.monotonic()), { timezone, name: job.id });
-    this.#crons.set(job.id, task);
-    void task.start();
+  #reschedule(job: Job, wall: number, at: number): void {
+    const schedule = job.scheduleAt(wall);
+    void this.#calendar.get(job.id)?.task.destroy();
+    this.#calendar.delete(job.id);
+    this.#turns.delete(job.id);
+    if ('everyMs' in schedule) this.#spread(job, schedule.everyMs, at, 0);
+    else this.#appoint(job, schedule);
+  }
+
+  #appoint(job: Job, { cron, timezone }: Extract<Schedule, { cron: string }>): void {
+    // Never started: its own timer would miss a second over which the machine slept or the clock was set.
+    const task = createTask(cron, () => undefined, { timezone, name: job.id });
+    this.#calendar.set(job.id, { job, task, at: nextOf(task) });
   }
 
   #begin({ job, slot }: Turn, due: number, at: number): void {
@@ -212,4 +231,13 @@ export class Scheduler {
       (await place)();
     }
   }
+}
+
+function passed(times: readonly number[], at: number): number {
+  return times.filter((time) => time <= at).length;
+}
+
+/** A date that never comes (the 30th of February) is never. */
+function nextOf(task: ScheduledTask): number {
+  return task.getNextRuns(1)[0]?.getTime() ?? Number.POSITIVE_INFINITY;
 }

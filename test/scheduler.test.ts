@@ -105,6 +105,52 @@ describe('Scheduler', () => {
     await subject.stop();
   });
 
+  test.each<[string, Schedule]>([
+    ['an hour', { everyMs: 3_600_000 }],
+    ['a calendar', { cron: '0 3 * * *', timezone: 'Europe/Zurich' }],
+  ])('an event opens although the clock was set back over its beginning; else there is %s', async (_, otherwise) => {
+    const opens = START - 60_000;
+    const starts: number[] = [];
+    const job: Job = {
+      ...{ id: 'live/page', host: 'live', changesAt: [opens, opens + 3_600_000] },
+      scheduleAt: (at): Schedule => (at >= opens && at < opens + 3_600_000 ? { everyMs: 5_000 } : otherwise),
+      run: async () => void starts.push(Date.now()),
+    };
+    const subject = new Scheduler([job], {
+      ...{ now: () => Date.now(), random: () => 0.5, concurrency: 4 },
+      monotonic: () => performance.now(),
+    });
+    subject.start();
+    await vi.advanceTimersByTimeAsync(30_000);
+    vi.setSystemTime(opens - 600_000);
+    await vi.advanceTimersByTimeAsync(600_000);
+    starts.length = 0;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(starts.length).toBeGreaterThanOrEqual(11);
+    await subject.stop();
+  });
+
+  test.each([
+    ['a clock put forward over it', '30 18 * * *', 89 * 60_000 + 58_000, 5_000],
+    ['a machine that slept', '30 18 * * *', 3_600_000, 2 * 3_600_000],
+    ['a machine that slept over many', '*/10 16-18 * * *', 5 * 60_000, 2.5 * 3_600_000],
+  ])('a calendar look missed by %s is caught up with, once', async (_, cron, after, jump) => {
+    const starts: number[] = [];
+    const job: Job = {
+      ...{ id: 'live/page', host: 'live', changesAt: [] },
+      scheduleAt: () => ({ cron, timezone: 'Europe/Zurich' }),
+      run: async () => void starts.push(Date.now()),
+    };
+    const subject = scheduler([job]);
+    subject.start();
+    await vi.advanceTimersByTimeAsync(after);
+    vi.setSystemTime(Date.now() + jump);
+    const woken = Date.now();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(starts.filter((at) => at >= woken)).toHaveLength(1);
+    await subject.stop();
+  });
+
   test('stop waits for the runs under way and starts no other', async () => {
     let finished = 0;
     let started = 0;

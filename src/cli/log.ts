@@ -1,6 +1,5 @@
 /** Logs: one JSON object a line on stderr, or plain lines when a person looks. Control characters are escaped. */
 
-import { setLogger } from 'node-cron';
 import pino from 'pino';
 import { inertJson, plain } from '../core/plain-text.js';
 
@@ -24,16 +23,6 @@ export function createLog(level: string, human: boolean, write: (line: string) =
     },
     destination,
   );
-}
-
-/** What the calendar library has to say goes where everything goes. */
-export function lendToCalendar(log: Log): void {
-  setLogger({
-    info: (message) => log.info({}, message),
-    warn: (message) => log.warn({}, message),
-    error: (message) => log.error({}, String(message)),
-    debug: () => undefined,
-  });
 }
 
 /** `12:00:01 warn  message  key=value`: pino's line for eyes. */
