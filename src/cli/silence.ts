@@ -2,7 +2,7 @@
 import { announcement } from '../core/announcement.js';
 import type { Silence } from '../core/model.js';
 import { oneLine } from '../core/plain-text.js';
-import { LONGEST_SILENCE_IN_EVENT_MS, LONGEST_SILENCE_MS } from '../core/suppression.js';
+import { LONGEST_SILENCE_MS, longestSilenceUntil } from '../core/suppression.js';
 import { duration, moment } from '../core/words.js';
 import { announce } from '../passing-time.js';
 import type { Store } from '../store/store.js';
@@ -45,12 +45,11 @@ async function begin(options: SilenceOptions, store: Store, place: Workplace, at
   if (site !== null && !sites.some(({ id }) => id === site)) {
     throw new UsageError(`There is no site "${site}" in the watchlist, so there is nothing to silence.`);
   }
-  const inEvent = events.some(
-    (event) => at >= event.from && at < event.to && (site === null || event.sites.some(({ id }) => id === site)),
-  );
-  const longest = inEvent ? LONGEST_SILENCE_IN_EVENT_MS : LONGEST_SILENCE_MS;
+  const concerned = events.filter((event) => site === null || event.sites.some(({ id }) => id === site));
+  const longest = longestSilenceUntil(at, concerned) - at;
   if (options.for > longest) {
-    throw new UsageError(`A silence lasts at most ${duration(longest)}${inEvent ? ' during an event' : ''}.`);
+    const why = longest < LONGEST_SILENCE_MS ? ', as it may last half an hour into an event and no longer' : '';
+    throw new UsageError(`A silence made now lasts at most ${duration(longest)}${why}.`);
   }
   const silence: Silence = { id: place.newId(at), siteId: site, cause, by, reason, from: at, until: at + options.for };
   await store.keepSilence(silence, at);

@@ -1,5 +1,5 @@
 /** What a verdict says about one cause, what several targets together come to, and what of it is news. Pure. */
-import { causeKeys } from './cause-keys.js';
+import { causeKeys, isResolverKey } from './cause-keys.js';
 import { isGrave } from './corroborate.js';
 import {
   type Cause,
@@ -81,7 +81,8 @@ export function worseOf(before: Shown, now: Shown): Shown {
     scope: widerOf(before.scope, now.scope),
     summary: now.summary,
     codes: [...new Set([...before.codes, ...now.codes])].sort(),
-    keys: now.keys,
+    // Whoever lied once and says the truth again may lie again: that is no news.
+    keys: [...new Set([...now.keys, ...before.keys.filter(isResolverKey)])],
   };
 }
 

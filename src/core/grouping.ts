@@ -6,7 +6,7 @@
  * and tell nobody by themselves unless a second cause comes to them. Who belongs to it is written in theirs (`parent`):
  * its own record must not grow with each of a thousand sites, or a storm would cost the square of them.
  */
-import { keysOf } from './cause-keys.js';
+import { isResolverKey, keysOf } from './cause-keys.js';
 import { headlineOf, rankOf } from './divergence.js';
 import { AT_ONCE, atOnce, groupEnd, isOfAnyCause, linesOf, MANY, nobodys, siteIdOf } from './groups.js';
 import type { Change, DivergingTarget, Incident, Suppression, Transition } from './model.js';
@@ -137,7 +137,7 @@ function isSecondCause(incident: Incident, change: Change, parent: Incident): bo
   // Of a group of whatever cause the keys say nothing: each of its sites may have its own.
   if (isOfAnyCause(parent)) return isNews(incident, parent);
   const known = new Set(keysOf(parent));
-  return keysOf(incident).some((key) => !known.has(key) && !key.startsWith('resolver='));
+  return keysOf(incident).some((key) => !known.has(key) && !isResolverKey(key));
 }
 
 // ------------------------------------------------------------- the group

@@ -5,7 +5,9 @@
  * incident is told once. An incident ends when every vantage that saw it has seen it gone for long enough
  * (recovery.ts). `unverified` changes nothing: our own outage must look neither like an attack nor like recovery.
  */
+
 import { type Look, opening, reopened } from './beginning.js';
+import { newResolvers } from './cause-keys.js';
 import {
   type Headline,
   headlineOf,
@@ -117,7 +119,10 @@ function seenAgain(current: Incident, shown: Shown, sighting: Sighting, look: Lo
   const isBack = before !== undefined && isTargetRecovered(before, current, target.policy, at);
   const light = before && !isBack ? headlined(before, shown, sighting.isTransient) : shown;
   const next = standing(current, light, sighting, look);
-  const codes = newCodes(current, next).map((code) => `${code} is new`);
+  const codes = [
+    ...newCodes(current, next).map((code) => `${code} is new`),
+    ...newResolvers(before?.keys ?? light.keys, light.keys).map((resolver) => `${resolver} lies too`),
+  ];
   const back = isBack ? [`${target.id} is back`] : [];
   const news = before && !isBack ? { atOnce: [], foldable: codes } : { atOnce: [...back, ...codes], foldable: [] };
   return retold(current, next, news, look);

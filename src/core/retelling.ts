@@ -1,5 +1,6 @@
 /** What people who were told of an incident are told when it shows more, or shows again what was gone. Pure. */
 import type { Look } from './beginning.js';
+import { isResolverKey } from './cause-keys.js';
 import { graverThan, isExplained } from './divergence.js';
 import type { DivergingTarget, Incident } from './model.js';
 import { isTargetRecovered } from './recovery.js';
@@ -25,7 +26,7 @@ export function retold(current: Incident, next: Incident, { atOnce, foldable }: 
   if (news.length > 0 || (foldable.length > 0 && !isFolded))
     return worsened(current, after, [...relapse, ...news, ...foldable], at);
   // What is not told yet is not known yet.
-  if (foldable.length > 0) return changed(withCodes(after, target.id, current.diverging[target.id]?.codes ?? []));
+  if (foldable.length > 0) return changed(untold(after, target.id, current.diverging[target.id]));
   // The worst of it was told, then seen gone while the rest stood.
   const isWorstAgain = graverThan([current], next).length > 0;
   if (!isBack && !isWorstAgain) return changed(after);
@@ -50,9 +51,12 @@ function foldOf({ flapping, pattern, cause }: Incident, seen: DivergingTarget | 
   return cause === 'monitor' && seen?.severity !== 'critical' ? MONITOR_FOLD_MS : 0;
 }
 
-function withCodes(incident: Incident, targetId: string, codes: readonly string[]): Incident {
+/** The target as it is, with no more findings and lying resolvers than people were told of. */
+function untold(incident: Incident, targetId: string, before: DivergingTarget | undefined): Incident {
   const entry = incident.diverging[targetId];
-  return entry ? { ...incident, diverging: { ...incident.diverging, [targetId]: { ...entry, codes } } } : incident;
+  if (!entry || !before) return incident;
+  const keys = entry.keys.filter((key) => !isResolverKey(key) || before.keys.includes(key));
+  return { ...incident, diverging: { ...incident.diverging, [targetId]: { ...entry, codes: before.codes, keys } } };
 }
 
 const FLAPS = 'it comes and goes; its news are folded into one message in ten minutes until that ends';

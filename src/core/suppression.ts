@@ -4,16 +4,37 @@
  * Nothing here changes an incident's state or its evidence; only its pages wait. Faults of Siteward itself, ends of
  * incidents and drills are never kept back.
  */
-import { keysOf } from './cause-keys.js';
-import { isExplained, newCodes } from './divergence.js';
+import { isExplained, isTransientCode, newCodes } from './divergence.js';
 import { type Load, PAGES_CAP } from './grouping.js';
-import type { Change, Diagnosis, Incident, MaintenanceWindow, Silence, Suppression, Transition } from './model.js';
+import type {
+  Change,
+  Diagnosis,
+  DivergingTarget,
+  Incident,
+  MaintenanceWindow,
+  Silence,
+  Suppression,
+  Transition,
+} from './model.js';
 
 /** Longest a silence may last, everyday and inside an event window. */
 export const LONGEST_SILENCE_MS = 4 * 3_600_000;
 export const LONGEST_SILENCE_IN_EVENT_MS = 30 * 60_000;
 /** Longest maintenance window. */
 export const LONGEST_MAINTENANCE_MS = 2 * 3_600_000;
+
+/**
+ * Until when a silence made now may last: no longer than one made inside the event from the moment an event begins.
+ * @param events windows of the events that concern what is silenced.
+ */
+export function longestSilenceUntil(
+  at: number,
+  events: readonly { readonly from: number; readonly to: number }[],
+): number {
+  const everyday = at + LONGEST_SILENCE_MS;
+  const ahead = events.filter(({ from, to }) => from < everyday && at < to);
+  return Math.min(everyday, ...ahead.map(({ from }) => Math.max(at, from) + LONGEST_SILENCE_IN_EVENT_MS));
+}
 
 const NEVER_KEPT_BACK: readonly Change[] = ['resolved', 'stood-down', 'acknowledged', 'announced'];
 
@@ -68,8 +89,19 @@ function isActive({ from, until }: Pick<Silence, 'from' | 'until'>, at: number):
 function covers({ siteId, cause }: Silence, incident: Incident): boolean {
   if (siteId !== null) return incident.siteId === siteId;
   if (cause === null) return false;
-  const codes = Object.values(incident.diverging).flatMap((target) => target.codes);
-  return cause === incident.diagnosis || codes.includes(cause) || keysOf(incident).includes(cause);
+  const targets = Object.values(incident.diverging);
+  const standing = targets.filter(({ clearSince }) => clearSince === null);
+  const shown = standing.length > 0 ? standing : targets;
+  // Whoever silences one cause has not heard of the other.
+  return shown.length > 0 && shown.every((target) => isAllOf(cause, target));
+}
+
+/** What the target shows is of this cause and of nothing else that can be told apart from it. */
+function isAllOf(cause: string, { diagnosis, codes, keys }: DivergingTarget): boolean {
+  const [family] = cause.split('=');
+  const isOfCode = codes.length > 0 && codes.every((code) => code === cause || isTransientCode(code));
+  const isOfKey = keys.includes(cause) && keys.every((key) => key === cause || key.split('=')[0] !== family);
+  return cause === diagnosis || isOfCode || isOfKey;
 }
 
 function isPlannedWork({ diverging }: Incident): boolean {

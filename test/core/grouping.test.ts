@@ -288,10 +288,17 @@ describe('the key of a cause', () => {
     const lie = aFinding({ code: 'dns/redirect', actual: '203.0.113.9', where: 'resolver isp (udp), A' });
     const [answer, resolver] = causeKeys(aVerdict({ findings: [lie] }));
     expect(answer).toMatch(/^dns\/redirect=[0-9a-f]{16}$/);
-    expect(resolver).toBe('resolver=resolver isp (udp), A');
+    expect(resolver).toBe('resolver=resolver isp (udp)');
     const elsewhere = causeKeys(aVerdict({ findings: [{ ...lie, actual: '203.0.113.10' }] }));
     expect(elsewhere[0]).not.toBe(answer);
     expect(elsewhere[1]).toBe(resolver);
+  });
+
+  test('names each resolver that lies once, whatever was asked of it', () => {
+    const where = 'resolver isp (udp, AS64501), A; resolver isp (udp, AS64501), AAAA; resolver cafe (udp), A';
+    const other = aFinding({ code: 'dns/authority-changed', where: 'score 85: asked about' });
+    const [, ...resolvers] = causeKeys(aVerdict({ findings: [aFinding({ code: 'dns/redirect', where }), other] }));
+    expect(resolvers).toEqual(['resolver=resolver isp (udp, AS64501)', 'resolver=resolver cafe (udp)']);
   });
 
   test('of an outage is how it failed, of nothing grave nothing', () => {

@@ -70,6 +70,23 @@ describe('what somebody has in hand', () => {
   });
 });
 
+describe('a second resolver that lies', () => {
+  const lieOf = (...resolvers: string[]): Verdict => {
+    const where = resolvers.map((name) => `resolver ${name} (udp), A`).join('; ');
+    return aVerdict({ findings: [aFinding({ code: 'dns/redirect', diagnosis: 'dns-redirected', where })] });
+  };
+
+  it('is news though the finding is the same, and each of them once', () => {
+    const history = new History();
+    history.see(lieOf('isp'), dns);
+    take(history);
+    const [told] = history.see(lieOf('isp', 'cafe'), dns);
+    expect(told).toMatchObject({ change: 'worsened', incident: { acknowledged: null } });
+    expect(told?.because).toBe('resolver cafe (udp) lies too');
+    for (const names of [['isp'], ['cafe'], ['isp', 'cafe']]) expect(history.see(lieOf(...names), dns)).toEqual([]);
+  });
+});
+
 describe('what was over while the rest stood', () => {
   it('is told again when it comes back, though its findings were told before', () => {
     const history = new History();

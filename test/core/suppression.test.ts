@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Incident, MaintenanceWindow, Silence } from '../../src/core/model.js';
-import { capped, keptBack, suppressionOf } from '../../src/core/suppression.js';
+import { capped, keptBack, longestSilenceUntil, suppressionOf } from '../../src/core/suppression.js';
 import { anIncident, aTransition, T0 } from '../contracts/samples.js';
 
 const HOUR = 3_600_000;
@@ -31,6 +31,34 @@ describe('a silence', () => {
     ['what has not begun', silence({ from: T0 + 1 }), false],
   ])('of %s', (_, one, holds) => {
     expect(keptBack(anIncident(), { silences: [one], windows: [] }, T0) !== null).toBe(holds);
+  });
+
+  test.each([
+    ['finding', 'page/origin-added'],
+    ['diagnosis', 'changed'],
+    ['cause key', 'page/origin-added=1'],
+  ])('of one %s hides no second cause', (_, cause) => {
+    const entry = { ...anIncident().diverging['live/page'], diagnosis: 'changed', codes: ['page/origin-added'] };
+    const one = { ...entry, keys: ['page/origin-added=1'] } as Incident['diverging'][string];
+    const defaced = { ...one, diagnosis: 'defaced', codes: ['page/origin-added', 'page/title-replaced'] } as typeof one;
+    const quiet = { silences: [silence({ siteId: null, cause })], windows: [] };
+    const holds = (diverging: Incident['diverging']): boolean =>
+      keptBack(anIncident({ diverging }), quiet, T0) !== null;
+    expect(holds({ 'live/page': one })).toBe(true);
+    expect(holds({ 'live/page': { ...defaced, keys: ['page/origin-added=1', 'page/origin-added=2'] } })).toBe(false);
+    expect(holds({ 'live/page': one, 'live/dns': { ...defaced, codes: ['dns/x'], keys: ['dns/x=1'] } })).toBe(false);
+    // What is over speaks no more.
+    const over = { ...defaced, codes: ['dns/x'], keys: ['dns/x=1'], clearSince: T0 };
+    expect(holds({ 'live/page': one, 'live/dns': over })).toBe(true);
+  });
+
+  test('lasts four hours at most, and never more than half an hour into an event', () => {
+    const event = { from: T0 + HOUR, to: T0 + 3 * HOUR };
+    expect(longestSilenceUntil(T0, [])).toBe(T0 + 4 * HOUR);
+    expect(longestSilenceUntil(T0, [event])).toBe(T0 + HOUR + HOUR / 2);
+    expect(longestSilenceUntil(T0 + 2 * HOUR, [event])).toBe(T0 + 2 * HOUR + HOUR / 2);
+    expect(longestSilenceUntil(T0 + 3 * HOUR, [event])).toBe(T0 + 7 * HOUR);
+    expect(longestSilenceUntil(T0, [{ from: T0 + 4 * HOUR, to: T0 + 9 * HOUR }])).toBe(T0 + 4 * HOUR);
   });
 
   test('says who, why and until when', () => {
