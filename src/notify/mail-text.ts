@@ -40,7 +40,7 @@ function headed(title: string, lines: readonly string[]): string[] {
 
 function aligned(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([label]) => label.length)) + 2;
-  return rows.map(([label, value]) => `${`${label}:`.padEnd(width)}${value}`);
+  return rows.map(([label, value]) => `${(label === '' ? '' : `${label}:`).padEnd(width)}${value}`);
 }
 
 function findingLines({

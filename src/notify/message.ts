@@ -89,8 +89,18 @@ function besides(incident: Incident): readonly DivergingTarget[] {
 
 /** The first step of each trouble before the second step of any. */
 function adviceOn(incident: Incident, site: Site): readonly Advice[] {
+  if (!isOfSites(incident)) return adviceOnMany(incident, site);
   const [first = [], ...others] = [incident, ...besides(incident)].map(({ diagnosis }) => adviceFor(diagnosis, site));
   return [...first.slice(0, 1), ...others.flatMap((steps) => steps.slice(0, 1)), ...first.slice(1)];
+}
+
+/** No command takes what is no site of the watchlist; of many sites one stands for all. */
+function adviceOnMany(incident: Incident, site: Site): readonly Advice[] {
+  const runs = ({ command }: Advice): boolean =>
+    command === undefined || !/^siteward (check|dns|baseline) /.test(command);
+  const [one] = isGroup(incident) ? incident.lines : [];
+  const look = one === undefined ? [] : [{ text: 'Look at one of them again:', command: `siteward check ${one}` }];
+  return [...adviceFor(incident.diagnosis, site).filter(runs), ...look];
 }
 
 /** A full disk takes no evidence, and whoever reads this may still see what will be gone. */
@@ -120,15 +130,16 @@ const AFTERWARDS: readonly Advice[] = [
 
 function factsOf({ incident, change, at, because }: Transition, site: Site, reason: string): Notice['facts'] {
   const isOver = isEnding(change);
+  const isSite = isOfSites(incident);
   const seen = incident.scope === null || isOver ? [] : [['Seen', scopeWords(incident.scope)] as const];
   const ended = isOver ? [['Until', moment(at)] as const] : [];
   const also = isOver ? [] : besides(incident).map((one) => `${diagnosisWords(one.diagnosis)}: ${one.summary}`);
   const told = isOver || change === 'reminder' ? [] : [['Because of', because] as const];
   const facts = [
-    ['Site', site.id] as const,
-    ...incident.lines.map((line, index) => [index === 0 ? 'Among them' : '', line] as const),
+    ...(isSite ? [['Site', site.id] as const] : []),
+    ...incident.lines.map((line, index) => [isGroup(incident) && index === 0 ? 'Sites' : '', line] as const),
     ...also.map((line) => ['Also', line] as const),
-    ['Address', site.url ?? site.name] as const,
+    ...(isSite ? [['Address', site.url ?? site.name] as const] : []),
     ['Since', moment(incident.since)] as const,
     ...ended,
     ...seen,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pseudoSite } from '../../src/core/announcement.js';
 import type { Change, Incident, ResolverRow } from '../../src/core/model.js';
 import { compose } from '../../src/notify/message.js';
 import type { Proof } from '../../src/notify/notifier.js';
@@ -55,6 +56,30 @@ describe('the subject', () => {
     const shown = [...new Intl.Segmenter().segment(subject)].map(({ segment }) => segment);
     expect(shown).toHaveLength(120);
     expect(shown.slice(-2)).toEqual(['👩‍👩‍👧‍👦', '…']);
+  });
+});
+
+describe('what is no site of the watchlist', () => {
+  const many = { siteId: '_group-1', diagnosis: 'dns-redirected', lines: ['a', 'b', 'and 3 more, 5 in all'] } as const;
+  const group = compose(anAlert(aTransition('opened', many)), pseudoSite('_group-1') ?? aSite(), PROOF).text;
+  const itself = {
+    siteId: '_siteward',
+    cause: 'monitor',
+    diagnosis: 'monitor-fault',
+    lines: ['Reason: no room'],
+  } as const;
+  const own = compose(anAlert(aTransition('opened', itself)), pseudoSite('_siteward') ?? aSite(), PROOF).text;
+
+  it('is called by its name, and has no address', () => {
+    expect(group).toMatch(/^Several sites at once: DNS redirected$/m);
+    expect(group).toMatch(/^Sites: +a\n +b\n +and 3 more, 5 in all$/m);
+    expect(own).toMatch(/^ +Reason: no room$/m);
+    expect(group + own).not.toMatch(/^(Site|Address):/m);
+  });
+
+  it('is no word of a command: what is to be typed can be typed', () => {
+    expect(group.match(/siteward (check|dns|baseline) .*/g)).toEqual(['siteward check a']);
+    expect(own.match(/siteward (check|dns|baseline|doctor).*/g)).toEqual(['siteward doctor']);
   });
 });
 
