@@ -22,6 +22,8 @@ export class SelfWatch {
   readonly #startedAt: number;
   /** By the monotonic clock: a clock that is set must not make old news of what was verified just now. */
   readonly #verifiedAt = new Map<string, number>();
+  /** Looks since then that could not tell; none where there is no entry. */
+  readonly #looksInVain = new Map<string, number>();
   readonly #unverifiable = new Set<string>();
   readonly #clocks: Clocks;
   /** When something was last done, and the longest that nothing was since the last pulse; monotonic milliseconds. */
@@ -91,7 +93,12 @@ export class SelfWatch {
   }
 
   verified(targetId: string, { state }: Verdict): void {
-    if (state !== 'unverified') this.#verifiedAt.set(targetId, this.#clocks.monotonic());
+    if (state === 'unverified') {
+      this.#looksInVain.set(targetId, 1 + (this.#looksInVain.get(targetId) ?? 0));
+      return;
+    }
+    this.#verifiedAt.set(targetId, this.#clocks.monotonic());
+    this.#looksInVain.delete(targetId);
   }
 
   /** Longest time in milliseconds that nothing was done since the last call. */
@@ -109,6 +116,7 @@ export class SelfWatch {
       targetId: id,
       verifiedAt: epoch + (this.#verifiedAt.get(id) ?? this.#startedAt),
       everyMs: 'everyMs' in schedule ? schedule.everyMs : null,
+      looksInVain: this.#looksInVain.get(id) ?? 0,
     }));
   }
 

@@ -36,6 +36,8 @@ export interface Attention {
   readonly verifiedAt: number;
   /** Null for a calendar: it says itself when it looks. */
   readonly everyMs: number | null;
+  /** Looks since then that could not tell. */
+  readonly looksInVain: number;
 }
 
 export interface Fault {
@@ -65,7 +67,7 @@ const STORE_FAILS_MS = 30_000;
 const CLOCK_JUMP_MS = 5_000;
 const LATE_MS = 60_000;
 const BLOCKED_MS = 10_000;
-/** Longest a target may go unverified: three of its intervals, and no less than ten minutes. */
+/** Longest a target may go unverified: three of its intervals, and no less than ten minutes; by calendar three looks. */
 const INTERVALS_MISSED = 3;
 const LEAST_UNSEEN_MS = 600_000;
 const NAMES_SHOWN = 10;
@@ -151,9 +153,10 @@ function blind({ sights }: Pulse): Fault | null {
 }
 
 function unseen({ targets, at }: Pulse): Fault | null {
-  const missed = targets.filter(
-    ({ verifiedAt, everyMs }) =>
-      everyMs !== null && at - verifiedAt > Math.max(INTERVALS_MISSED * everyMs, LEAST_UNSEEN_MS),
+  const missed = targets.filter(({ verifiedAt, everyMs, looksInVain }) =>
+    everyMs === null
+      ? looksInVain >= INTERVALS_MISSED
+      : at - verifiedAt > Math.max(INTERVALS_MISSED * everyMs, LEAST_UNSEEN_MS),
   );
   const [first] = [...missed].sort((a, b) => a.verifiedAt - b.verifiedAt);
   if (!first) return null;

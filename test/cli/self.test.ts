@@ -47,7 +47,11 @@ test('a target that could not be verified counts from when it last was', () => {
   const self = aSelf();
   pass(60_000);
   self.verified(TARGET.id, aVerdict({ state: 'unverified' }));
-  expect(self.attentions([TARGET])[0]?.verifiedAt).toBe(T0);
+  expect(self.attentions([TARGET])[0]).toMatchObject({ verifiedAt: T0, looksInVain: 1 });
+  self.verified(TARGET.id, aVerdict({ state: 'unverified' }));
+  expect(self.attentions([TARGET])[0]).toMatchObject({ verifiedAt: T0, looksInVain: 2 });
+  self.verified(TARGET.id, intactVerdict());
+  expect(self.attentions([TARGET])[0]).toMatchObject({ verifiedAt: T0 + 60_000, looksInVain: 0 });
 });
 
 test('a site whose baseline is believed again is forgotten', () => {

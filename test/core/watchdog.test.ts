@@ -17,7 +17,7 @@ const HEALTHY: Pulse = {
   lagMs: 0,
   blockedMs: 50,
   sights: new Map([['local', 'sighted']]),
-  targets: [{ targetId: 'live/page', verifiedAt: T0 - 60_000, everyMs: 60_000 }],
+  targets: [{ targetId: 'live/page', verifiedAt: T0 - 60_000, everyMs: 60_000, looksInVain: 0 }],
 };
 const codes = (over: Partial<Pulse>) => faultsOf({ ...HEALTHY, ...over }).map(({ code }) => code);
 
@@ -40,11 +40,20 @@ describe('what is wrong with ourselves', () => {
     ['a degraded vantage, which still sees', { sights: new Map([['local', 'degraded']]) }, []],
     [
       'a target unverified for long',
-      { targets: [{ targetId: 'a', verifiedAt: T0 - 600_001, everyMs: 15_000 }] },
+      { targets: [{ targetId: 'a', verifiedAt: T0 - 600_001, everyMs: 15_000, looksInVain: 9 }] },
       ['not-observed'],
     ],
-    ['a slow target', { targets: [{ targetId: 'a', verifiedAt: T0 - 3_000_000, everyMs: 3_600_000 }] }, []],
-    ['a target by calendar', { targets: [{ targetId: 'a', verifiedAt: 0, everyMs: null }] }, []],
+    [
+      'a slow target',
+      { targets: [{ targetId: 'a', verifiedAt: T0 - 3_000_000, everyMs: 3_600_000, looksInVain: 5 }] },
+      [],
+    ],
+    ['a target by calendar', { targets: [{ targetId: 'a', verifiedAt: 0, everyMs: null, looksInVain: 2 }] }, []],
+    [
+      'a target by calendar that three looks could not tell of',
+      { targets: [{ targetId: 'a', verifiedAt: 0, everyMs: null, looksInVain: 3 }] },
+      ['not-observed'],
+    ],
   ])('%s', (_, over, expected) => expect(codes(over)).toEqual(expected));
 
   test('is one message for all baselines that are not believed, however many', () => {
