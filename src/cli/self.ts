@@ -34,12 +34,15 @@ export class SelfWatch {
   #driftMs = 0;
   #sight: Sight = 'sighted';
   #provenAt: number | null = null;
+  /** When the last pulse was taken, monotonic. */
+  #pulseAt: number;
 
   constructor(clocks: Clocks) {
     this.#clocks = clocks;
     this.#startedAt = clocks.monotonic();
     this.#offset = clocks.wall() - clocks.monotonic();
     this.#doneAt = this.#startedAt;
+    this.#pulseAt = this.#startedAt;
     setInterval(() => this.#tick(), TICK_MS).unref();
   }
 
@@ -52,6 +55,16 @@ export class SelfWatch {
   /** Milliseconds since the start. */
   get runningMs(): number {
     return this.#clocks.monotonic() - this.#startedAt;
+  }
+
+  /** A pulse was taken, to its end. */
+  pulsed(): void {
+    this.#pulseAt = this.#clocks.monotonic();
+  }
+
+  /** Milliseconds since the last one, or since the start. */
+  get unwatchedMs(): number {
+    return this.#clocks.monotonic() - this.#pulseAt;
   }
 
   /** By how much the clock was set since the start, all together. */

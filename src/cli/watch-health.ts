@@ -1,5 +1,6 @@
 /** Whether the daemon can see and can tell, for supervisors, for Prometheus and for the dead man's switch. */
 import { type FaultCode, waitedMs } from '../core/watchdog.js';
+import { duration } from '../core/words.js';
 import type { Scheduler } from '../scheduler.js';
 import type { Outbox } from '../store/store.js';
 import type { Health } from '../web/server.js';
@@ -11,6 +12,9 @@ const OUTBOX_STUCK_IN_EVENT_MS = 60_000;
 
 /** Faults with which we neither see nor tell: then the outside world must alarm in our place. */
 const BLINDING: readonly FaultCode[] = ['blind', 'late', 'baselines-unverifiable'];
+
+/** Six pulses: what the last one found wrong says nothing any more. */
+const UNWATCHED_MS = 60_000;
 
 /** Until then the first look at the receivers may still be under way. */
 const FIRST_PROOF_MS = 120_000;
@@ -35,14 +39,22 @@ export async function healthOf(desk: Desk): Promise<Health> {
     ...(outbox.oldestAt !== null && waitedMs(outbox.oldestAt, now) > stuckAfter
       ? [`alerts wait since ${new Date(outbox.oldestAt).toISOString()}: no receiver takes them`]
       : []),
-    ...(outbox.givenUp > 0
-      ? [`${outbox.givenUp} alerts to ${outbox.failing.join(', ')} were given up: see the log`]
+    ...allRefuse(desk, outbox),
+    ...(desk.self.unwatchedMs > UNWATCHED_MS
+      ? [`Siteward did not look at itself for ${duration(desk.self.unwatchedMs)}: restart it, and report its log`]
       : []),
     ...desk.faults.filter(({ code }) => BLINDING.includes(code)).map(({ summary }) => summary),
   ];
   const targets = desk.place.config.sites.reduce((sum, site) => sum + site.targets.length, 0);
   const { sandbox } = desk.place.config.settings.browser;
   return { problems, targets, lastLookAt: desk.lastLookAt, outboxPending: outbox.pending, sandbox };
+}
+
+/** Where others still take messages, they are told of the one that refuses: no reason to alarm in our place. */
+function allRefuse({ place }: Desk, { failing }: Outbox): string[] {
+  const ids = place.config.settings.receivers.map(({ id }) => id);
+  if (ids.length === 0 || !ids.every((id) => failing.includes(id))) return [];
+  return [`alerts to ${ids.join(', ')} were refused for good, and there is no other receiver: see the log`];
 }
 
 /** A channel nobody saw open for long may be shut: an alert would be the first to find out. */

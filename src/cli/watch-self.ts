@@ -36,7 +36,8 @@ export async function watchSelf(desk: Desk, scheduler: Pick<Scheduler, 'ownLagMs
   const pulse: Pulse = {
     at,
     outboxOldestAt: oldestAt,
-    failing,
+    // One that settings.yaml names no more is owed nothing that anybody could mend.
+    failing: failing.filter((id) => place.config.settings.receivers.some((receiver) => receiver.id === id)),
     storeProblem: storeProblemOf(desk),
     lost: await lost(desk),
     unverifiable: self.unverifiable,
@@ -48,6 +49,7 @@ export async function watchSelf(desk: Desk, scheduler: Pick<Scheduler, 'ownLagMs
   };
   const faults = faultsOf(pulse);
   desk.faults = faults;
+  self.pulsed();
   await tell(faults, codesToJudge(faults, await store.openIncidents(SITEWARD)), desk, at);
   await noteTrail(desk);
 }

@@ -14,6 +14,7 @@ interface Moment {
   readonly faults?: readonly string[];
   readonly provenAt?: number;
   readonly runningMs?: number;
+  readonly unwatchedMs?: number;
   readonly receivers?: readonly { readonly id: string }[];
 }
 
@@ -24,13 +25,14 @@ async function problems(moment: Moment): Promise<readonly string[]> {
     faults = [],
     provenAt = null,
     runningMs = 2 * DAY,
+    unwatchedMs = 10_000,
     receivers = [{ id: 'ops' }],
   } = moment;
   const settings = { receivers, heartbeat: { provenWithinMs: DAY }, browser: { sandbox: 'required' } };
   const desk = {
     place: { observatory: { now: () => T0 }, config: { sites: [], events: [], settings } },
     store: { outbox: async () => ({ ...QUIET, ...outbox }), trouble },
-    self: { provenAt, runningMs },
+    self: { provenAt, runningMs, unwatchedMs },
     faults: faults.map((code) => ({ code, summary: code })),
     unrecorded: null,
     lastLookAt: T0,
@@ -53,6 +55,14 @@ describe('the daemon could alert nobody', () => {
     ['none was ever reached', { outbox: { provenAt: null } }, [/since the start/]],
     ['just started: not yet', { outbox: { provenAt: null }, runningMs: 60_000 }, []],
     ['there are no receivers: nobody is promised anything', { outbox: { provenAt: null }, receivers: [] }, []],
+    ['the only receiver refuses for good', { outbox: { givenUp: 1, failing: ['ops'] } }, [/ops were refused for good/]],
+    [
+      'one of two does: the other is told',
+      { outbox: { givenUp: 1, failing: ['ops'] }, receivers: [{ id: 'ops' }, { id: 'pager' }] },
+      [],
+    ],
+    ['one that settings.yaml names no more did: no', { outbox: { givenUp: 1, failing: ['former'] } }, []],
+    ['it did not look at itself for a minute', { unwatchedMs: 60_001 }, [/itself/]],
     ['it is blind', { faults: ['blind'] }, [/blind/]],
     ['its baselines are not believed', { faults: ['baselines-unverifiable'] }, [/baselines/]],
     ['something was lost, and it watches on: no', { faults: ['memory-lost', 'clock-jumped', 'not-observed'] }, []],

@@ -62,6 +62,15 @@ test('a site whose baseline is believed again is forgotten', () => {
   expect(self.unverifiable).toEqual(['a']);
 });
 
+test('how long nobody took the pulse counts from the last one, or from the start', () => {
+  const self = aSelf();
+  pass(30_000);
+  expect(self.unwatchedMs).toBe(30_000);
+  self.pulsed();
+  pass(5_000);
+  expect(self.unwatchedMs).toBe(5_000);
+});
+
 test('the newest proof counts', () => {
   const self = aSelf();
   expect(self.provenAt).toBeNull();
