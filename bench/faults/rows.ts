@@ -6,14 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Ground } from '../../test/e2e/faults/ground.js';
 import { until } from '../../test/support/siteward.js';
 import { meets } from './net.js';
-
-export interface Row {
-  readonly name: string;
-  /** @returns what was seen, in a few words */
-  readonly run: (ground: Ground, minutes: number) => Promise<string>;
-}
-
-const LONG_MS = 180_000;
+import { changes, LONG_MS, type Row, told } from './row.js';
 
 async function controls(ground: Ground): Promise<readonly number[]> {
   const servers: Server[] = [];
@@ -26,18 +19,6 @@ async function controls(ground: Ground): Promise<readonly number[]> {
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   ground.settings(`controls: [${ports.map((port) => `"127.0.0.1:${port}"`).join(', ')}]`);
   return ports;
-}
-
-const changes = (ground: Ground, site = 'site-1'): string =>
-  ground
-    .ofSite(site)
-    .map(({ change }) => change)
-    .join(' ');
-
-async function told(what: string, ground: Ground, site: string, words: RegExp): Promise<string> {
-  const since = performance.now();
-  await until(what, () => ground.ofSite(site).some(({ headline }) => words.test(headline)), LONG_MS);
-  return `${Math.round((performance.now() - since) / 1_000)} s`;
 }
 
 export const ROWS: readonly Row[] = [

@@ -95,6 +95,25 @@ describe.skipIf(unable).concurrent(`a data folder on a small disk${unable ? ` (s
       expect(stderr).toMatch(/evidence.*ENOSPC|ENOSPC.*evidence/i);
     }),
   );
+
+  test.concurrent('that holds the evidence alone, and is full: told without it, and all else goes on', PATIENCE, () =>
+    onGround(async (ground) => {
+      const evidence = ground.place.path('data', 'evidence');
+      mkdirSync(evidence, { recursive: true });
+      const daemon = await ground.watch({ through: onSmallDisk(evidence, 'size=64k') });
+      await daemon.looked();
+      fill(seenBy(daemon, evidence));
+      ground.attack(true);
+      await until('the attack is told', () => ground.ofSite().length > 0, PATIENCE_MS);
+      await daemon.looked();
+      expect(ground.ofSite()).toMatchObject([{ change: 'opened', evidence: null }]);
+      expect((await daemon.health()).problems).toEqual([]);
+      const { code, stderr } = await daemon.stop();
+      expect(code).toBe(0);
+      expect(stderr).toMatch(/evidence could not be kept.*the disk is full/);
+      expect(await booksOf(ground.place.path('data', 'siteward.db'), [])).toMatchObject({ torn: [], unsound: [] });
+    }),
+  );
 });
 
 const untraceable = cannot('root', 'strace');

@@ -5,7 +5,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer as createWebServer, type ServerResponse } from 'node:http';
+import { createServer as createWebServer, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createPageServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 import { certificateAuthority, inDays } from '../../support/certificates.js';
@@ -18,6 +19,8 @@ export interface Told {
   readonly change: string;
   readonly site: string;
   readonly headline: string;
+  /** Null: none could be kept. */
+  readonly evidence: string | null;
   readonly at: number;
 }
 
@@ -65,15 +68,17 @@ export const PATIENCE_MS = 120_000;
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
-/** @param sites how many. All are on one server. */
-export async function openGround(sites = 1): Promise<Ground> {
+/** @param sites how many. All are on one server. @param page what they show a browser; without it only TLS is watched */
+export async function openGround(sites = 1, page?: RequestListener): Promise<Ground> {
   const authority = certificateAuthority();
   const impostor = certificateAuthority('Some Other Root');
   const ids = Array.from({ length: sites }, (_, index) => `site-${index + 1}`);
   const names = ids.map((id) => `${id}.test`);
   const lasting = { from: inDays(-7), to: inDays(30) };
   const [genuine, forged] = [authority.issue(names, lasting), impostor.issue(names, lasting)];
-  const server = createServer(genuine, (socket) => socket.on('error', () => socket.destroy()));
+  const server = page
+    ? createPageServer(genuine, page)
+    : createServer(genuine, (socket) => socket.on('error', () => socket.destroy()));
   server.on('tlsClientError', () => undefined); // a daemon that is killed or cut off leaves handshakes half way
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -93,8 +98,8 @@ export async function openGround(sites = 1): Promise<Ground> {
       if (answer) return answer(response);
       const { type, data } = JSON.parse(Buffer.concat(chunks).toString('utf8'));
       const change = String(type).replace('incident.', '');
-      const { site, headline, id: key } = data;
-      told.push({ key, change, site: site.id, headline, at: performance.now() });
+      const { site, headline, evidence, id: key } = data;
+      told.push({ key, change, site: site.id, headline, evidence, at: performance.now() });
       response.writeHead(202).end();
     });
   });
@@ -119,7 +124,7 @@ ${further}`);
     `version: 1\ndefaults: { every: 5s }\nsites:\n${ids
       .map(
         (id) =>
-          `  - { id: ${id}, url: "https://${id}.test:${sitePort}/", checks: [tls], confirm_after: 0s, resolve_after: 0s }\n`,
+          `  - { id: ${id}, url: "https://${id}.test:${sitePort}/", checks: [${page ? 'page' : 'tls'}], confirm_after: 0s, resolve_after: 0s }\n`,
       )
       .join('')}`,
   );
@@ -181,8 +186,12 @@ async function daemonOf(running: Running, sites: number, within: number): Promis
 }
 
 /** A ground of the test's own, so that tests can run together; closed when the work ends, however. */
-export async function onGround(work: (ground: Ground) => Promise<void>, sites = 1): Promise<void> {
-  const ground = await openGround(sites);
+export async function onGround(
+  work: (ground: Ground) => Promise<void>,
+  sites = 1,
+  page?: RequestListener,
+): Promise<void> {
+  const ground = await openGround(sites, page);
   try {
     await work(ground);
   } finally {
