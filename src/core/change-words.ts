@@ -1,5 +1,6 @@
 /** How each change of an incident is said: in a subject, above a message, and where it stands now. Pure. */
 import type { Alert, Change, Incident, Transition } from './model.js';
+import { isOfSites } from './reserved.js';
 import { diagnosisWords, duration } from './words.js';
 
 /** What follows the site's name in a subject: `defaced`, `still defaced after 35 min`. */
@@ -32,7 +33,9 @@ export function stateWords({ transition, supersedes = [] }: Pick<Alert, 'transit
     case 'unmuted':
       return `still ${words} after the silence`;
     case 'resolved':
-      return `no longer ${words}, after ${lasted}`;
+      return isWithdrawn({ incident, change })
+        ? `no longer watched, was ${words} for ${lasted}`
+        : `no longer ${words}, after ${lasted}`;
     case 'stood-down':
       return `not confirmed, seen once: ${words}`;
     case 'transient':
@@ -47,6 +50,7 @@ export function kickerWords({ transition, supersedes = [] }: Pick<Alert, 'transi
   const { incident, change, at } = transition;
   const lasted = duration(at - incident.since);
   const isFirst = supersedes.some(isBeginning);
+  if (isWithdrawn(transition)) return `Taken off the watchlist, open for ${lasted}`;
   if (change === 'resolved') return isFirst ? `Opened and resolved after ${lasted}` : `Resolved after ${lasted}`;
   if (change === 'stood-down') return 'Stand down: it was not confirmed';
   if (isFirst && at - incident.since < 60_000) return 'New incident';
@@ -82,6 +86,7 @@ export function badgeWords({ incident, change }: Transition): string {
     transient: 'NOTE',
     announced: 'NOTE',
   } as const;
+  if (isWithdrawn({ incident, change })) return 'CLOSED';
   const badge: string = change in words ? words[change as keyof typeof words] : incident.severity.toUpperCase();
   return incident.drill ? `DRILL ${badge}` : badge;
 }
@@ -89,6 +94,11 @@ export function badgeWords({ incident, change }: Transition): string {
 /** It ends something: its pictures and findings are of yesterday. */
 export function isEnding(change: Change): boolean {
   return change === 'resolved' || change === 'stood-down';
+}
+
+/** Nobody saw it as approved again: the watchlist holds nothing any more that could. */
+export function isWithdrawn({ incident, change }: Pick<Transition, 'incident' | 'change'>): boolean {
+  return change === 'resolved' && isOfSites(incident) && Object.keys(incident.diverging).length === 0;
 }
 
 /** `open`, `acknowledged by Ada`, `recovering`: where the incident stands, in a list. */

@@ -4,7 +4,7 @@
  * It is written from the transition alone, never from what is true by now. Everything a site, a resolver or a
  * certificate said is on one line and bounded before it gets here into a subject; the forms escape the rest.
  */
-import { badgeWords, isEnding, kickerWords, stateWords } from '../core/change-words.js';
+import { badgeWords, isEnding, isWithdrawn, kickerWords, stateWords } from '../core/change-words.js';
 import type { Alert, DivergingTarget, Incident, ResolverRow, Site, Transition } from '../core/model.js';
 import { oneLine } from '../core/plain-text.js';
 import { isGroup, isOfSites } from '../core/reserved.js';
@@ -54,24 +54,25 @@ export function noticeOf(alert: Alert, site: Site, proof: Proof): Notice {
   const { transition, reason } = alert;
   const { incident, change } = transition;
   const isOver = isEnding(change);
+  const end = isWithdrawn(transition) ? WITHDRAWN : RECOVERED;
   // Who hears of the end together with the beginning has not seen what it was about.
   const isPast = isOver && !(alert.supersedes ?? []).some((one) => one === 'opened' || one === 'suspected');
   const isNote = change === 'announced';
   const wasSaid = isOver ? `It was ${diagnosisWords(incident.diagnosis)}: ${incident.summary}` : incident.summary;
   return {
-    tone: isOver ? 'resolved' : isNote ? 'notice' : incident.severity,
+    tone: isOver ? end.tone : isNote ? 'notice' : incident.severity,
     badge: badgeWords(transition),
     headline: subjectOf(alert, site),
     kicker: kickerWords(alert),
     name: site.title ?? site.id,
-    state: isOver ? 'as approved again' : isNote ? 'for your information' : diagnosisWords(incident.diagnosis),
+    state: isOver ? end.state : isNote ? 'for your information' : diagnosisWords(incident.diagnosis),
     sentence: incident.drill ? `This is a drill, nothing happened. ${wasSaid}` : wasSaid,
     certainty: isOver || incident.confidence === null ? '' : `We are ${sureness(incident.confidence)}.`,
     facts: factsOf(transition, site, reason),
     illustrations: isPast ? [] : illustrations(proof.pictures),
     resolvers: isPast ? [] : shownResolvers(proof.resolvers),
     findings: isPast ? [] : (proof.findings ?? []).filter((one) => one.severity !== 'notice').slice(0, MAX_FINDINGS),
-    advice: isOver ? AFTERWARDS : isNote ? [] : [...keepIt(incident, proof), ...adviceOn(incident, site)],
+    advice: isOver ? end.advice : isNote ? [] : [...keepIt(incident, proof), ...adviceOn(incident, site)],
     evidence: proof.folder,
     links: linksOf(proof, isOver),
     imprint: `Incident ${incident.id}, message ${incident.seq}.${proof.trail ? ` Audit trail ${proof.trail}.` : ''}`,
@@ -124,9 +125,22 @@ function linksOf({ links }: Proof, isOver: boolean): Notice['links'] {
   ];
 }
 
-const AFTERWARDS: readonly Advice[] = [
-  { text: 'Keep the evidence, and find out how it came about before it comes about again.' },
-];
+/** How an incident ends: seen well, or seen by nobody any more. */
+type End = Pick<Notice, 'tone' | 'state' | 'advice'>;
+const RECOVERED: End = {
+  tone: 'resolved',
+  state: 'as approved again',
+  advice: [{ text: 'Keep the evidence, and find out how it came about before it comes about again.' }],
+};
+const WITHDRAWN: End = {
+  tone: 'notice',
+  state: 'no longer watched',
+  advice: [
+    {
+      text: 'Nobody saw it as approved again: it was taken off the watchlist before that. Look at it yourself, and put it back if that was a mistake.',
+    },
+  ],
+};
 
 function factsOf({ incident, change, at, because }: Transition, site: Site, reason: string): Notice['facts'] {
   const isOver = isEnding(change);

@@ -188,6 +188,15 @@ describe('evidence that a full disk did not take', () => {
   });
 });
 
+it('the end of what was taken off the watchlist is not told as if it had been seen well', () => {
+  const end = composed('resolved', { ...later, status: 'resolved', resolvedAt: later.updatedAt, diverging: {} });
+  expect(end.subject).toMatch(/^\[CLOSED\] live: no longer watched, was defaced/);
+  for (const part of [end.text, end.html]) {
+    expect(part).toContain('Nobody saw it as approved again');
+    expect(part).not.toMatch(/as approved again(?!: it was taken)|RESOLVED/);
+  }
+});
+
 describe('what a stranger wrote', () => {
   const HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(1)>"\'& {{7*7}} %{7*7} \u001b[31m\u202e';
   const hostile = composed('opened', { summary: HOSTILE }, aSite({ title: HOSTILE, url: `https://x/?${HOSTILE}` }), {

@@ -1,11 +1,11 @@
 /** The daemon held up, stopped in the middle of a message, short of descriptors, with a log nobody reads, with rows others changed. */
 import { spawn } from 'node:child_process';
-import { copyFileSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { pendingIn } from '../../../bench/torture/ledger.js';
+import { booksOf, pendingIn } from '../../../bench/torture/ledger.js';
 import { sqliteDialect } from '../../../src/store/sqlite.js';
 import { until } from '../../support/siteward.js';
 import { cannot, type Ground, onGround, PATIENCE_MS } from './ground.js';
@@ -67,6 +67,33 @@ test.concurrent(
       await until('the heartbeat is back', () => ground.beats.length > beats, PATIENCE_MS);
       await daemon.stop();
     }),
+);
+
+test.concurrent(
+  'the watchlist changed while an attack is open: SIGHUP ends nothing, the next start tells who heard of it, and nobody twice',
+  PATIENCE,
+  () =>
+    onGround(async (ground) => {
+      const first = await ground.watch();
+      ground.attack(true);
+      await until('both are told', () => ground.ofSite().length + ground.ofSite('site-2').length === 2, PATIENCE_MS);
+      first.running.kill('SIGHUP');
+      await first.looked();
+      expect(first.running.stderr()).toMatch(/configuration is read at the start only/);
+      await first.stop();
+      const watchlist = readFileSync(ground.place.path('config', 'watchlist.yaml'), 'utf8').split('\n');
+      ground.place.watchlist(watchlist.filter((line) => !line.includes('id: site-2')).join('\n'));
+      const second = await ground.watch();
+      await until('its end is told', () => ground.ofSite('site-2').length === 2, PATIENCE_MS);
+      expect(ground.ofSite('site-2')[1]).toMatchObject({
+        change: 'resolved',
+        headline: expect.stringMatching(/^\[CLOSED\] site-2: no longer watched/),
+      });
+      await until('it looks', async () => (await second.health()).lastLookAt !== null, PATIENCE_MS);
+      expect(ground.ofSite().map(({ change }) => change)).toEqual(['opened']);
+      await second.stop();
+      expect(await booksOf(databaseOf(ground), [])).toMatchObject({ torn: [], unsound: [] });
+    }, 2),
 );
 
 const unlimited = cannot('prlimit');
