@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Ground, onGround } from '../../test/e2e/faults/ground.js';
 import { DISK_ROWS } from './disk.js';
+import { MACHINE_ROWS } from './machine.js';
 import { prepare } from './net.js';
 import type { Row } from './row.js';
 import { ROWS } from './rows.js';
@@ -19,7 +20,7 @@ const option = (name: string): string | undefined => args[args.indexOf(name) + 1
 
 async function main(): Promise<number> {
   const minutes = Number(option('--minutes') ?? 5);
-  const chosen = [...ROWS, ...DISK_ROWS].filter(({ name }) => name.includes(option('--only') ?? ''));
+  const chosen = [...ROWS, ...DISK_ROWS, ...MACHINE_ROWS].filter(({ name }) => name.includes(option('--only') ?? ''));
   if (chosen.length === 0 || !(minutes > 0)) throw new Error('Nothing to do: see the head of bench/faults/main.ts.');
   prepare();
   const kept = await Promise.all(chosen.filter(({ alone }) => !alone).map((row) => isKept(row, minutes)));
