@@ -45,7 +45,11 @@ export async function clockBy(
   );
   const offsets = asked.flat().sort((a, b) => a - b);
   const median = offsets[Math.floor(offsets.length / 2)];
-  if (median === undefined) return 'not compared: no watched site told the time';
+  if (urls.length === 0) return 'not compared: no site is watched that could tell the time';
+  if (median === undefined)
+    throw new Error(
+      'not compared: no watched site told the time. Do they answer? Certificates are judged by the clock.',
+    );
   const sites = `${offsets.length} watched ${offsets.length === 1 ? 'site' : 'sites'}`;
   if (Math.abs(median) <= MOST_OFF_MS) return `agrees with ${sites}`;
   const way = median > 0 ? 'ahead of' : 'behind';

@@ -2,9 +2,13 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Network, ProbeFailure, type Resolver } from '../checks/check.js';
+import { rcodeName } from '../checks/dns/names.js';
 import { oneLine } from '../core/plain-text.js';
 import { readStoreAddress, storeName } from '../core/store-address.js';
+import { waitedMs } from '../core/watchdog.js';
+import { moment } from '../core/words.js';
 import { lostIn } from '../store/lost.js';
+import type { Outbox } from '../store/store.js';
 import { clockBy, roomIn } from './doctor-machine.js';
 import { jsonText } from './report/check-json.js';
 import { isolated, padded, paint } from './report/text.js';
@@ -25,9 +29,10 @@ export async function runDoctor(place: Workplace): Promise<number> {
     examine('jail', async () => jail((await place.browserWalls()).unjailed)),
     examine('data folder', () => writable(place.options.data)),
     examine('store', async () => {
-      const { pending } = await (await place.store()).outbox();
-      return `${storeOf(place.config.settings.store.url)} opens; ${pending} alerts wait`;
+      await (await place.store()).proveWritable(place.observatory.now());
+      return `${storeOf(place.config.settings.store.url)} opens, and takes what is written`;
     }),
+    examine('alerts', async () => outboxWords(await (await place.store()).outbox(), place)),
     examine('disk', () => roomIn(place.options.data)),
     examine('clock', () =>
       clockBy(
@@ -47,6 +52,28 @@ export async function runDoctor(place: Workplace): Promise<number> {
     place.terminal.json ? jsonText({ schema: 'siteward/doctor/1', examinations }) : table(examinations, place),
   );
   return examinations.every(({ ok }) => ok) ? 0 : 3;
+}
+
+/** As long as one that is busy may take. */
+const WAITS_MS = 120_000;
+
+/** Throws where somebody was not told: whoever looks at the ways to the receivers alone may find them all open. */
+export function outboxWords(
+  { pending, oldestAt, failing }: Outbox,
+  { config, observatory }: Pick<Workplace, 'config' | 'observatory'>,
+): string {
+  const { receivers } = config.settings;
+  if (receivers.length === 0) return 'settings.yaml names no receivers: siteward watch would tell nobody of an attack';
+  const refusing = receivers.map(({ id }) => id).filter((id) => failing.includes(id));
+  if (refusing.length > 0)
+    throw new Error(
+      `${refusing.join(', ')} refused alerts for good and took none since: see the log why, mend that, and run siteward drill.`,
+    );
+  if (oldestAt !== null && waitedMs(oldestAt, observatory.now()) > WAITS_MS)
+    throw new Error(
+      `${pending} wait, the oldest since ${moment(oldestAt)}: does siteward watch run, and do the receivers work?`,
+    );
+  return pending === 0 ? 'none waits' : `${pending} wait, for less than two minutes`;
 }
 
 async function remembered(dataDir: string): Promise<string> {
@@ -97,7 +124,12 @@ async function writable(folder: string): Promise<string> {
 const ROOT_QUERY = Uint8Array.from([0x5a, 0x5a, 0x01, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1]);
 const ANSWER_WITHIN_MS = 4_000;
 
-async function answers(resolver: Resolver, network: Network, signal: AbortSignal): Promise<string> {
+/** Throws where the resolver answers nothing, or does not resolve for us. */
+export async function answers(
+  resolver: Resolver,
+  network: Pick<Network, 'exchange'>,
+  signal: AbortSignal,
+): Promise<string> {
   const { replies, server, failure } = await network.exchange({
     resolver,
     message: ROOT_QUERY,
@@ -106,6 +138,11 @@ async function answers(resolver: Resolver, network: Network, signal: AbortSignal
     signal,
   });
   if (failure) throw new ProbeFailure(failure);
+  const rcode = (replies[0]?.message[3] ?? 0) & 0x0f;
+  if (rcode !== 0)
+    throw new Error(
+      `answers ${rcodeName(rcode)} from ${server ?? 'nowhere'} when asked for the name servers of the root, which every resolver knows: does it serve this machine, and does it reach the Internet?`,
+    );
   return `${resolver.role}, answers from ${server ?? 'nowhere'} in ${Math.round(replies[0]?.rttMs ?? 0)} ms`;
 }
 

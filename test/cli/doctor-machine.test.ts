@@ -37,8 +37,8 @@ describe('the clock', () => {
   });
 
   test('that nothing can be held against is not called right', async () => {
-    expect(await clock(null)).toMatch(/not compared/);
-    expect(await clock()).toMatch(/not compared/);
+    await expect(clock(null)).rejects.toThrow(/not compared/);
+    expect(await clock()).toMatch(/not compared: no site is watched/);
   });
 });
 
