@@ -12,6 +12,39 @@ export interface Look {
   readonly newId: () => string;
 }
 
+/** Nothing happened yet, and it is over. */
+export function blank(id: string, siteId: string, at: number): Incident {
+  return {
+    id,
+    siteId,
+    cause: 'monitor',
+    status: 'resolved',
+    pattern: 'steady',
+    diagnosis: 'monitor-fault',
+    severity: 'notice',
+    confidence: null,
+    scope: null,
+    summary: '',
+    diverging: {},
+    since: at,
+    updatedAt: at,
+    resolvedAt: at,
+    remindedAt: null,
+    acknowledged: null,
+    ladder: { from: at, level: 0 },
+    relapses: 0,
+    reopenCount: 0,
+    alarms: 0,
+    flapping: false,
+    muted: false,
+    parent: null,
+    membersTold: 0,
+    lines: [],
+    drill: siteId === DRILL,
+    seq: 0,
+  };
+}
+
 /** The incident at its first sight. */
 export function opening(
   cause: Cause,
@@ -20,28 +53,12 @@ export function opening(
   { target, at, newId }: Look,
 ): Incident {
   return {
-    id: newId(),
-    siteId: target.siteId,
+    ...blank(newId(), target.siteId, at),
+    ...headlineOf(shown, []),
     cause,
     status: 'open',
-    pattern: 'steady',
-    ...headlineOf(shown, []),
     diverging: { [target.id]: { ...shown, ...sighted(undefined, seenBy, clearBy) } },
-    since: at,
-    updatedAt: at,
     resolvedAt: null,
-    remindedAt: null,
-    acknowledged: null,
-    ladder: { from: at, level: 0 },
-    relapses: 0,
-    reopenCount: 0,
-    flapping: false,
-    muted: false,
-    parent: null,
-    membersTold: 0,
-    lines: [],
-    drill: target.siteId === DRILL,
-    seq: 0,
   };
 }
 
@@ -59,5 +76,6 @@ export function reopened(last: Incident, shown: Shown, { seenBy, clearBy }: Sigh
     ladder: { from: at, level: 0 },
     parent: null,
     muted: false,
+    reopenCount: last.reopenCount + 1,
   };
 }

@@ -8,10 +8,10 @@
  */
 import { isResolverKey, keysOf } from './cause-keys.js';
 import { headlineOf, rankOf } from './divergence.js';
-import { AT_ONCE, atOnce, groupEnd, isOfAnyCause, linesOf, MANY, nobodys, siteIdOf } from './groups.js';
+import { AT_ONCE, atOnce, groupEnd, isOfAnyCause, linesOf, MANY, retold, siteIdOf } from './groups.js';
 import type { Change, DivergingTarget, Incident, Suppression, Transition } from './model.js';
 import { isGroup } from './reserved.js';
-import { isOver, type Step, told } from './step.js';
+import { isOver, nobodys, type Step, told } from './step.js';
 
 const WITHIN_MS = 120_000;
 /** Sites with one cause, and with any cause, that are too many for a page each. */
@@ -161,6 +161,9 @@ function founding(
     since: Math.min(...members.map((one) => one.since)),
     remindedAt: at,
     ladder: { from: at, level: 0 },
+    alarms: 0,
+    reopenCount: 0,
+    relapses: 0,
     membersTold: members.length,
     lines: linesOf(members.map((one) => one.siteId).sort()),
     seq: 0,
@@ -189,15 +192,11 @@ function joining(incident: Incident, group: Incident, at: number): Grouped {
     ...headlineOf(incident, []),
     summary: `${AT_ONCE.exec(group.summary)?.[0] ?? ''}${incident.summary}`,
     lines: [incident.siteId, ...group.lines],
+    updatedAt: at,
   };
-  const retold = told(
-    nobodys(graver, at),
-    'worsened',
-    at,
-    `${incident.siteId} is among them, and ${incident.severity}`,
-  );
-  const { step, ...rest } = quiet(member, group, retold.incidents, at);
-  return { ...rest, step: { ...step, transitions: retold.transitions } };
+  const worse = retold(nobodys(graver, at), `${incident.siteId} is among them, and ${incident.severity}`, at);
+  const { step, ...rest } = quiet(member, group, worse.incidents, at);
+  return { ...rest, step: { ...step, transitions: worse.transitions } };
 }
 
 /** The group's record holds each kind of member once, so that a second cause is known as one. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { resolved } from './incident.js';
 import type { Incident } from './model.js';
 import { GROUP_PREFIX, isGroup } from './reserved.js';
-import { changed, isOver, type Step, told } from './step.js';
+import { changed, isOver, nobodys, reminded, type Step, told } from './step.js';
 
 /** Stands for a key where many sites are hit by whatever cause. */
 export const MANY = 'many';
@@ -20,9 +20,9 @@ export function siteIdOf(key: string): string {
   return `${GROUP_PREFIX}${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
 }
 
-/** Whoever took it took less than it is now. */
-export function nobodys(group: Incident, at: number): Incident {
-  return { ...group, acknowledged: null, ladder: { from: at, level: 0 }, remindedAt: at, updatedAt: at };
+/** Told anew: whoever took it took less than it is now. */
+export function retold(group: Incident, reason: string, at: number): Step {
+  return told(reminded(group.acknowledged ? nobodys(group, at) : group, at), 'worsened', at, reason);
 }
 
 export function atOnce(sites: number): string {
@@ -53,8 +53,8 @@ export function groupUpdate(parent: Incident, siteIds: readonly string[], at: nu
   const isDue = count > parent.membersTold && at - (parent.remindedAt ?? parent.since) >= GROUP_INTERVAL_MS;
   if (!isDue || (count < 2 * parent.membersTold && !isOfAnyCause(parent))) return null;
   const summary = `${atOnce(count)}${parent.summary.replace(AT_ONCE, '')}`;
-  const next = { ...parent, summary, membersTold: count, lines: linesOf(siteIds) };
-  return told(nobodys(next, at), 'worsened', at, `now ${count} sites, were ${parent.membersTold}`);
+  const next = { ...parent, summary, membersTold: count, lines: linesOf(siteIds), updatedAt: at };
+  return retold(next, `now ${count} sites, were ${parent.membersTold}`, at);
 }
 
 /** At most ten names, and how many there are. */

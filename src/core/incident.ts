@@ -89,8 +89,7 @@ function seenFirst(cause: Cause, shown: Shown, sighting: Sighting, look: Look): 
     .sort((a, b) => (b.resolvedAt ?? 0) - (a.resolvedAt ?? 0))[0];
   if (sighting.isTransient) return seenOnce(last, cause, shown, sighting, look);
   if (last && last.pattern !== 'transient') {
-    const count = last.reopenCount + 1;
-    const again = { ...reopened(last, shown, sighting, look), reopenCount: count };
+    const again = reopened(last, shown, sighting, look);
     return told({ ...again, remindedAt: at }, 'reopened', at, `it is back within half an hour: ${because(shown)}`);
   }
   return told(opening(cause, shown, sighting, { ...look, target }), 'opened', at, because(shown));

@@ -1,7 +1,7 @@
 /** What time does to an incident: suspicions fall due, people are reminded, the next ones are asked, silences end. Pure. */
 import { resolved } from './incident.js';
 import type { Incident, Policy, Severity } from './model.js';
-import { changed, isOver, lastTold, NOTHING, type Step, told } from './step.js';
+import { changed, isOver, lastTold, NOTHING, nobodys, reminded, type Step, told } from './step.js';
 import { REMIND_LATER_MS, REMIND_OFTEN_FOR_MS, timingOf } from './timing.js';
 
 /** Who is told besides when an incident was nobody's for this long. */
@@ -32,8 +32,12 @@ export function tick(
     return told(open, 'unmuted', at, 'what kept its messages back is over, and it is not');
   }
   if (acknowledged && acknowledged.until <= at) {
-    const nobodys = { ...now, acknowledged: null, remindedAt: at, ladder: { from: at, level: 0 } };
-    return told(nobodys, 'unacknowledged', at, `${acknowledged.by} took it, but not for longer than this`);
+    return told(
+      reminded(nobodys(now, at), at),
+      'unacknowledged',
+      at,
+      `${acknowledged.by} took it, but not for longer than this`,
+    );
   }
   const step = stepDue(incident, policy, ladder, at);
   if (step) {

@@ -1,10 +1,10 @@
 /** What people who were told of an incident are told when it shows more, or shows again what was gone. Pure. */
 import type { Look } from './beginning.js';
 import { isResolverKey } from './cause-keys.js';
-import { graverThan, isExplained } from './divergence.js';
+import { graverThan, isExplained, rankOf } from './divergence.js';
 import type { DivergingTarget, Incident } from './model.js';
 import { isTargetRecovered } from './recovery.js';
-import { changed, lastTold, reminded, type Step, told } from './step.js';
+import { changed, lastTold, nobodys, reminded, type Step, told } from './step.js';
 import { FOLD_MS, MONITOR_FOLD_MS } from './timing.js';
 
 /** Beside what is graver, which is told at once. */
@@ -40,8 +40,13 @@ export function retold(current: Incident, next: Incident, { atOnce, foldable }: 
 /** More than people know. What somebody took in hand is not what it is now, unless it follows from that. */
 function worsened(current: Incident, next: Incident, news: readonly string[], at: number): Step {
   const isTaken = current.acknowledged !== null && !isExplained(current, next);
-  const again = isTaken ? { acknowledged: null, ladder: { from: at, level: 0 } } : {};
-  return told(reminded({ ...next, ...again }, at), 'worsened', at, news.join('; '));
+  const isGraver = rankOf(next.severity) < rankOf(current.severity) || widened(current, next);
+  const after = isTaken ? nobodys(next, at) : isGraver ? { ...next, alarms: next.alarms + 1 } : next;
+  return told(reminded(after, at), 'worsened', at, news.join('; '));
+}
+
+function widened(current: Incident, next: Incident): boolean {
+  return next.scope === 'global' && current.scope !== 'global';
 }
 
 /** For so long after a message the next that tells of nothing graver waits. */

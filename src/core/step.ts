@@ -33,6 +33,11 @@ export function reminded(incident: Incident, at: number): Incident {
   return { ...incident, remindedAt: at };
 }
 
+/** It is more than somebody took, or was taken too long ago: everybody is called again, from the first step on. */
+export function nobodys(incident: Incident, at: number): Incident {
+  return { ...incident, acknowledged: null, ladder: { from: at, level: 0 }, alarms: incident.alarms + 1 };
+}
+
 /** When people last heard of it. */
 export function lastTold({ remindedAt, since }: Incident): number {
   return remindedAt ?? since;

@@ -34,9 +34,14 @@ export const pagerduty: Notifier<PagerDutySettings> = {
   heedsTaking: true,
   async send(alert, site, proof, own, io) {
     const brief = briefOf(alert, site, proof);
+    const { incident } = alert.transition;
+    const say = (body: object) => enqueue({ routing_key: own.routing_key.reveal(), ...body }, alert.key, own, io);
+    const newest = dedupKey(incident);
     for (const action of actionsFor(alert)) {
-      await enqueue(event(action, alert, site, brief, proof.links ?? {}, own), alert.key, own, io);
+      const told = action === 'trigger' ? trigger(alert, site, brief, proof.links ?? {}) : {};
+      await say({ event_action: action, dedup_key: newest, ...told });
     }
+    for (const dedup_key of formerKeys(alert)) await say({ event_action: 'resolve', dedup_key });
   },
   examine: (own, io) => touched({ kind: 'pagerduty', url: own.url, addresses: own.addresses, secrets: [] }, io),
 };
@@ -55,18 +60,31 @@ function isTrigger(change: Change): boolean {
   return !isEnding(change) && change !== 'acknowledged' && change !== 'announced' && change !== 'transient';
 }
 
-/** `siteward:` and 40 hex digits; a reopened incident is a new alert there, as PagerDuty makes one anyway. */
-export function dedupKey({ id, reopenCount }: Pick<Incident, 'id' | 'reopenCount'>): string {
-  const base = `siteward:${createHash('sha256').update(id).digest('hex').slice(0, 40)}`;
-  return reopenCount === 0 ? base : `${base}/${reopenCount}`;
+/**
+ * `siteward:` and 40 hex digits. A reopened incident is a new alert there, as PagerDuty makes one anyway; and so is one that
+ * people must be called for anew, for what was acknowledged there stays quiet whatever is triggered.
+ */
+export function dedupKey({ id, reopenCount, alarms }: Pick<Incident, 'id' | 'reopenCount' | 'alarms'>): string {
+  return keyOf(id, reopenCount + alarms);
 }
 
-function event(action: Action, alert: Alert, site: Site, brief: Brief, links: Links, own: PagerDutySettings): object {
-  const { incident, at } = alert.transition;
-  const head = { routing_key: own.routing_key.reveal(), event_action: action, dedup_key: dedupKey(incident) };
-  if (action !== 'trigger') return head;
+function keyOf(id: string, count: number): string {
+  const base = `siteward:${createHash('sha256').update(id).digest('hex').slice(0, 40)}`;
+  return count === 0 ? base : `${base}/${count}`;
+}
+
+/** An end ends the alerts before too, if one was left; PagerDuty drops what has no open alert. */
+const MOST_FORMER = 10;
+
+/** Alerts there that this one takes the place of. */
+function formerKeys({ transition: { incident, change } }: Alert): readonly string[] {
+  const count = incident.reopenCount + incident.alarms;
+  const many = isEnding(change) ? MOST_FORMER : isTrigger(change) ? 1 : 0;
+  return Array.from({ length: Math.min(many, incident.alarms) }, (_, index) => keyOf(incident.id, count - 1 - index));
+}
+
+function trigger({ transition: { incident, at } }: Alert, site: Site, brief: Brief, links: Links): object {
   return {
-    ...head,
     client: 'Siteward',
     ...(links.incident !== undefined && { client_url: links.incident }),
     payload: {

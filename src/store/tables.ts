@@ -177,6 +177,7 @@ const plainIncident = z.object({
   ladder: z.object({ from: z.number(), level: z.int().nonnegative() }).optional(),
   relapses: z.int().nonnegative().default(0),
   reopenCount: z.int().nonnegative().default(0),
+  alarms: z.int().nonnegative().default(0),
   flapping: z.boolean().default(false),
   muted: z.boolean().default(false),
   parent: z.string().nullable().default(null),

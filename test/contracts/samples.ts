@@ -120,6 +120,7 @@ export function anIncident(over: Partial<Incident> = {}): Incident {
     ladder: { from: over.since ?? T0, level: 0 },
     relapses: 0,
     reopenCount: 0,
+    alarms: 0,
     flapping: false,
     muted: false,
     parent: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acknowledge } from '../../src/core/ladder.js';
+import { acknowledge, tick } from '../../src/core/ladder.js';
 import type { Severity, Verdict } from '../../src/core/model.js';
 import { aFinding, aTarget, aVerdict, intactVerdict, unreachableVerdict } from '../contracts/samples.js';
 import { changes, defaced, dns, eventPage, History, page, transient } from './history.js';
@@ -34,6 +34,24 @@ describe('what somebody has in hand', () => {
     take(history);
     const [told] = history.see(lied('critical'), dns);
     expect(told).toMatchObject({ change: 'worsened', incident: { acknowledged: null, ladder: { from: history.at } } });
+  });
+
+  it('is an alarm of its own when it is taken away, and when it becomes graver', () => {
+    const history = new History();
+    const alarms = (): number | undefined => history.open()[0]?.alarms;
+    history.see(lied(), dns);
+    history.see(defaced('page/x', 'warning'));
+    expect(alarms()).toBe(0);
+    history.see(defaced());
+    expect(alarms()).toBe(1);
+    take(history);
+    history.see(defaced('page/script-added'));
+    expect(alarms()).toBe(2);
+    take(history);
+    const [open] = history.open();
+    if (!open) throw new Error('Nothing is open.');
+    history.take(tick(open, page.policy, [], false, history.at + 3_600_000));
+    expect(history.open()[0]).toMatchObject({ alarms: 3, acknowledged: null });
   });
 
   it('stays so when the worse of two goes and comes back at once: that is a relapse, folded like one', () => {

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { Email } from 'postal-mime';
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/core/model.js';
+import type { Change, Incident } from '../../src/core/model.js';
 import { alertmanager } from '../../src/notify/alertmanager.js';
 import { apprise } from '../../src/notify/apprise.js';
 import { email } from '../../src/notify/email.js';
@@ -115,6 +115,7 @@ async function shown<S>(
   changes: readonly Change[] = ['opened'],
   proof: Partial<Proof> = {},
   supersedes: readonly Change[] = [],
+  over: Partial<Incident> = {},
 ): Promise<Shown> {
   const sink = await open({ does: 'accept' });
   const settings = notifier.settings.parse(sink.settings);
@@ -127,7 +128,7 @@ async function shown<S>(
     ...proof,
   };
   for (const [index, change] of changes.entries()) {
-    const transition = aTransition(change, { seq: index + 1, updatedAt: T0 + index * 60_000 });
+    const transition = aTransition(change, { seq: index + 1, updatedAt: T0 + index * 60_000, ...over });
     await notifier.send({ ...anAlert(transition, 'them'), supersedes }, aSite(), full, settings, notifyIo());
   }
   await sink.close();
@@ -186,6 +187,18 @@ describe('PagerDuty', () => {
         { href: 'https://siteward.example.org/incidents/1', text: 'Open the incident' },
       ],
     });
+  });
+
+  it('is called anew under a new key, as what was acknowledged there stays quiet, and keeps one alert open', async () => {
+    const over = { reopenCount: 1, alarms: 2 };
+    const said = async (change: Change) => {
+      const { bodies } = await shown(pagerduty, sinks.pagerduty, [change], {}, [], over);
+      return bodies.map((body) => `${body['event_action']} ${String(body['dedup_key']).slice(50)}`);
+    };
+    expect(await said('unacknowledged')).toEqual(['trigger 3', 'resolve 2']);
+    expect(await said('acknowledged')).toEqual(['acknowledge 3']);
+    // The one of before the incident was reopened ended then.
+    expect(await said('resolved')).toEqual(['resolve 3', 'resolve 2', 'resolve 1']);
   });
 
   it('shows pictures that have an address', async () => {

@@ -47,6 +47,8 @@ export interface Incident {
   /** How often it came back while it was recovering, and how often within half an hour of its end. */
   readonly relapses: number;
   readonly reopenCount: number;
+  /** How often people had to be called anew while it went on: whoever took it no longer has it, or it became graver. */
+  readonly alarms: number;
   /** It comes and goes so often that its updates are folded. */
   readonly flapping: boolean;
   /** A silence or a maintenance window kept a page of it back; when that ends and it does not, the page goes out. */
