@@ -21,7 +21,7 @@ import {
 import { migrations } from './migrations.js';
 import { claimFact, readFact, silencesAfter, suppressionsSince, upsertSilence, writeAndReadBack } from './notes.js';
 import { deliveriesOf, dueDeliveries, loadSince, outboxState, settleDelivered, settleFailed } from './outbox.js';
-import { pruneIncidents, pruneVerdicts, SLICE } from './prune.js';
+import { forgetting } from './prune.js';
 import {
   type Delivery,
   type DeliveryState,
@@ -214,14 +214,12 @@ export class SqlStore implements Store {
   async prune(before: number): Promise<number> {
     let pruned = 0;
     this.#crash('prune/begin');
-    for (const slice of [() => pruneVerdicts(this.#db, before), () => pruneIncidents(this.#db, before)]) {
-      let gone: number;
-      do {
-        gone = await this.#attempt('pruned', slice);
+    await this.#attempt('pruned', async () => {
+      for await (const gone of forgetting(this.#db, before)) {
         pruned += gone;
         await turn();
-      } while (gone === SLICE);
-    }
+      }
+    });
     this.#crash('prune/end');
     return pruned;
   }

@@ -1,4 +1,5 @@
 /** What every store must do, whatever database is behind it: each store's test calls this. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Store, StoreConflict, StoreError } from '../../src/store/store.js';
 import {
@@ -414,6 +415,26 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         for (let i = 0; i < 1_050; i++) await store.record({ verdict: aRecord({ at: T0 + i }), ...quiet });
         expect(await store.prune(T0 + 5_000)).toBe(1_049);
         expect((await store.latest()).map((record) => record.at)).toEqual([T0 + 1_049]);
+      });
+
+      it('forgets an incident of many messages a few at a time, so that others get their turn', async () => {
+        const last = aTransition('resolved', { seq: 450, status: 'resolved', diverging: {}, resolvedAt: T0 });
+        const all = Array.from({ length: 449 }, (_, index) => aTransition('worsened', { seq: index + 1 }));
+        const transitions = [...all, last];
+        await store.record({ verdict: null, incidents: [last.incident], transitions, alerts: [] });
+        await store.record(anEntry(aTransition('opened', { id: 'open', siteId: 'shop' })));
+        let turns = 0;
+        let pruned: number | null = null;
+        void store.prune(T0 + 5_000).then((count) => (pruned = count));
+        while (pruned === null) {
+          await turn();
+          turns += 1;
+        }
+        expect(pruned).toBe(1);
+        expect(turns).toBeGreaterThanOrEqual(5);
+        expect(await store.incident('incident-1')).toBeNull();
+        expect(await store.transitions('incident-1')).toEqual([]);
+        expect(await store.transitions('open')).toHaveLength(1);
       });
 
       it('keeps an open incident, and a resolved one while somebody still has to be told', async () => {
