@@ -118,23 +118,33 @@ async function absorb(tx: Transaction<Tables>, { absorbed = [], alerts }: Entry)
     .execute();
 }
 
-/** Of one incident a receiver is owed one message at a time: the newest, which tells the unsent ones before it too. */
+/**
+ * Of one incident a receiver is owed one message at a time: the newest, which tells the unsent ones before it too, and what
+ * was given up before anything else was taken. An end that reaches somebody is never told without its beginning.
+ */
 async function insertDelivery(tx: Transaction<Tables>, alert: Alert): Promise<void> {
   const { incident, at } = alert.transition;
-  const owed = tx
+  const untold = await tx
     .selectFrom('deliveries')
+    .select(['key', 'state', 'created_at'])
     .where('incident_id', '=', incident.id)
     .where('receiver', '=', alert.receiver)
-    .where('state', '=', 'pending')
-    .where('seq', '<', incident.seq);
-  const unsent = await owed.select(['key', 'created_at']).execute();
-  if (unsent.length > 0) {
-    const keys = unsent.map((row) => row.key);
+    .where('state', 'in', ['pending', 'given-up'])
+    .where('superseded_by', 'is', null)
+    .where('seq', '<', incident.seq)
+    .execute();
+  const unsent = untold.filter(({ state }) => state === 'pending');
+  if (untold.length > 0) {
+    const keys = untold.map(({ key }) => key);
     await tx
       .updateTable('deliveries')
-      .set({ state: 'superseded', settled_at: at, superseded_by: alert.key })
+      .set({ superseded_by: alert.key })
       .where(({ or, eb }) => or([eb('key', 'in', keys), eb('superseded_by', 'in', keys)]))
       .execute();
+  }
+  if (unsent.length > 0) {
+    const keys = unsent.map(({ key }) => key);
+    await tx.updateTable('deliveries').set({ state: 'superseded', settled_at: at }).where('key', 'in', keys).execute();
   }
   await tx
     .insertInto('deliveries')

@@ -185,12 +185,14 @@ export async function deliveriesOf(db: Database, incidentId: string): Promise<re
   return rows.map((row) => ({ ...row, change: parseChange(row.change, `delivery of incident ${incidentId}`) }));
 }
 
+/** Also where a newer message was to tell it meanwhile: who was told once is not told again, and hears of the end. */
 export async function settleDelivered(db: Database, key: string, at: number): Promise<void> {
   await db
     .updateTable('deliveries')
     .set((eb) => ({ state: 'delivered', settled_at: at, error: null, attempts: eb('attempts', '+', 1) }))
+    .set({ superseded_by: null })
     .where('key', '=', key)
-    .where('state', '=', 'pending')
+    .where('state', 'in', ['pending', 'superseded'])
     .execute();
 }
 

@@ -62,7 +62,7 @@ export interface Delivery {
   readonly accepted: readonly string[];
 }
 
-/** A transition no message of whose incident anybody took. */
+/** A transition of which nobody took a message, nor of what came after it. */
 export interface Unheard {
   readonly transition: Transition;
   /** Receivers that were to be told. */
@@ -100,7 +100,7 @@ export interface Store {
   /** `retryAt` null: given up for good. `accepted`: see Delivery. */
   failed(key: string, at: number, error: string, retryAt: number | null, accepted: readonly string[]): Promise<void>;
   outbox(): Promise<Outbox>;
-  /** Transitions of that span that begin or go on, of incidents nobody was told anything of. */
+  /** Transitions of that span that begin or go on, and that nobody was told of. The newest first. */
   unheard(from: number, by: number): Promise<readonly Unheard[]>;
   /** Messages since that time to the receiver that got most. */
   load(since: number): Promise<Load>;

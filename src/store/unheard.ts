@@ -1,4 +1,4 @@
-/** Incidents of which nobody took a message yet. */
+/** News that nobody took yet. */
 import type { Kysely } from 'kysely';
 import { type Unheard, UnreadableRow } from './store.js';
 import { parseTransition, type Tables } from './tables.js';
@@ -7,7 +7,7 @@ const MOST = 100;
 /** What begins or goes on; notes and ends need no second way. */
 const NEWS = ['suspected', 'opened', 'worsened', 'relapsed', 'reopened', 'escalated', 'unmuted', 'unacknowledged'];
 
-/** Of transitions owed in that span, by incidents that no receiver took any message of; with everybody owed it. */
+/** Of transitions owed in that span those that no receiver took a message of, nor of a later one; with everybody owed it. */
 export async function unheardBetween(db: Kysely<Tables>, from: number, by: number): Promise<readonly Unheard[]> {
   const rows = await db
     .selectFrom('transitions as transition')
@@ -30,11 +30,14 @@ export async function unheardBetween(db: Kysely<Tables>, from: number, by: numbe
           selectFrom('deliveries as heard')
             .select('heard.key')
             .whereRef('heard.incident_id', '=', 'transition.incident_id')
-            .where('heard.state', '=', 'delivered'),
+            .whereRef('heard.seq', '>=', 'transition.seq')
+            // Of several addresses of one receiver one is somebody.
+            .where(({ or, eb }) => or([eb('heard.state', '=', 'delivered'), eb('heard.accepted', '!=', '[]')])),
         ),
       ),
     )
-    .orderBy('transition.at')
+    // The newest first: what has waited long was told to everybody by now.
+    .orderBy('transition.at', 'desc')
     .limit(MOST)
     .execute();
   return Promise.all(

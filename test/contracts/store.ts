@@ -251,13 +251,55 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         });
         await store.delivered(anAlert(worsened, 'pager').key, T0 + 1_500);
         await store.record(anEntry(over, { alerts: [anAlert(over), anAlert(over, 'pager')] }));
-        await store.delivered(anAlert().key, T0 + 2_500);
+        await store.failed(anAlert(worsened).key, T0 + 2_500, 'late news', T0 + 2_600, []);
         const due = await store.dueDeliveries(T0 + 3_000, 10);
         expect(due.map(({ alert }) => [alert.receiver, alert.transition.change, alert.supersedes])).toEqual([
           ['ops-mail', 'resolved', ['opened', 'worsened']],
           ['pager', 'resolved', undefined],
         ]);
         expect(await store.outbox()).toMatchObject({ pending: 2, oldestAt: T0 });
+      });
+
+      it('takes note of what was accepted although something newer was to tell it: that is not told again', async () => {
+        await store.record(anEntry());
+        await store.record(anEntry(worsened));
+        await store.delivered(anAlert().key, T0 + 2_500);
+        const due = await store.dueDeliveries(T0 + 3_000, 10);
+        expect(due.map(({ alert }) => [alert.transition.change, alert.supersedes])).toEqual([['worsened', undefined]]);
+      });
+
+      it('tells of the end of what was accepted although the message of many sites was to tell it', async () => {
+        await store.record(anEntry());
+        const other = aTransition('opened', { id: 'group', siteId: '_group-1', since: T0 + 1, updatedAt: T0 + 1 });
+        await store.record(anEntry(other, { absorbed: ['incident-1'] }));
+        await store.delivered(anAlert().key, T0 + 2);
+        expect(await store.receiversTold('incident-1')).toEqual(['ops-mail']);
+      });
+
+      it('tells what was given up with the next message, as long as that is refused too', async () => {
+        await store.record(anEntry());
+        await store.failed(anAlert().key, T0, 'no such user', null, []);
+        await store.record(anEntry(worsened));
+        await store.failed(anAlert(worsened).key, T0 + 1_000, 'no such user', null, []);
+        const over = aTransition('resolved', { seq: 3, status: 'resolved', resolvedAt: T0 + 2, updatedAt: T0 + 2_000 });
+        await store.record(anEntry(over));
+        const [due] = await store.dueDeliveries(T0 + 3_000, 10);
+        expect(due?.alert.supersedes).toEqual(['opened', 'worsened']);
+        expect(await store.outbox()).toMatchObject({ pending: 1, oldestAt: T0 + 2_000, failing: ['ops-mail'] });
+      });
+
+      it('knows what nobody took, be it later news of what was heard of, and whom that was meant for', async () => {
+        const unheard = async () =>
+          (await store.unheard(T0, T0 + 60_000)).map(({ transition, owed }) => [transition.change, owed]);
+        await store.record(anEntry(aTransition(), { alerts: [anAlert(), anAlert(aTransition(), 'pager')] }));
+        expect(await unheard()).toEqual([['opened', ['ops-mail', 'pager']]]);
+        await store.delivered(anAlert().key, T0 + 1);
+        expect(await unheard()).toEqual([]);
+        await store.record(anEntry(worsened));
+        expect(await unheard()).toEqual([['worsened', ['ops-mail']]]);
+        // One of its mailboxes is gone, the others took it.
+        await store.failed(anAlert(worsened).key, T0 + 2_000, 'no such user', null, ['a@example.org']);
+        expect(await unheard()).toEqual([]);
       });
 
       it('counts somebody as told only of what reaches him', async () => {
