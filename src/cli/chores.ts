@@ -10,6 +10,9 @@ export interface Chore {
   stop(): Promise<void>;
 }
 
+/** Timers of Node know no longer time, and take one that is longer for none at all. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Runs a chore again and again, never two at a time. */
 export function repeat(everyMs: number, log: Log, chore: () => Promise<void>): Chore {
   let stopped = false;
@@ -21,7 +24,7 @@ export function repeat(everyMs: number, log: Log, chore: () => Promise<void>): C
       await chore().catch((error: unknown) => log.error({ error: String(error) }, 'A chore of the daemon failed'));
       if (isWanted) continue;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, everyMs);
+        const timer = setTimeout(resolve, Math.min(everyMs, LONGEST_TIMER_MS));
         wake = () => {
           clearTimeout(timer);
           resolve();

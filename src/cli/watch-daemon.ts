@@ -97,9 +97,12 @@ export async function watchOn(desk: Desk): Promise<number> {
   return 0;
 }
 
-async function prune({ place, store, self }: Desk): Promise<void> {
-  if (Math.abs(self.driftMs) > MOST_DRIFT_MS) return;
-  await store.prune(place.observatory.now() - KEEP_VERDICTS_MS);
+/** Not by a clock that was set, nor by one that may be wrong since the machine started: an hour later it is right, or was set. */
+export async function prune({ place, store, self }: Pick<Desk, 'place' | 'store' | 'self'>): Promise<void> {
+  const now = place.observatory.now();
+  const lookedAt = Math.max(0, ...(await store.lookedAt()).values());
+  if (Math.abs(self.driftMs) > MOST_DRIFT_MS || (lookedAt > 0 && now - lookedAt > MOST_DRIFT_MS)) return;
+  await store.prune(now - KEEP_VERDICTS_MS);
 }
 
 async function listening(desk: Desk): ReturnType<typeof listen> {

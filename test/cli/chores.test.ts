@@ -52,6 +52,18 @@ describe('a chore', () => {
     expect(done).toBe(3);
   });
 
+  test('is not done without end where its interval is longer than any timer', async () => {
+    vi.useFakeTimers();
+    let done = 0;
+    const chore = repeat(100 * 24 * HOUR_MS, log, async () => {
+      done += 1;
+    });
+    await vi.advanceTimersByTimeAsync(HOUR_MS / 60);
+    expect(done).toBe(1);
+    vi.useRealTimers();
+    await chore.stop();
+  });
+
   test('told to stop while it is under way ends with it, not an interval later', async () => {
     let end: () => void = () => undefined;
     const chore = repeat(HOUR_MS, log, () => new Promise<void>((resolve) => (end = resolve)));
