@@ -20,9 +20,9 @@ const UNWATCHED_MS = 60_000;
 const FIRST_PROOF_MS = 120_000;
 
 export async function measure(desk: Desk, scheduler: Scheduler): Promise<void> {
-  const { pending, oldestAt } = await desk.store.outbox();
+  const { pending } = await desk.store.outbox();
   const now = desk.place.observatory.now();
-  desk.metrics.outbox(pending, oldestAt === null ? 0 : (now - oldestAt) / 1000);
+  desk.metrics.outbox(pending, await desk.store.oldestOwed(), now);
   desk.metrics.scheduler(scheduler.lagMs, scheduler.runningCount, scheduler.waitingCount);
   desk.metrics.incidents((await desk.store.openIncidents()).length);
 }

@@ -4,7 +4,7 @@ import { type Dialect, Kysely, type KyselyPlugin, type LogEvent, Migrator, type 
 import type { Act, AuditRecord } from '../core/audit.js';
 import { type Crash, noCrash, pointAfter } from '../core/crash-points.js';
 import type { Load } from '../core/grouping.js';
-import type { Incident, Silence, Suppression, Transition } from '../core/model.js';
+import type { Incident, Severity, Silence, Suppression, Transition } from '../core/model.js';
 import { storeFailure } from './advice.js';
 import { actOf, appendAct, lastAct, trailOf } from './audit.js';
 import { writeEntry } from './entry.js';
@@ -34,6 +34,7 @@ import {
 } from './store.js';
 import { parseVerdict, type Tables } from './tables.js';
 import { unheardBetween } from './unheard.js';
+import { oldestOwed } from './waiting.js';
 
 /** Which database, and what is special about it. */
 export interface Backend {
@@ -162,6 +163,10 @@ export class SqlStore implements Store {
 
   async outbox(): Promise<Outbox> {
     return this.#attempt('read', () => outboxState(this.#db));
+  }
+
+  async oldestOwed(): Promise<ReadonlyMap<Severity, number>> {
+    return this.#attempt('read', () => oldestOwed(this.#db));
   }
 
   async load(since: number): Promise<Load> {

@@ -7,7 +7,7 @@
 import pLimit from 'p-limit';
 import type { Act, AuditRecord } from '../core/audit.js';
 import type { Load } from '../core/grouping.js';
-import type { Incident, Silence, Suppression, Transition } from '../core/model.js';
+import type { Incident, Severity, Silence, Suppression, Transition } from '../core/model.js';
 import { REOPEN_MS } from '../core/timing.js';
 import { MOST_OWED, standingOf } from './standing.js';
 import {
@@ -162,6 +162,7 @@ export class ShelteredStore implements Store {
   dueDeliveries = (now: number, limit: number): Promise<readonly Delivery[]> =>
     this.#read((store) => store.dueDeliveries(now, limit));
   deliveriesOf = (id: string): Promise<readonly DeliveryState[]> => this.#read((store) => store.deliveriesOf(id));
+  oldestOwed = (): Promise<ReadonlyMap<Severity, number>> => this.#read((store) => store.oldestOwed());
   outbox = (): Promise<Outbox> => this.#read((store) => store.outbox());
   unheard = (from: number, by: number): Promise<readonly Unheard[]> => this.#read((store) => store.unheard(from, by));
   load = (since: number): Promise<Load> => this.#read((store) => store.load(since));

@@ -1,7 +1,17 @@
 /** Memory: verdicts, incidents and the outbox. One transaction holds what belongs together. */
 import type { Act, AuditRecord } from '../core/audit.js';
 import type { Load } from '../core/grouping.js';
-import type { Alert, Change, Incident, SeenFinding, Silence, Suppression, Transition, Verdict } from '../core/model.js';
+import type {
+  Alert,
+  Change,
+  Incident,
+  SeenFinding,
+  Severity,
+  Silence,
+  Suppression,
+  Transition,
+  Verdict,
+} from '../core/model.js';
 
 export interface VerdictRecord {
   readonly targetId: string;
@@ -100,6 +110,8 @@ export interface Store {
   /** `retryAt` null: given up for good. `accepted`: see Delivery. */
   failed(key: string, at: number, error: string, retryAt: number | null, accepted: readonly string[]): Promise<void>;
   outbox(): Promise<Outbox>;
+  /** Since when the message that waits longest is owed, by severity of its incident; none waits: no entry. */
+  oldestOwed(): Promise<ReadonlyMap<Severity, number>>;
   /** Transitions of that span that begin or go on, and that nobody was told of. The newest first. */
   unheard(from: number, by: number): Promise<readonly Unheard[]>;
   /** Messages since that time to the receiver that got most. */

@@ -1,7 +1,7 @@
 /** The numbers a running `watch` gives to Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Sight } from '../core/controls.js';
-import type { Suppression } from '../core/model.js';
+import { SEVERITIES, type Severity, type Suppression } from '../core/model.js';
 import type { Inspection } from '../monitor.js';
 
 /** One attempt to hand over an alert: see the courier's. */
@@ -24,7 +24,8 @@ export interface Metrics {
   /** A record of what was approved that did not verify. */
   unverifiable(siteId: string): void;
   sighted(sights: ReadonlyMap<string, Sight>): void;
-  outbox(pending: number, oldestSeconds: number): void;
+  /** @param oldestAt since when the message of that severity that waits longest is owed; absent: none waits. */
+  outbox(pending: number, oldestAt: ReadonlyMap<Severity, number>, now: number): void;
   scheduler(lagMs: number, running: number, waiting: number): void;
   incidents(open: number): void;
   /** Longest time that nothing at all was done. */
@@ -127,7 +128,12 @@ function newsInstruments(registers: Registry[]) {
 function gauges(registers: Registry[]) {
   const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
   const pending = gauge('siteward_outbox_pending', 'Alerts not yet accepted by their receiver');
-  const oldest = gauge('siteward_outbox_oldest_seconds', 'Age of the oldest alert not yet accepted');
+  const oldest = new Gauge({
+    name: 'siteward_outbox_oldest_seconds',
+    help: 'Age of the oldest alert not yet accepted, by severity of its incident',
+    labelNames: ['sev'],
+    registers,
+  });
   const lag = gauge('siteward_scheduler_lag_seconds', 'How late the latest look started');
   const waiting = gauge('siteward_looks_waiting', 'Looks that are due and wait for their host or a free place');
   const running = gauge('siteward_looks_running', 'Looks under way');
@@ -174,9 +180,9 @@ export function createMetrics(): Metrics {
     sighted: (sights) => {
       for (const [vantage, one] of sights) sight.set({ vantage }, SIGHT[one]);
     },
-    outbox(count, oldestSeconds) {
+    outbox(count, oldestAt, now) {
       pending.set(count);
-      oldest.set(oldestSeconds);
+      for (const sev of SEVERITIES) oldest.set({ sev }, (now - (oldestAt.get(sev) ?? now)) / 1000);
     },
     scheduler(lagMs, count, queued) {
       lag.set(lagMs / 1000);

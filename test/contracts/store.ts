@@ -369,6 +369,26 @@ export function storeContract(name: string, prepare: () => Promise<Ground>): voi
         expect(await store.dueDeliveries(T0 - 3_600_000, 10)).toHaveLength(1);
       });
 
+      it('says since when what is grave waits, and what is less', async () => {
+        expect(await store.oldestOwed()).toEqual(new Map());
+        const mild = {
+          id: 'i2',
+          siteId: 'shop',
+          severity: 'warning',
+          since: T0 - 9_000,
+          updatedAt: T0 - 9_000,
+        } as const;
+        await store.record(anEntry(aTransition('opened', mild)));
+        await store.record(anEntry());
+        await store.record(anEntry(worsened, { alerts: [anAlert(worsened), anAlert(worsened, 'pager')] }));
+        expect(await store.oldestOwed()).toEqual(
+          new Map([
+            ['warning', T0 - 9_000],
+            ['critical', T0],
+          ]),
+        );
+      });
+
       it('says how much waits and since when', async () => {
         await store.record(anEntry());
         await store.record(anEntry(worsened, { alerts: [anAlert(worsened, 'pager')] }));

@@ -37,7 +37,7 @@ describe('metrics', () => {
     made.blocked(2_250);
     made.sighted(new Map([['local', 'degraded']]));
     made.unverifiable('live');
-    made.outbox(5, 61);
+    made.outbox(5, new Map([['warning' as const, 1_000]]), 62_000);
     const text = await read();
     for (const line of [
       'siteward_scheduler_lag_seconds 1.5',
@@ -48,7 +48,8 @@ describe('metrics', () => {
       'siteward_vantage_sighted{vantage="local"} 0.5',
       'siteward_baseline_verify_failures_total{site="live"} 1',
       'siteward_outbox_pending 5',
-      'siteward_outbox_oldest_seconds 61',
+      'siteward_outbox_oldest_seconds{sev="critical"} 0',
+      'siteward_outbox_oldest_seconds{sev="warning"} 61',
     ])
       expect(text).toContain(`${line}\n`);
   });
