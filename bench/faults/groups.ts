@@ -12,6 +12,7 @@ export interface Group {
   /** @returns whether the kernel took it: memory that is in use cannot be refused afterwards */
   set(file: string, value: number | 'max'): boolean;
   /** Ends what is in it. */
+  kill(): void;
   remove(): Promise<void>;
 }
 
@@ -23,6 +24,9 @@ export function groupOf(controller: 'memory' | 'pids'): Group {
     throw new Error(`this machine has no control groups of version 1 (${error})`, { cause: error });
   }
   const file = (name: string): string => join(folder, name);
+  const killAll = (): void => {
+    for (const pid of readFileSync(file('cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number)) kill(pid);
+  };
   // Whoever enters is root no more: a browser runs as nobody.
   chmodSync(file('cgroup.procs'), 0o666);
   return {
@@ -41,8 +45,9 @@ export function groupOf(controller: 'memory' | 'pids'): Group {
         return false; // EBUSY: memory(7) gives no page back that is in use
       }
     },
+    kill: killAll,
     async remove() {
-      for (const pid of readFileSync(file('cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number)) kill(pid);
+      killAll();
       for (let tries = 0; tries < 100; tries++) {
         try {
           return rmdirSync(folder);

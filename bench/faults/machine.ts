@@ -1,8 +1,9 @@
 /** What a machine short of memory or of processes does to the built daemon and to its browser. */
 import { strict as assert } from 'node:assert';
+import { renameSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findExecutable } from '../../src/net/browser/executable.js';
-import type { Daemon, Ground } from '../../test/e2e/faults/ground.js';
+import { type Daemon, type Ground, looksOf, type Seen } from '../../test/e2e/faults/ground.js';
 import { until } from '../../test/support/siteward.js';
 import { booksOf, pendingIn } from '../torture/ledger.js';
 import { browserIn, type Group, groupOf } from './groups.js';
@@ -14,23 +15,6 @@ const PAGE = '<!doctype html><title>Welcome</title><h1>Welcome</h1><p>We are gla
 const EATER = `${PAGE}<script>const held = []; for (;;) try { held.push(new Uint8Array(${32 * MIB}).fill(1)); } catch {}</script>`;
 /** Not observed for so long is told. */
 const UNSEEN_MS = 600_000;
-
-interface Seen {
-  readonly state: string;
-  readonly summary: string;
-  readonly tookMs: number;
-}
-
-/** The looks that the log tells of. */
-function looksOf({ running }: Daemon): readonly Seen[] {
-  return running
-    .stderr()
-    .split('\n')
-    .flatMap((line) => {
-      const { target, state, tookMs, msg } = /^\{.*\}$/.test(line) ? JSON.parse(line) : {};
-      return target === undefined || state === undefined ? [] : [{ state, tookMs, summary: msg }];
-    });
-}
 
 /** @returns the first look begun after now, or nearly */
 async function nextLooks(daemon: Daemon, state: string): Promise<Seen> {
@@ -47,7 +31,6 @@ async function nextLooks(daemon: Daemon, state: string): Promise<Seen> {
 }
 
 let body = PAGE;
-let shown = 0;
 
 async function grouped(controller: 'memory' | 'pids', work: (group: Group) => Promise<string>): Promise<string> {
   const group = groupOf(controller);
@@ -60,7 +43,10 @@ async function grouped(controller: 'memory' | 'pids', work: (group: Group) => Pr
 }
 
 /** What the browser may have is the group's; the daemon is outside of it. */
-async function withBrowserIn(ground: Ground, group: Group): Promise<{ daemon: Daemon; end: () => Promise<void> }> {
+async function withBrowserIn(
+  ground: Ground,
+  group: Group,
+): Promise<{ daemon: Daemon; path: string; end: () => Promise<void> }> {
   const executable = await findExecutable('auto');
   const browser = browserIn(group, executable);
   ground.settings(`browser: { executable: ${browser.path} }`);
@@ -68,6 +54,7 @@ async function withBrowserIn(ground: Ground, group: Group): Promise<{ daemon: Da
   await nextLooks(daemon, 'intact');
   return {
     daemon,
+    path: browser.path,
     async end() {
       await daemon.stop();
       browser.remove();
@@ -75,11 +62,8 @@ async function withBrowserIn(ground: Ground, group: Group): Promise<{ daemon: Da
   };
 }
 
-/** Never twice the same, so that every look needs the browser. */
-const show: Row['page'] = (_request, response) => {
-  shown += 1;
-  response.writeHead(200, { 'content-type': 'text/html' }).end(`${body}<!-- ${shown} -->`);
-};
+const show: Row['page'] = (_request, response) =>
+  void response.writeHead(200, { 'content-type': 'text/html' }).end(body);
 
 export const MACHINE_ROWS: readonly Row[] = [
   {
@@ -148,6 +132,24 @@ export const MACHINE_ROWS: readonly Row[] = [
         const repeated = keys.length - new Set(keys).size;
         assert.ok(killed > 0 && repeated <= killed);
         return `killed ${killed} times in 10; told: ${changes(ground)}; ${repeated} under a key told before; nothing torn, file and trail sound`;
+      }),
+  },
+  {
+    name: 'the browser taken away while it runs, and put back',
+    alone: true,
+    page: show,
+    run: (ground) =>
+      grouped('pids', async (group) => {
+        const { daemon, path, end } = await withBrowserIn(ground, group);
+        renameSync(path, `${path}-away`);
+        group.kill();
+        const look = await nextLooks(daemon, 'unverified');
+        assert.equal(changes(ground), '');
+        renameSync(`${path}-away`, path);
+        const intact = await nextLooks(daemon, 'intact');
+        assert.equal(changes(ground), '');
+        await end();
+        return `unverified after ${look.tookMs} ms: ${look.summary}; no site told; put back, intact after ${intact.tookMs} ms`;
       }),
   },
   {

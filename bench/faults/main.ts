@@ -9,10 +9,13 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Ground, onGround } from '../../test/e2e/faults/ground.js';
 import { DISK_ROWS } from './disk.js';
+import { GROWTH_ROWS } from './growth.js';
 import { MACHINE_ROWS } from './machine.js';
 import { prepare } from './net.js';
 import type { Row } from './row.js';
 import { ROWS } from './rows.js';
+import { SLOW_ROWS } from './slow.js';
+import { TIME_ROWS } from './time.js';
 
 const INSIDE = 'SITEWARD_FAULTS_INSIDE';
 const args = process.argv.slice(2);
@@ -20,7 +23,9 @@ const option = (name: string): string | undefined => args[args.indexOf(name) + 1
 
 async function main(): Promise<number> {
   const minutes = Number(option('--minutes') ?? 5);
-  const chosen = [...ROWS, ...DISK_ROWS, ...MACHINE_ROWS].filter(({ name }) => name.includes(option('--only') ?? ''));
+  const chosen = [...ROWS, ...DISK_ROWS, ...MACHINE_ROWS, ...SLOW_ROWS, ...TIME_ROWS, ...GROWTH_ROWS].filter(
+    ({ name }) => name.includes(option('--only') ?? ''),
+  );
   if (chosen.length === 0 || !(minutes > 0)) throw new Error('Nothing to do: see the head of bench/faults/main.ts.');
   prepare();
   const kept = await Promise.all(chosen.filter(({ alone }) => !alone).map((row) => isKept(row, minutes)));

@@ -1,27 +1,10 @@
 /** A wall clock that is set, under the built daemon: cadence, reminders, silences and messages go by what time really passed. */
-import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { until } from '../../support/siteward.js';
-import { cannot, type Ground, onGround, PATIENCE_MS } from './ground.js';
+import { cannot, clockOf, onGround, PATIENCE_MS } from './ground.js';
 
 const PATIENCE = { timeout: 3 * PATIENCE_MS };
-const LIBRARY = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketime.so.1`;
-
-/** The daemon's clock is what stands in a file, read anew every time. */
-function clockOf(ground: Ground): { readonly env: Record<string, string>; set(offset: string): void } {
-  const file = ground.place.path('clock');
-  const set = (offset: string): void => writeFileSync(file, `${offset}\n`);
-  set('+0');
-  const env = {
-    LD_PRELOAD: LIBRARY,
-    FAKETIME_TIMESTAMP_FILE: file,
-    FAKETIME_NO_CACHE: '1',
-    FAKETIME_DONT_FAKE_MONOTONIC: '1',
-  };
-  return { env, set };
-}
-
 const unable = cannot('faketime');
 describe.skipIf(unable)(`the wall clock${unable ? ` (skipped: ${unable})` : ''}`, () => {
   test.concurrent.each(['+1h', '-1h', '+1d', '-1d'])(

@@ -126,7 +126,7 @@ ${further}`);
         (id) =>
           `  - { id: ${id}, url: "https://${id}.test:${sitePort}/", checks: [${page ? 'page' : 'tls'}], confirm_after: 0s, resolve_after: 0s }\n`,
       )
-      .join('')}`,
+      .join('')}${page ? eventOf(ids) : ''}`,
   );
   const captured = await place.siteward('baseline', 'capture', '--approve', '--by', 'Ada');
   if (captured.code !== 0) throw new Error(`no baseline: ${captured.stderr}`);
@@ -151,6 +151,12 @@ ${further}`);
       impostor.remove();
     },
   };
+}
+
+/** Every look at a page in an event is one in full, with the browser, however little the page changes. */
+function eventOf(ids: readonly string[]): string {
+  const [from, to] = [-1, 1].map((days) => inDays(days).toISOString());
+  return `events: [{ id: day, title: A day, from: ${from}, to: ${to}, every: 5s, sites: [${ids.join(', ')}] }]\n`;
 }
 
 async function daemonOf(running: Running, sites: number, within: number): Promise<Daemon> {
@@ -185,6 +191,23 @@ async function daemonOf(running: Running, sites: number, within: number): Promis
   };
 }
 
+export interface Seen {
+  readonly state: string;
+  readonly summary: string;
+  readonly tookMs: number;
+}
+
+/** The looks that the log tells of. */
+export function looksOf({ running }: Daemon): readonly Seen[] {
+  return running
+    .stderr()
+    .split('\n')
+    .flatMap((line) => {
+      const { target, state, tookMs, msg } = /^\{.*\}$/.test(line) ? JSON.parse(line) : {};
+      return target === undefined || state === undefined ? [] : [{ state, tookMs, summary: msg }];
+    });
+}
+
 /** A ground of the test's own, so that tests can run together; closed when the work ends, however. */
 export async function onGround(
   work: (ground: Ground) => Promise<void>,
@@ -197,6 +220,22 @@ export async function onGround(
   } finally {
     await ground.close();
   }
+}
+
+const LIBRARY = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketime.so.1`;
+
+/** The daemon's clock is what stands in a file, read anew every time. */
+export function clockOf(ground: Ground): { readonly env: Record<string, string>; set(offset: string): void } {
+  const file = ground.place.path('clock');
+  const set = (offset: string): void => writeFileSync(file, `${offset}\n`);
+  set('+0');
+  const env = {
+    LD_PRELOAD: LIBRARY,
+    FAKETIME_TIMESTAMP_FILE: file,
+    FAKETIME_NO_CACHE: '1',
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  };
+  return { env, set };
 }
 
 /** A sentence where this machine lets nobody make the fault; null where it does. */
