@@ -212,7 +212,7 @@ function startFailure(executable: string, stderr: string, identity: Identity | n
   const library = /error while loading shared libraries: (\S+)/.exec(stderr)?.[1]?.replace(/:$/, '');
   const reason = library === undefined ? `${why}. ${lastLine(stderr)}` : `the library ${library} is missing`;
   return noBrowser(
-    `The browser ${executable} does not start: ${reason.trim()}. Run \`${executable} --version\` to see why, or ` +
+    `The browser ${executable} does not start: ${reason.trim().replace(/\.+$/, '')}. Run \`${executable} --version\` to see why, or ` +
       'install another: `apt-get install chromium-headless-shell`.',
   );
 }
