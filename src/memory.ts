@@ -53,8 +53,11 @@ export interface Memory {
   readonly windows: readonly MaintenanceWindow[];
   readonly siteOf: (id: string) => Site | undefined;
   readonly newIncidentId: (at: number) => string;
-  /** Keeps what was seen; the folder below `data/`, or null when it could not be written. Never rejects. */
-  readonly keepEvidence: (inspection: Inspection) => Promise<string | null>;
+  /**
+   * Keeps what was seen; the folder below `data/`, or null when it could not be written, or was not worth keeping again.
+   * Never rejects. @param isNews somebody is told of it
+   */
+  readonly keepEvidence: (inspection: Inspection, isNews: boolean) => Promise<string | null>;
   /** Told how many milliseconds after a verdict was reached it was on the disk with all that follows from it. */
   readonly committed?: (ms: number) => void;
   /** Runs the works of one site one after the other: two targets may not both open its incident. */
@@ -79,11 +82,15 @@ export async function watch(
   const thoroughness = await thoroughnessFor(target, memory);
   const inspection = await inspect(target, approved, observatory, signal, inDoubt, thoroughness);
   const { verdict } = inspection;
-  const evidence = verdict.state === 'intact' ? null : await memory.keepEvidence(inspection);
-  const at = now();
-  const record = recordOf(inspection, at, evidence);
+  let at = now();
   const step = (known: readonly Incident[]): Step =>
     advance(known, verdict, target, at, () => memory.newIncidentId(at));
+  const isNews = async () => step(await memory.store.knownIncidents(site.id, at - REOPEN_MS)).transitions.length > 0;
+  // A store that cannot be read knows of nothing that was told: then all is news.
+  const evidence =
+    verdict.state === 'intact' ? null : await memory.keepEvidence(inspection, await isNews().catch(() => true));
+  at = now();
+  const record = recordOf(inspection, at, evidence);
   try {
     await decide(memory, site.id, at, step, record);
   } catch (error) {
@@ -109,7 +116,7 @@ async function suspected(
   if (step(known).transitions.length === 0) return;
   const proven = async (): Promise<VerdictRecord> => {
     const inspection = await shown();
-    const evidence = await memory.keepEvidence(inspection);
+    const evidence = await memory.keepEvidence(inspection, true);
     return recordOf(inspection, now(), evidence);
   };
   // News without its pictures is better than none.

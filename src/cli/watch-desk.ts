@@ -40,8 +40,22 @@ export interface Attendance {
   readonly alerted: () => void;
 }
 
+/** A site that stays altered or unverified for weeks must not fill the disk with the same picture: kept so often, and as news. */
+const KEEP_AGAIN_MS = 600_000;
+
+/** The evidence of a target that was kept last. */
+interface Kept {
+  readonly at: number;
+  readonly shows: string;
+}
+
+function shownBy({ verdict }: Inspection): string {
+  return [verdict.state, ...new Set(verdict.findings.map(({ code }) => code).sort())].join(' ');
+}
+
 export function memoryOf(store: Store, place: Workplace, attendance: Attendance | null = null): Memory {
   const turns = new Map<string, ReturnType<typeof pLimit>>();
+  const kept = new Map<string, Kept>();
   return {
     ...(attendance ? { store: attended(store, attendance), committed: attendance.metrics.committed } : { store }),
     routes: place.config.settings.routes,
@@ -50,10 +64,14 @@ export function memoryOf(store: Store, place: Workplace, attendance: Attendance 
     windows: place.config.maintenance,
     siteOf: (id) => place.config.sites.find((site) => site.id === id),
     newIncidentId: place.newId,
-    async keepEvidence(inspection) {
+    async keepEvidence(inspection, isNews) {
+      const [{ id }, shows, at] = [inspection.target, shownBy(inspection), place.observatory.now()];
+      const last = kept.get(id);
+      if (!isNews && last?.shows === shows && Math.abs(at - last.at) < KEEP_AGAIN_MS) return null;
       place.crash('evidence/begin');
       const folder = await keepTargetEvidence(inspection, place);
       place.crash('evidence/end');
+      if (folder !== null) kept.set(id, { at, shows });
       return folder;
     },
     inTurn: (siteId, work) => {
