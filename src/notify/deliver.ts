@@ -11,7 +11,7 @@ import type { Alert, Change, Site } from '../core/model.js';
 import { type Delivery, type Store, StoreError } from '../store/store.js';
 import { alternates, HEARD_WITHIN_MS } from './alternates.js';
 import { type Links, type Notifier, type NotifyIo, type Proof, SendError } from './notifier.js';
-import { retryAt } from './retry.js';
+import { formerReceiver, retryAt } from './retry.js';
 
 /** What delivering needs beside the store. */
 export interface Post {
@@ -236,9 +236,7 @@ async function trailHead({ transition }: Alert, store: OutboxStore, log: Post['l
 async function send(delivery: Delivery, post: Post, trail: string | null): Promise<void> {
   const { alert, accepted } = delivery;
   const receiver = post.receivers.find((candidate) => candidate.id === alert.receiver);
-  if (!receiver) {
-    throw new SendError(`settings.yaml has no receiver "${alert.receiver}" any more; put it back or wait`, true);
-  }
+  if (!receiver) throw formerReceiver(alert, post.io.now());
   const notifier = post.notifiers.find((candidate) => candidate.kind === receiver.kind);
   if (!notifier) throw new SendError(`there is no notifier of kind "${receiver.kind}"`, true);
   const links = post.linksOf?.(alert);

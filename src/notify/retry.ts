@@ -1,5 +1,6 @@
 /** When a failed alert is tried again, and when never. Pure. */
 import { isEnding } from '../core/change-words.js';
+import type { Alert } from '../core/model.js';
 import type { Delivery } from '../store/store.js';
 import { SendError } from './notifier.js';
 
@@ -16,6 +17,15 @@ const LEAST_ATTEMPTS = BACK_OFF_MS.length;
 const AFTER_END_MS = 24 * 3_600_000;
 /** Without an end nobody is helped by news this old. */
 const AT_MOST_MS = 7 * AFTER_END_MS;
+
+/** Whoever took a receiver out of settings.yaml by mistake puts it back by then. */
+const FORMER_FOR_MS = 3_600_000;
+
+/** Why nothing is sent: for an hour that may be a mistake, then it is meant so, and no heartbeat may wait for it. */
+export function formerReceiver({ receiver, transition }: Alert, now: number): SendError {
+  const isPatient = now - transition.at < FORMER_FOR_MS;
+  return new SendError(`settings.yaml has no receiver "${receiver}" any more; put it back within an hour`, isPatient);
+}
 
 /** @returns null: never again. @param random 0..1 */
 export function retryAt(delivery: Delivery, error: unknown, now: number, random: () => number): number | null {

@@ -254,6 +254,19 @@ describe('delivering', () => {
     expect(await deliverDue(store, post())).toMatchObject({ sent: 1, failed: 0 });
   });
 
+  it('gives up after an hour what is owed to a receiver that is no more: others heard of it', async () => {
+    await store.record(anEntry());
+    const other = () => post({ receivers: [{ id: 'pager', kind: 'test', settings: null }] });
+    await deliverDue(store, other());
+    now += 59 * 60_000;
+    await deliverDue(store, other());
+    expect((await store.outbox()).pending).toBe(1);
+    now += 60_000 + 900_000;
+    await deliverDue(store, other());
+    expect((await store.outbox()).pending).toBe(0);
+    expect(changes()).toEqual(['pager opened']);
+  });
+
   it('sends without proof when the evidence cannot be read, and for a site no longer watched', async () => {
     await store.record(anEntry());
     const unreadable = async () => Promise.reject(new Error('EIO'));
