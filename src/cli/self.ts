@@ -24,6 +24,8 @@ export class SelfWatch {
   readonly #verifiedAt = new Map<string, number>();
   /** Looks since then that could not tell; none where there is no entry. */
   readonly #looksInVain = new Map<string, number>();
+  /** How often each is looked at, and since when. */
+  readonly #cadences = new Map<string, { readonly everyMs: number | null; readonly since: number }>();
   readonly #unverifiable = new Set<string>();
   readonly #clocks: Clocks;
   /** When something was last done, and the longest that nothing was since the last pulse; monotonic milliseconds. */
@@ -34,6 +36,8 @@ export class SelfWatch {
   #driftMs = 0;
   #sight: Sight = 'sighted';
   #provenAt: number | null = null;
+  /** When a drill reached a receiver last, in epoch milliseconds. */
+  drilledAt: number | null = null;
   /** When the last pulse was taken, monotonic. */
   #pulseAt: number;
 
@@ -123,14 +127,28 @@ export class SelfWatch {
     return blocked;
   }
 
+  /** @param targets as they are watched now: an event looks more often. */
   attentions(targets: readonly Target[]): readonly Attention[] {
     const epoch = this.#clocks.wall() - this.#clocks.monotonic();
-    return targets.map(({ id, schedule }) => ({
-      targetId: id,
-      verifiedAt: epoch + (this.#verifiedAt.get(id) ?? this.#startedAt),
-      everyMs: 'everyMs' in schedule ? schedule.everyMs : null,
-      looksInVain: this.#looksInVain.get(id) ?? 0,
-    }));
+    return targets.map(({ id, schedule, policy }) => {
+      const everyMs = 'everyMs' in schedule ? schedule.everyMs : null;
+      return {
+        targetId: id,
+        verifiedAt: epoch + (this.#verifiedAt.get(id) ?? this.#startedAt),
+        cadenceSince: epoch + this.#cadenceSince(id, everyMs),
+        inEvent: policy.inEvent,
+        everyMs,
+        looksInVain: this.#looksInVain.get(id) ?? 0,
+      };
+    });
+  }
+
+  #cadenceSince(id: string, everyMs: number | null): number {
+    const known = this.#cadences.get(id);
+    if (known && known.everyMs === everyMs) return known.since;
+    const since = known ? this.#clocks.monotonic() : this.#startedAt;
+    this.#cadences.set(id, { everyMs, since });
+    return since;
   }
 
   /** Asks the controls whether our own network works. */

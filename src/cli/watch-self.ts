@@ -1,6 +1,7 @@
 /** The daemon's watch over itself: it takes its own pulse, and what is wrong becomes an incident. */
 import { announcement } from '../core/announcement.js';
 import { advance } from '../core/incident.js';
+import { EVE_MS, type Eve } from '../core/readiness.js';
 import { DRILLED, SITEWARD } from '../core/reserved.js';
 import {
   codesToJudge,
@@ -18,6 +19,8 @@ import type { Scheduler } from '../scheduler.js';
 import { lostIn } from '../store/lost.js';
 import { nameOfStore } from '../store/open.js';
 import { witness } from '../store/witness.js';
+import { roomIn } from './doctor-machine.js';
+import { sitesInForce } from './selection.js';
 import { type Desk, storeProblemOf } from './watch-desk.js';
 
 /** Takes the pulse, and tells of what is wrong and of what works again. */
@@ -31,6 +34,7 @@ export async function watchSelf(desk: Desk, scheduler: Pick<Scheduler, 'ownLagMs
   if (provenAt !== null) self.proven(provenAt);
   const blockedMs = self.takeBlockedMs();
   desk.metrics.blocked(blockedMs);
+  await noteDrill(desk);
   const sights = new Map([['local', self.sight]]);
   desk.metrics.sighted(sights);
   const pulse: Pulse = {
@@ -45,7 +49,9 @@ export async function watchSelf(desk: Desk, scheduler: Pick<Scheduler, 'ownLagMs
     lagMs: scheduler.ownLagMs,
     blockedMs,
     sights,
-    targets: self.attentions(place.config.sites.flatMap((site) => site.targets)),
+    targets: self.attentions(sitesInForce(place.config, at).flatMap((site) => site.targets)),
+    roomProblem: await roomProblem(place.options.data),
+    eves: await eves(desk, at),
   };
   const faults = faultsOf(pulse);
   desk.faults = faults;
@@ -68,6 +74,8 @@ export async function tellOfStore(desk: Desk): Promise<void> {
       blockedMs: 0,
       sights: new Map(),
       targets: [],
+      roomProblem: null,
+      eves: [],
     },
     storeProblem: trouble && { ...trouble, since: 0 },
     lost: await lost(desk),
@@ -104,13 +112,54 @@ async function lost({ place }: Desk): Promise<readonly string[]> {
   }
 }
 
+async function roomProblem(data: string): Promise<string | null> {
+  try {
+    await roomIn(data);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** After a start every target is looked at and every receiver tried once, before anybody is told that they were not. */
+const SETTLED_MS = 120_000;
+
+/** Events that begin within the hour, and those that we saw begin. */
+async function eves({ place, store, self }: Desk, at: number): Promise<readonly Eve[]> {
+  if (self.runningMs < SETTLED_MS) return [];
+  const near = place.config.events.filter(({ from, to }) => {
+    return at >= from - EVE_MS && at < to && from >= at - self.runningMs;
+  });
+  if (near.length === 0) return [];
+  const states = new Map((await store.latest()).map(({ targetId, verdict }) => [targetId, verdict.state]));
+  return near.map(({ id, from, sites }) => ({
+    eventId: id,
+    from,
+    targets: sites.flatMap(({ targets }) =>
+      targets.map((target) => ({ targetId: target.id, state: states.get(target.id) ?? null })),
+    ),
+    provenAt: self.provenAt,
+    drilledAt: self.drilledAt,
+  }));
+}
+
+/** The trail is in the database alone: while that fails, what was known before holds. */
+async function noteDrill({ place, store, self, metrics }: Desk): Promise<void> {
+  if (store.trouble !== null) return;
+  try {
+    self.drilledAt = (await store.lastAct(DRILLED))?.at ?? null;
+    metrics.drilled(self.drilledAt ?? 0);
+  } catch (error) {
+    place.log.error({ error: String(error) }, 'When the last drill was cannot be read');
+  }
+}
+
 /** So that a database that is put back from an old copy is noticed. */
-async function noteTrail({ place, store, metrics }: Desk): Promise<void> {
+async function noteTrail({ place, store }: Desk): Promise<void> {
   if (store.trouble !== null) return;
   const { options, config, log } = place;
   try {
     await witness(options.data, nameOfStore(config.settings.store.url, options.data), store);
-    metrics.drilled((await store.lastAct(DRILLED))?.at ?? 0);
   } catch (error) {
     log.error({ error: String(error) }, 'Where the audit trail stands cannot be noted outside the database');
   }

@@ -5,6 +5,7 @@
 import type { Sight } from './controls.js';
 import { MONITOR_KIND } from './incident.js';
 import type { Incident, Policy, SeenFinding, Severity, Target, Verdict } from './model.js';
+import { type Eve, unreadiness } from './readiness.js';
 import { SITEWARD } from './reserved.js';
 import { duration, moment } from './words.js';
 
@@ -28,12 +29,19 @@ export interface Pulse {
   readonly blockedMs: number;
   readonly sights: ReadonlyMap<string, Sight>;
   readonly targets: readonly Attention[];
+  /** What is said of the room for evidence where it is short. */
+  readonly roomProblem: string | null;
+  /** Events that begin soon or have begun since the start. */
+  readonly eves: readonly Eve[];
 }
 
 /** When a target was last verified: seen, and told genuine or not. */
 export interface Attention {
   readonly targetId: string;
   readonly verifiedAt: number;
+  /** Since when it is looked at this often: at an event's beginning the last look may be old. */
+  readonly cadenceSince: number;
+  readonly inEvent: boolean;
   /** Null for a calendar: it says itself when it looks. */
   readonly everyMs: number | null;
   /** Looks since then that could not tell. */
@@ -54,10 +62,12 @@ export const FAULT_CODES = [
   'store-failing',
   'memory-lost',
   'baselines-unverifiable',
+  'disk-low',
   'clock-jumped',
   'late',
   'blind',
   'not-observed',
+  'event-not-ready',
 ] as const;
 export type FaultCode = (typeof FAULT_CODES)[number];
 
@@ -67,9 +77,10 @@ const STORE_FAILS_MS = 30_000;
 const CLOCK_JUMP_MS = 5_000;
 const LATE_MS = 60_000;
 const BLOCKED_MS = 10_000;
-/** Longest a target may go unverified: three of its intervals, and no less than ten minutes; by calendar three looks. */
+/** Longest a target may go unverified: three of its intervals, and no less than ten minutes (event: two); by calendar three looks. */
 const INTERVALS_MISSED = 3;
 const LEAST_UNSEEN_MS = 600_000;
+const LEAST_UNSEEN_IN_EVENT_MS = 120_000;
 const NAMES_SHOWN = 10;
 
 export function faultsOf(pulse: Pulse): readonly Fault[] {
@@ -79,10 +90,12 @@ export function faultsOf(pulse: Pulse): readonly Fault[] {
     storeFailing(pulse),
     memoryLost(pulse),
     unverifiable(pulse),
+    diskLow(pulse),
     clockJumped(pulse),
     late(pulse),
     blind(pulse),
     unseen(pulse),
+    notReady(pulse),
   ].flatMap((fault) => fault ?? []);
 }
 
@@ -153,17 +166,34 @@ function blind({ sights }: Pulse): Fault | null {
 }
 
 function unseen({ targets, at }: Pulse): Fault | null {
-  const missed = targets.filter(({ verifiedAt, everyMs, looksInVain }) =>
-    everyMs === null
-      ? looksInVain >= INTERVALS_MISSED
-      : at - verifiedAt > Math.max(INTERVALS_MISSED * everyMs, LEAST_UNSEEN_MS),
-  );
+  const missed = targets.filter((target) => isUnseen(target, at));
   const [first] = [...missed].sort((a, b) => a.verifiedAt - b.verifiedAt);
   if (!first) return null;
   const others = missed.length > 1 ? ` and ${missed.length - 1} more` : '';
   const summary = `${first.targetId}${others} could not be verified for ${duration(at - first.verifiedAt)}: an attack would not be seen. Run siteward check.`;
   const which = missed.map(({ targetId }) => targetId).slice(0, NAMES_SHOWN);
-  return { code: 'not-observed', severity: 'warning', summary, which };
+  return { code: 'not-observed', severity: severityAmid(missed), summary, which };
+}
+
+function isUnseen({ verifiedAt, cadenceSince, everyMs, inEvent, looksInVain }: Attention, at: number): boolean {
+  if (everyMs === null) return looksInVain >= INTERVALS_MISSED;
+  const least = inEvent ? LEAST_UNSEEN_IN_EVENT_MS : LEAST_UNSEEN_MS;
+  return at - Math.max(verifiedAt, cadenceSince) > Math.max(INTERVALS_MISSED * everyMs, least);
+}
+
+/** While the world watches nothing that blinds us can wait for the morning. */
+function severityAmid(targets: readonly Attention[]): Severity {
+  return targets.some(({ inEvent }) => inEvent) ? 'critical' : 'warning';
+}
+
+function diskLow({ roomProblem, targets }: Pulse): Fault | null {
+  if (roomProblem === null) return null;
+  return { code: 'disk-low', severity: severityAmid(targets), summary: roomProblem, which: [] };
+}
+
+function notReady({ eves, at }: Pulse): Fault | null {
+  const summary = unreadiness(eves, at);
+  return summary === null ? null : { code: 'event-not-ready', severity: 'critical', summary, which: [] };
 }
 
 // ------------------------------------------- a fault as a verdict on ourselves

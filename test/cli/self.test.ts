@@ -54,6 +54,16 @@ test('a target that could not be verified counts from when it last was', () => {
   expect(self.attentions([TARGET])[0]).toMatchObject({ verifiedAt: T0 + 60_000, looksInVain: 0 });
 });
 
+test('a target that an event begins to look at more often is given time from then on', () => {
+  const self = aSelf();
+  expect(self.attentions([TARGET])[0]).toMatchObject({ cadenceSince: T0, inEvent: false });
+  pass(3_600_000);
+  const event = { ...TARGET, schedule: { everyMs: 15_000 }, policy: { ...TARGET.policy, inEvent: true } };
+  expect(self.attentions([event])[0]).toMatchObject({ cadenceSince: T0 + 3_600_000, inEvent: true });
+  pass(5_000);
+  expect(self.attentions([event])[0]).toMatchObject({ cadenceSince: T0 + 3_600_000 });
+});
+
 test('a site whose baseline is believed again is forgotten', () => {
   const self = aSelf();
   for (const site of ['b', 'a', 'b']) self.believed(site, false);

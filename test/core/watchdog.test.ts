@@ -3,8 +3,20 @@ import { asSeenBy, sightBy } from '../../src/core/controls.js';
 import { corroborate } from '../../src/core/corroborate.js';
 import { advance } from '../../src/core/incident.js';
 import type { Incident, Reading } from '../../src/core/model.js';
-import { codesToJudge, faultsOf, monitorTarget, monitorVerdict, type Pulse } from '../../src/core/watchdog.js';
+import {
+  type Attention,
+  codesToJudge,
+  faultsOf,
+  monitorTarget,
+  monitorVerdict,
+  type Pulse,
+} from '../../src/core/watchdog.js';
 import { aFinding, T0 } from '../contracts/samples.js';
+
+function anAttention(over: Partial<Attention>): Attention {
+  const at = { verifiedAt: T0 - 60_000, cadenceSince: T0 - 86_400_000 };
+  return { targetId: 'live/page', ...at, inEvent: false, everyMs: 60_000, looksInVain: 0, ...over };
+}
 
 const HEALTHY: Pulse = {
   at: T0,
@@ -17,7 +29,9 @@ const HEALTHY: Pulse = {
   lagMs: 0,
   blockedMs: 50,
   sights: new Map([['local', 'sighted']]),
-  targets: [{ targetId: 'live/page', verifiedAt: T0 - 60_000, everyMs: 60_000, looksInVain: 0 }],
+  targets: [anAttention({})],
+  roomProblem: null,
+  eves: [],
 };
 const codes = (over: Partial<Pulse>) => faultsOf({ ...HEALTHY, ...over }).map(({ code }) => code);
 
@@ -40,21 +54,47 @@ describe('what is wrong with ourselves', () => {
     ['a degraded vantage, which still sees', { sights: new Map([['local', 'degraded']]) }, []],
     [
       'a target unverified for long',
-      { targets: [{ targetId: 'a', verifiedAt: T0 - 600_001, everyMs: 15_000, looksInVain: 9 }] },
+      { targets: [anAttention({ verifiedAt: T0 - 600_001, everyMs: 15_000 })] },
       ['not-observed'],
     ],
     [
       'a slow target',
-      { targets: [{ targetId: 'a', verifiedAt: T0 - 3_000_000, everyMs: 3_600_000, looksInVain: 5 }] },
+      { targets: [anAttention({ verifiedAt: T0 - 3_000_000, everyMs: 3_600_000, looksInVain: 5 })] },
       [],
     ],
-    ['a target by calendar', { targets: [{ targetId: 'a', verifiedAt: 0, everyMs: null, looksInVain: 2 }] }, []],
+    ['a target by calendar', { targets: [anAttention({ verifiedAt: 0, everyMs: null, looksInVain: 2 })] }, []],
     [
       'a target by calendar that three looks could not tell of',
-      { targets: [{ targetId: 'a', verifiedAt: 0, everyMs: null, looksInVain: 3 }] },
+      { targets: [anAttention({ verifiedAt: 0, everyMs: null, looksInVain: 3 })] },
       ['not-observed'],
     ],
+    [
+      'a target of an event unverified for two minutes',
+      { targets: [anAttention({ verifiedAt: T0 - 120_001, everyMs: 15_000, inEvent: true })] },
+      ['not-observed'],
+    ],
+    [
+      'one that an event began to look at often a minute ago',
+      {
+        targets: [
+          anAttention({ verifiedAt: T0 - 3_600_000, everyMs: 15_000, inEvent: true, cadenceSince: T0 - 60_000 }),
+        ],
+      },
+      [],
+    ],
+    ['hardly any room for evidence', { roomProblem: '0.1 GiB are free' }, ['disk-low']],
+    [
+      'an event before which nobody held a drill',
+      { eves: [{ eventId: 'summit', from: T0 + 60_000, targets: [], provenAt: T0, drilledAt: null }] },
+      ['event-not-ready'],
+    ],
   ])('%s', (_, over, expected) => expect(codes(over)).toEqual(expected));
+
+  test('is critical while an event goes on, a warning otherwise', () => {
+    const severities = (inEvent: boolean) =>
+      faultsOf({ ...HEALTHY, roomProblem: 'full', targets: [anAttention({ inEvent })] }).map((one) => one.severity);
+    expect([severities(true), severities(false)]).toEqual([['critical'], ['warning']]);
+  });
 
   test('is one message for all baselines that are not believed, however many', () => {
     const sites = Array.from({ length: 500 }, (_, index) => `site-${index}`);

@@ -409,7 +409,16 @@ describe('the golden timelines', () => {
 
 async function expectStuck({ store }: Stage): Promise<void> {
   const { oldestAt } = await store.outbox();
-  const held = { storeProblem: null, lost: [], unverifiable: [], clockJumpMs: 0, lagMs: 0, blockedMs: 0 };
+  const held = {
+    storeProblem: null,
+    lost: [],
+    roomProblem: null,
+    eves: [],
+    unverifiable: [],
+    clockJumpMs: 0,
+    lagMs: 0,
+    blockedMs: 0,
+  };
   const nothing = { ...held, failing: [], sights: new Map(), targets: [] };
   const faults = faultsOf({ ...nothing, at: T0 + 2 * MINUTE, outboxOldestAt: oldestAt });
   expect(faults.map(({ code }) => code)).toEqual(['outbox-stuck']);
