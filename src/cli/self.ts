@@ -82,11 +82,14 @@ export class SelfWatch {
     const jump = offset - this.#offset;
     this.#offset = offset;
     this.#driftMs += jump;
+    // How long ago it was is no other than before.
+    if (this.#provenAt !== null) this.#provenAt += jump;
     return jump;
   }
 
-  /** The way to a receiver was found open, or one took a message. */
+  /** The way to a receiver was found open, or one took a message: not in a time to come, which a clock since set back says. */
   proven(at: number): void {
+    if (at > this.#clocks.wall()) return;
     this.#provenAt = Math.max(at, this.#provenAt ?? 0);
   }
 

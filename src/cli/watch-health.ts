@@ -61,7 +61,9 @@ function allRefuse({ place }: Desk, { failing }: Outbox): string[] {
 function unproven({ place, self }: Desk, { provenAt }: Outbox, now: number): string[] {
   const { receivers, heartbeat } = place.config.settings;
   if (receivers.length === 0) return [];
-  const last = Math.max(provenAt ?? 0, self.provenAt ?? 0);
+  // A time to come was written before the clock was set back: it says nothing of how long ago that was.
+  const told = provenAt !== null && provenAt <= now ? provenAt : 0;
+  const last = Math.max(told, self.provenAt ?? 0);
   if (now - last <= heartbeat.provenWithinMs || (last === 0 && self.runningMs <= FIRST_PROOF_MS)) return [];
   const since = last === 0 ? 'since the start' : `since ${new Date(last).toISOString()}`;
   return [`no receiver took a message or a look ${since}: run siteward doctor`];

@@ -52,6 +52,7 @@ describe('the daemon could alert nobody', () => {
       [/no receiver took a message or a look since 2/],
     ],
     ['but one answered when it was looked at: no', { outbox: { provenAt: null }, provenAt: T0 - 1 }, []],
+    ['one was in a time to come: the clock was set back', { outbox: { provenAt: T0 + 1 } }, [/since the start/]],
     ['none was ever reached', { outbox: { provenAt: null } }, [/since the start/]],
     ['just started: not yet', { outbox: { provenAt: null }, runningMs: 60_000 }, []],
     ['there are no receivers: nobody is promised anything', { outbox: { provenAt: null }, receivers: [] }, []],

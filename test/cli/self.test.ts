@@ -81,9 +81,25 @@ test('how long nobody took the pulse counts from the last one, or from the start
   expect(self.unwatchedMs).toBe(5_000);
 });
 
+test('a proof is as old after the clock was set as before, and none comes from a time to come', () => {
+  const self = aSelf();
+  self.takeClockJumpMs();
+  pass(1_000);
+  self.proven(wall);
+  pass(9_000);
+  for (const jump of [-7_200_000, 86_400_000]) {
+    wall += jump;
+    self.takeClockJumpMs();
+    expect(wall - (self.provenAt ?? 0)).toBe(9_000);
+  }
+  self.proven(wall + 1);
+  expect(wall - (self.provenAt ?? 0)).toBe(9_000);
+});
+
 test('the newest proof counts', () => {
   const self = aSelf();
   expect(self.provenAt).toBeNull();
+  pass(10);
   self.proven(T0 + 5);
   self.proven(T0);
   expect(self.provenAt).toBe(T0 + 5);
