@@ -5,6 +5,7 @@
  */
 import type { Diagnosis, Failure, Finding, Reading, Scope, SeenFinding, Severity, State, Verdict } from './model.js';
 import { DIAGNOSES, SEVERITIES, STATES } from './model.js';
+import { RECORD } from './reserved.js';
 
 /** Orders by severity, then by how specific the cause is, then by confidence: the first names the incident. */
 export function worstFirst(a: Finding, b: Finding): number {
@@ -91,7 +92,8 @@ function diagnosisOf(state: State, findings: readonly Finding[], failures: reado
 
 function scopeOf(seenBy: readonly string[], notSeenBy: readonly string[]): Scope {
   if (notSeenBy.length > 0) return 'regional';
-  return seenBy.length > 1 ? 'global' : 'single';
+  // The record of what was approved sees from nowhere.
+  return seenBy.filter((vantage) => vantage !== RECORD).length > 1 ? 'global' : 'single';
 }
 
 function summaryOf(state: State, findings: readonly Finding[], failures: readonly Failure[]): string {

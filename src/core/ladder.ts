@@ -23,6 +23,7 @@ export function tick(
   at: number,
 ): Step {
   if (isOver(incident)) return NOTHING;
+  if (isAhead(incident, at)) return changed(countedFrom(incident, at));
   const { acknowledged } = incident;
   const now: Incident = { ...incident, updatedAt: at };
   if (incident.drill) return unfinished(now, at);
@@ -47,6 +48,30 @@ export function tick(
   if (!isReminderDue(incident, policy, at)) return NOTHING;
   const last = Math.round((at - lastTold(incident)) / 60_000);
   return told({ ...now, remindedAt: at }, 'reminder', at, `still open, last told ${last} min ago`);
+}
+
+/** Two that decide at once do not agree to the millisecond; a clock that was set back disagrees by more. */
+const SET_BACK_MS = 60_000;
+
+/** What was last done lies in the time to come: the clock was set back since, and nothing would be due until then. */
+function isAhead(incident: Incident, at: number): boolean {
+  const { ladder, acknowledged } = incident;
+  return Math.max(lastTold(incident), ladder.from, acknowledged?.at ?? 0) > at + SET_BACK_MS;
+}
+
+/** What would wait for a time to come waits from now on. */
+function countedFrom(incident: Incident, at: number): Incident {
+  const { ladder, acknowledged } = incident;
+  const isTakenAhead = acknowledged !== null && acknowledged.at > at;
+  return {
+    ...incident,
+    remindedAt: Math.min(lastTold(incident), at),
+    ladder: { ...ladder, from: Math.min(ladder.from, at) },
+    acknowledged: isTakenAhead
+      ? { ...acknowledged, at, until: at + acknowledged.until - acknowledged.at }
+      : acknowledged,
+    updatedAt: at,
+  };
 }
 
 /** A drill that was killed half way is not left to remind anybody. */

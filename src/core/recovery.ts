@@ -27,7 +27,8 @@ export function cleared(before: DivergingTarget, clearBy: readonly string[], at:
   return {
     ...before,
     witnesses,
-    clearSince: isClear ? (before.clearSince ?? at) : null,
+    // No later than now: the clock may have been set back.
+    clearSince: isClear ? Math.min(before.clearSince ?? at, at) : null,
     looks: withLook(before.looks, false),
   };
 }

@@ -9,6 +9,7 @@ import { createPrivateKey } from 'node:crypto';
 import DKIM from 'nodemailer/lib/dkim';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import * as z from 'zod';
+import { isEnding } from '../core/change-words.js';
 import type { Alert } from '../core/model.js';
 import { type Secret, secret } from '../core/secret.js';
 import { addresses } from './fields.js';
@@ -135,7 +136,7 @@ async function mailOf(alert: Alert, message: Message, own: EmailSettings): Promi
   const { subject, text, html, attachments } = message;
   const domain = own.from.slice(own.from.lastIndexOf('@') + 1);
   const thread = `<incident.${incident.id}@${domain}>`;
-  const isUrgent = incident.severity === 'critical' && change !== 'resolved';
+  const isUrgent = incident.severity === 'critical' && !isEnding(change);
   const mail = await new MailComposer({
     from: { name: 'Siteward', address: own.from },
     to: [...own.to],

@@ -65,6 +65,9 @@ describe('corroborate', () => {
     expect(corroborate([reading('a', [finding('critical')])], true).scope).toBe('single');
     const everywhere = [reading('a', [finding('critical')]), reading('b', [finding('critical')])];
     expect(corroborate(everywhere, true).scope).toBe('global');
+    // The record of what was approved is no place to look from.
+    const besides = [reading('a', [finding('critical')]), reading('baseline', [finding('critical')])];
+    expect(corroborate(besides, true).scope).toBe('single');
   });
 
   test('of equally severe findings the most specific cause names the verdict', () => {

@@ -223,6 +223,14 @@ describe('recovery', () => {
     expect(changes(history.heal())).toEqual(['resolved']);
   });
 
+  it('does not wait for the day after, where the clock was set back by one meanwhile', () => {
+    const history = new History();
+    history.see(defaced());
+    history.see(intactVerdict());
+    history.at -= 86_400_000;
+    expect(changes(history.heal())).toEqual(['resolved']);
+  });
+
   it('is taken back by a relapse, which is told and counted', () => {
     const history = new History();
     history.see(defaced());

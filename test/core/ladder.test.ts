@@ -37,6 +37,23 @@ describe('what time does to an incident', () => {
     ]);
   });
 
+  test('goes on after the clock was set back by a day, as from then', () => {
+    const ahead = T0 + 24 * 60 * MINUTE;
+    const told = anIncident({ since: ahead, remindedAt: ahead });
+    expect(untold(told, EVERYDAY, 16)).toEqual(['5 escalated', '10 escalated', '15 reminder']);
+    const taken = { ...told, acknowledged: { by: 'Ada', at: ahead, until: ahead + 60 * MINUTE } };
+    expect(untold(taken, EVERYDAY, 61)).toEqual(['60 unacknowledged']);
+    // Somebody decided in the same moment: that is no clock set back, and takes nothing from the ladder's time.
+    const [now] = tick(
+      { ...anIncident(), remindedAt: T0 + 6 * MINUTE + 5 },
+      EVERYDAY,
+      ladder,
+      false,
+      T0 + 6 * MINUTE,
+    ).incidents;
+    expect(now?.ladder).toEqual({ from: T0, level: 1 });
+  });
+
   test('in an event everything comes sooner', () => {
     expect(untold(anIncident(), EVENT, 8)).toEqual(['2 escalated', '4 escalated', '6 reminder', '8 reminder']);
   });
