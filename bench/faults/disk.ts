@@ -18,6 +18,8 @@ async function passWith(ground: Ground, calls: string, n: number): Promise<{ fai
   const strace = ['strace', '-f', '-q', '-o', trace, `--trace=${calls}`, `--inject=${calls}:error=EIO:when=${n}`];
   const first = await ground.place.start(['watch', '--once'], { through: strace }).finished;
   const failed = readFileSync(trace, 'utf8').includes('(INJECTED)');
+  const ofFirst = ground.told.slice(before).filter(({ site }) => site === 'site-1').length;
+  assert.equal(ofFirst, 1, `${calls} ${n}: told ${ofFirst} times while the disk failed: ${first.stderr}`);
   const second = await ground.place.start(['watch', '--once']).finished;
   const where = `${calls} ${n}: ${first.stderr}\n${second.stderr}`;
   assert.ok(
