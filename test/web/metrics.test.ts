@@ -73,4 +73,25 @@ describe('metrics', () => {
     expect(text).toContain('siteward_resolver_seconds_sum{resolver="isp"} 0.04\n');
     expect(text).toContain('siteward_resolver_seconds_count{resolver="isp"} 1\n');
   });
+
+  test('nothing a site, a resolver or a receiver says becomes a label, however much of it there is', async () => {
+    const subject = createMetrics();
+    const labels = async (): Promise<readonly string[]> =>
+      (await subject.registry.metrics()).split('\n').filter((line) => line.startsWith('siteward_'));
+    const look = (said: string): void => {
+      const finding = { code: `page/${said}`, severity: 'critical', confidence: 1, summary: said } as const;
+      const found = { ...finding, diagnosis: 'defaced', vantage: 'local', expected: said, actual: said } as const;
+      const resolvers = [
+        { ...({ resolver: 'isp', transport: 'udp', role: 'witness', type: 'A', confidence: 1, rttMs: 40 } as const) },
+      ].map((row) => ({ ...row, verdict: 'CONSISTENT_IP', rcode: said, answers: [said] }) as const);
+      const exhibits = { pictures: [], texts: [], members: [], resolvers };
+      const judged = { ...verdict('altered'), severity: 'critical', summary: said, findings: [found] } as const;
+      subject.looked(inspection('live', 'dns', judged, { exhibits }));
+    };
+    look('a"} 1\nsiteward_forged 1 \u202e');
+    const before = await labels();
+    for (let index = 0; index < 1_000; index++) look(`another ${index}`);
+    expect(await labels()).toHaveLength(before.length);
+    expect((await labels()).join('\n')).not.toMatch(/forged|another|\u202e/);
+  });
 });
