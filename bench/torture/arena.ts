@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createSecureContext, createServer, type SecureContext } from 'node:tls';
 import { certificateAuthority } from '../../test/support/certificates.js';
+import { type Books, wrong } from './ledger.js';
 import { type Channel, openSinks, type Sinks } from './sinks.js';
 
 export interface Arena {
@@ -25,7 +26,8 @@ export interface Place {
   readonly sinks: Sinks;
   /** @param crashAt null: it is not to crash */
   start(crashAt: string | null): Daemon;
-  remove(): Promise<void>;
+  /** The folder stays, with what the receivers took beside it, unless all was as it must be. */
+  leave(books: Books | null): Promise<void>;
 }
 
 export interface Daemon {
@@ -102,9 +104,11 @@ ${sinks.receivers(channels)}`;
         database: join(folder, 'data/siteward.db'),
         sinks,
         start: (crashAt) => run(folder, ['watch'], crashAt),
-        async remove() {
+        async leave(books) {
           await sinks.close();
-          rmSync(folder, { recursive: true, force: true });
+          if (books && wrong(books).length === 0) return rmSync(folder, { recursive: true, force: true });
+          writeFileSync(join(folder, 'accepted.json'), JSON.stringify(sinks.accepted, null, 1));
+          process.stdout.write(`  kept: ${folder}\n`);
         },
       };
     },

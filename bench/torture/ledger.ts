@@ -23,6 +23,13 @@ export interface Books {
   readonly unsound: readonly string[];
 }
 
+/** A line for everything that must not be. */
+export function wrong(books: Books): string[] {
+  return [...books.lost.map((one) => `LOST ${one}`), ...books.strangers.map((one) => `OTHER KEY ${one}`)]
+    .concat(books.torn.map((one) => `TORN ${one}`))
+    .concat(books.unsound.map((one) => `UNSOUND ${one}`));
+}
+
 export async function pendingIn(database: string): Promise<number> {
   return reading(database, async (db) => {
     const { many } = await db

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CRASH_POINTS } from '../../src/core/crash-points.js';
 import { openArena } from './arena.js';
-import type { Books } from './ledger.js';
+import { wrong } from './ledger.js';
 import { dieAt, type PointResult } from './point.js';
 import { type KillsResult, killAtRandom } from './random.js';
 import { CHANNELS } from './sinks.js';
@@ -32,12 +32,6 @@ const { values: options } = parseArgs({
 });
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
-function wrong(books: Books): string[] {
-  return [...books.lost.map((one) => `LOST ${one}`), ...books.strangers.map((one) => `OTHER KEY ${one}`)]
-    .concat(books.torn.map((one) => `TORN ${one}`))
-    .concat(books.unsound.map((one) => `UNSOUND ${one}`));
-}
 
 async function namedPoints(): Promise<boolean> {
   const points = CRASH_POINTS.filter((point) => options.points !== '-' && point.includes(options.points));

@@ -20,15 +20,17 @@ const DEADLINE_MS = 90_000;
 /** The attack stands when the daemon starts and never ends: one message tells it, whatever happens in between. */
 export async function dieAt(point: CrashPoint, channel: Channel, arena: Arena): Promise<PointResult> {
   const place = await arena.place([channel]);
+  let books: Books | null = null;
   try {
     if (point === 'send/refused' || point === 'failure/noted') place.sinks.refuse(1);
     const died = await endedByPoint(place, point);
     place.sinks.refuse(0);
     await drained(place);
-    const books = await booksOf(place.database, place.sinks.accepted);
-    return { point, channel, died, books, untold: arena.siteIds.filter((id) => !books.told.includes(id)) };
+    books = await booksOf(place.database, place.sinks.accepted);
+    const { told } = books;
+    return { point, channel, died, books, untold: arena.siteIds.filter((id) => !told.includes(id)) };
   } finally {
-    await place.remove();
+    await place.leave(books);
   }
 }
 

@@ -35,6 +35,7 @@ export async function killAtRandom(
 ): Promise<KillsResult> {
   const place = await arena.place(CHANNELS);
   arena.attack(true);
+  let books: Books | null = null;
   try {
     const killedAt: number[] = [];
     while (killedAt.length < kills) {
@@ -58,10 +59,10 @@ export async function killAtRandom(
       );
     });
     await stopped(last);
-    const books = await booksOf(place.database, place.sinks.accepted);
+    books = await booksOf(place.database, place.sinks.accepted);
     return { kills, accepted: place.sinks.accepted.length, books, ...afterKills(place.sinks.accepted, killedAt) };
   } finally {
-    await place.remove();
+    await place.leave(books);
   }
 }
 
