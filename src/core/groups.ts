@@ -31,7 +31,7 @@ export function atOnce(sites: number): string {
 
 /** What follows when none of a group's members is open any more. */
 export function groupEnd(parent: Incident, at: number): Step {
-  return resolved(parent, at, 'the last of its sites is as approved again');
+  return resolved(parent, at, 'the last of its sites is as approved again, was closed, or is no longer watched');
 }
 
 /** An incident whose group somebody closed although it is not over: it speaks for itself again. */

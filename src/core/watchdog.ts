@@ -153,8 +153,10 @@ function listed(names: readonly string[]): string {
 
 function late({ lagMs, blockedMs }: Pulse): Fault | null {
   if (lagMs <= LATE_MS && blockedMs <= BLOCKED_MS) return null;
-  const what = lagMs > LATE_MS ? `Looks begin ${duration(lagMs)} late` : `Nothing was done for ${duration(blockedMs)}`;
-  const summary = `${what}: this machine is too slow for the watchlist, or something holds it up.`;
+  const summary =
+    blockedMs > BLOCKED_MS
+      ? `Nothing was done for ${duration(blockedMs)}: this machine was stopped or suspended, or something held it up. Nobody looked meanwhile.`
+      : `Looks begin ${duration(lagMs)} late: this machine is too slow for the watchlist, or something holds it up.`;
   return { code: 'late', severity: 'warning', summary, which: [] };
 }
 
