@@ -1,6 +1,9 @@
 /** One death at one named point, the restart after it, and the books when everything owed was told. */
+import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CrashPoint } from '../../src/core/crash-points.js';
+import { openStore } from '../../src/store/open.js';
+import { aTransition } from '../../test/contracts/samples.js';
 import { type Arena, type Daemon, holds, type Place, stopped } from './arena.js';
 import { type Books, booksOf, pendingIn } from './ledger.js';
 import type { Channel } from './sinks.js';
@@ -22,6 +25,7 @@ export async function dieAt(point: CrashPoint, channel: Channel, arena: Arena): 
   const place = await arena.place([channel]);
   let books: Books | null = null;
   try {
+    if (point === 'delete from "incidents"') await withPast(place);
     if (point === 'send/refused' || point === 'failure/noted') place.sinks.refuse(1);
     const died = await endedByPoint(place, point);
     place.sinks.refuse(0);
@@ -32,6 +36,19 @@ export async function dieAt(point: CrashPoint, channel: Channel, arena: Arena): 
   } finally {
     await place.leave(books);
   }
+}
+
+const LONG_AGO_MS = 60 * 86_400_000;
+
+/** An incident that ended two months ago: forgetting it is what that point is in. */
+async function withPast(place: Place): Promise<void> {
+  const at = Date.now() - LONG_AGO_MS;
+  const past = { status: 'resolved', since: at, updatedAt: at, resolvedAt: at } as const;
+  const transition = { ...aTransition('transient', past), at };
+  const store = openStore(`sqlite:${place.database}`, dirname(place.database));
+  await store.open();
+  await store.record({ verdict: null, incidents: [transition.incident], transitions: [transition], alerts: [] });
+  await store.close();
 }
 
 async function endedByPoint(place: Place, point: CrashPoint): Promise<boolean> {

@@ -22,7 +22,7 @@ import type { Cause, DivergingTarget, Incident, Policy, Target, Verdict } from '
 import { cleared, flaps, isClear, isRecovered, isTargetRecovered, sighted } from './recovery.js';
 import { isOfSites } from './reserved.js';
 import { retold } from './retelling.js';
-import { changed, isOver, joined, NOTHING, type Step, told } from './step.js';
+import { changed, isOver, joined, NOTHING, reminded, type Step, told } from './step.js';
 import { REOPEN_MS, timingOf } from './timing.js';
 
 /** Not a check of a site: Siteward's watch over itself (watchdog.ts). */
@@ -178,7 +178,9 @@ function confirmed(current: Incident, shown: Shown, sighting: Sighting, look: Lo
   const entry = { ...shown, ...sighted(before, sighting.seenBy, sighting.clearBy) };
   const next: Incident = { ...current, diverging: { ...current.diverging, [target.id]: entry }, updatedAt: at };
   if (sighting.isTransient) return stoodDown(next, at);
-  return told({ ...next, ...headlineOf(shown, []), status: 'open' }, 'opened', at, `confirmed: ${because(shown)}`);
+  // Whoever is next is asked so long after people were told that it is certain.
+  const open: Incident = { ...next, ...headlineOf(shown, []), status: 'open', ladder: { from: at, level: 0 } };
+  return told(reminded(open, at), 'opened', at, `confirmed: ${because(shown)}`);
 }
 
 function stoodDown(current: Incident, at: number): Step {
