@@ -1,5 +1,4 @@
 /** `ack`: somebody takes an incident, or closes one that nothing else can end. */
-
 import { acknowledge, close } from '../core/ladder.js';
 import type { Incident } from '../core/model.js';
 import { isOver } from '../core/step.js';

@@ -64,7 +64,7 @@ function isTrigger(change: Change): boolean {
  * `siteward:` and 40 hex digits. A reopened incident is a new alert there, as PagerDuty makes one anyway; and so is one that
  * people must be called for anew, for what was acknowledged there stays quiet whatever is triggered.
  */
-export function dedupKey({ id, reopenCount, alarms }: Pick<Incident, 'id' | 'reopenCount' | 'alarms'>): string {
+function dedupKey({ id, reopenCount, alarms }: Pick<Incident, 'id' | 'reopenCount' | 'alarms'>): string {
   return keyOf(id, reopenCount + alarms);
 }
 
